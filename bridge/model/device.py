@@ -1,0 +1,79 @@
+"""What a device is, can do, and says of itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from bridge.model.arithmetic import ArithmeticProfile
+from bridge.model.base import Model, Moment
+from bridge.model.tax import TaxRate
+
+
+class Identity(Model):
+    """What pins a device: its model, serial and fiscal (unique) number. At least one of the two numbers is set."""
+
+    model: str
+    serial: str | None = None
+    fiscal_number: str | None = None
+    firmware: str | None = None
+    protocol: str | None = None
+
+    def same_device(self, other: Identity) -> bool:
+        """Firmware and protocol version may change on the same device; its numbers may not."""
+        return (self.model, self.serial, self.fiscal_number) == (other.model, other.serial, other.fiscal_number)
+
+    def __str__(self) -> str:
+        numbers = ", ".join(part for part in (self.fiscal_number, self.serial) if part)
+        return f"{self.model} ({numbers})" if numbers else self.model
+
+
+class DeviceState(StrEnum):
+    CONNECTING = "connecting"
+    READY = "ready"
+    OFFLINE = "offline"
+    WRONG_DEVICE = "wrong_device"
+    BROKEN = "broken"
+    """Its plugin is missing, cannot be loaded or hangs."""
+
+
+class Capabilities(Model):
+    """What this device, with its firmware and settings, can do.
+
+    `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
+    where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
+    """
+
+    operations: frozenset[str]
+    receipt_kinds: frozenset[str] = frozenset()
+    line_kinds: frozenset[str] = frozenset()
+    payment_kinds: frozenset[str] = frozenset()
+    currencies: tuple[str, ...] = ()
+    taxes: tuple[TaxRate, ...] | None = None
+    limits: dict[str, int] = {}
+    max_amount: Decimal | None = None
+    arithmetic: ArithmeticProfile | None = None
+    shift: Literal["explicit", "implicit", "none"] = "none"
+    status_during_job: Literal["cached", "between_commands", "parallel"] = "cached"
+    abort_via: Literal["same_link", "second_link", "none"] = "none"
+    code_page: str | None = None
+    extras: tuple[str, ...] = ()
+
+
+class DeviceStatus(Model):
+    """What the device said last; None where it does not tell. `details` has the family's own words."""
+
+    as_of: Moment
+    paper: Literal["ok", "low", "out"] | None = None
+    cover: Literal["closed", "open"] | None = None
+    drawer: Literal["closed", "open"] | None = None
+    shift: Literal["open", "closed", "expired"] | None = None
+    clock: Moment | None = None
+    fiscal_mode: bool | None = None
+    fiscal_memory: Literal["ok", "low", "full"] | None = None
+    last_document: str | None = None
+    busy: bool | None = None
+    attention: str | None = None
+    problems: tuple[str, ...] = ()
+    details: dict[str, Any] = {}

@@ -1,0 +1,223 @@
+"""The few stable error codes, what each means for the document, and the errors that carry them.
+
+`RequestError`: a request was refused, nothing is stored (problem details, RFC 9457). `JobError`: what a job's `error`
+says. The table here is the one in docs/errors.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bridge.model.base import Model
+
+
+class Fate(StrEnum):
+    """What became of the document."""
+
+    NOT_ISSUED = "not_issued"
+    ISSUED = "issued"
+    UNKNOWN = "unknown"
+
+
+class Retry(StrEnum):
+    """Whether the same thing may be tried again, as a new job with a new key."""
+
+    NEVER = "never"
+    SAFE = "safe"
+    AFTER_RECOVERY = "after_recovery"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """A row of the table: HTTP status where a request is refused with it, retry, what it means, what to do."""
+
+    status: int
+    retry: Retry
+    text: str
+    remedy: str
+
+
+ERRORS: dict[str, ErrorKind] = {
+    "device.offline": ErrorKind(503, Retry.SAFE, "The device does not answer.", "Check its power and cable, then try again."),
+    "device.busy": ErrorKind(409, Retry.SAFE, "The device is busy.", "Wait until it is idle, then try again."),
+    "device.unresolved": ErrorKind(
+        409,
+        Retry.AFTER_RECOVERY,
+        "An earlier document of this device is not settled yet.",
+        "Settle the job it names first: look at the paper and resolve it, or bring the device back.",
+    ),
+    "device.wrong_device": ErrorKind(
+        409,
+        Retry.AFTER_RECOVERY,
+        "Another device answers at this address.",
+        "Put the right device back, or let an administrator accept the new one.",
+    ),
+    "device.journal": ErrorKind(
+        409,
+        Retry.AFTER_RECOVERY,
+        "The journal was lost or damaged, so earlier documents cannot be told from new ones.",
+        "Compare the last documents of the device with the shop's records, then let an administrator accept the new journal.",
+    ),
+    "device.paper_out": ErrorKind(409, Retry.SAFE, "The device is out of paper.", "Put paper in."),
+    "device.cover_open": ErrorKind(409, Retry.SAFE, "The cover of the device is open.", "Close the cover."),
+    "device.shift_closed": ErrorKind(409, Retry.SAFE, "No shift is open.", "Open a shift first."),
+    "device.shift_expired": ErrorKind(409, Retry.SAFE, "The shift is too old.", "Close the shift with its Z report."),
+    "device.memory_full": ErrorKind(409, Retry.NEVER, "The fiscal memory is full.", "Call the service."),
+    "device.clock": ErrorKind(
+        409, Retry.SAFE, "The clock of the device is wrong or out of range.", "Set the clock of the device."
+    ),
+    "device.sale_blocked": ErrorKind(409, Retry.SAFE, "The device does not allow sales at present.", "See what the device says."),
+    "device.fault": ErrorKind(409, Retry.NEVER, "The device reports a fault of its own.", "Call the service."),
+    "device.rejected": ErrorKind(
+        409, Retry.SAFE, "The device refused the document.", "Correct what it names and send it as a new job."
+    ),
+    "terminal.busy": ErrorKind(409, Retry.SAFE, "The terminal is busy.", "Wait until it is idle, then try again."),
+    "terminal.batch_full": ErrorKind(409, Retry.SAFE, "The terminal's batch is full.", "Reconcile the terminal, then try again."),
+    "request.invalid": ErrorKind(422, Retry.SAFE, "The request is not valid.", "Correct the fields named and send it again."),
+    "request.unsupported": ErrorKind(422, Retry.NEVER, "This device cannot do that.", "See the device's capabilities."),
+    "request.conflict": ErrorKind(
+        409, Retry.SAFE, "The device is not in the state that the request expects.", "Read its status again."
+    ),
+    "request.expired": ErrorKind(
+        409, Retry.SAFE, "The deadline passed before the job could begin.", "Send it again if it is still wanted."
+    ),
+    "request.aborted": ErrorKind(409, Retry.SAFE, "The job was aborted.", "Send it again if it is still wanted."),
+    "request.key_missing": ErrorKind(
+        400, Retry.SAFE, "The Idempotency-Key header is missing.", "Give every document its own key and repeat it on retries."
+    ),
+    "request.key_reused": ErrorKind(
+        422, Retry.NEVER, "This key was used for another request.", "Use a new key for a new document, the same body for a retry."
+    ),
+    "request.duplicate_reference": ErrorKind(
+        409, Retry.NEVER, "This reference was already used.", "See the job it names; mark parts of one order with part: true."
+    ),
+    "request.malformed": ErrorKind(400, Retry.SAFE, "The request cannot be read.", "Send one JSON object in UTF-8."),
+    "request.too_large": ErrorKind(413, Retry.NEVER, "The request is too large.", "Send less."),
+    "request.media_type": ErrorKind(415, Retry.NEVER, "Only application/json is taken.", "Set Content-Type: application/json."),
+    "request.not_found": ErrorKind(404, Retry.NEVER, "There is no such thing.", "Check the id."),
+    "request.method": ErrorKind(405, Retry.NEVER, "The method does not fit this address.", "See the API description."),
+    "request.exists": ErrorKind(409, Retry.NEVER, "It exists already.", "Choose another id, or change the one that exists."),
+    "gate.host": ErrorKind(421, Retry.NEVER, "The Host header does not name this service.", "Use http://127.0.0.1 and the port."),
+    "gate.target": ErrorKind(400, Retry.NEVER, "The request target must begin with '/'.", "Send an origin-form target."),
+    "gate.origin": ErrorKind(403, Retry.NEVER, "Requests of this origin are not allowed.", "Use a native client without Origin."),
+    "gate.unauthorised": ErrorKind(
+        401, Retry.NEVER, "A valid bearer token is needed.", "Send Authorization: Bearer with the token."
+    ),
+    "gate.method": ErrorKind(405, Retry.NEVER, "This method is not allowed.", "Use GET, POST, PUT or DELETE."),
+    "plugin.error": ErrorKind(
+        500, Retry.SAFE, "The plugin of this device failed.", "See the log; report it to the plugin's author."
+    ),
+    "server.error": ErrorKind(500, Retry.SAFE, "The bridge failed.", "See the log; the same key may be sent again."),
+    "server.storage": ErrorKind(
+        503, Retry.SAFE, "The journal cannot be written.", "Check the disk; the same key may be sent again."
+    ),
+    "server.stopping": ErrorKind(503, Retry.SAFE, "The bridge is stopping.", "Send it again with the same key in a moment."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong in a request: where, what, and the limit that it broke, where there is one."""
+
+    field: str
+    message: str
+    limit: str | None = None
+    remedy: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        pairs = {"field": self.field, "message": self.message, "limit": self.limit, "remedy": self.remedy}
+        return {key: value for key, value in pairs.items() if value is not None}
+
+
+@dataclass(eq=False)
+class RequestError(Exception):
+    """A request is refused. Nothing was stored, its key stays free.
+
+    `code` is a row of ERRORS, which gives status and remedy; `extra` adds members to the problem document (`job`: the
+    first job of a duplicate reference, and the like).
+    """
+
+    code: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    extra: dict[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__(f"{self.code}: {self.detail}")
+
+    @property
+    def status(self) -> int:
+        return ERRORS[self.code].status
+
+    def problem(self) -> dict[str, object]:
+        """The RFC 9457 problem document."""
+        kind = ERRORS[self.code]
+        return {
+            "type": f"urn:tillbridge:error:{self.code}",
+            "title": kind.text,
+            "status": kind.status,
+            "code": self.code,
+            "detail": self.detail,
+            "remedy": kind.remedy,
+            "retry": kind.retry.value,
+            "errors": [error.as_json() for error in self.errors],
+            **self.extra,
+        }
+
+
+def invalid(field_name: str, message: str, *, limit: str | None = None, remedy: str | None = None) -> RequestError:
+    """The usual refusal: one field, what is wrong with it."""
+    return RequestError("request.invalid", f"{field_name}: {message}", (FieldError(field_name, message, limit, remedy),))
+
+
+class JobError(Model):
+    """Why a job has no document, as `job.error` says it.
+
+    `message` is for the person at the till: what happened, is the receipt out or not, what to do.
+    """
+
+    code: str
+    message: str
+    fate: Fate = Fate.NOT_ISSUED
+    retry: Retry = Retry.SAFE
+    remedy: str = ""
+    device_code: str | None = None
+    device_text: str | None = None
+    field: str | None = None
+    limit: str | None = None
+    job: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        detail: str | None = None,
+        *,
+        fate: Fate = Fate.NOT_ISSUED,
+        remedy: str | None = None,
+        device_code: str | None = None,
+        device_text: str | None = None,
+        field: str | None = None,
+        limit: str | None = None,
+        job: str | None = None,
+    ) -> JobError:
+        """An error with the retry and remedy that the table gives its code."""
+        kind = ERRORS[code]
+        said = {
+            Fate.NOT_ISSUED: "Nothing was issued.",
+            Fate.ISSUED: "The document was issued.",
+            Fate.UNKNOWN: "It is not known yet whether the document was issued.",
+        }[fate]
+        return cls(
+            code=code,
+            message=f"{detail or kind.text} {said}",
+            fate=fate,
+            retry=kind.retry,
+            remedy=remedy or kind.remedy,
+            device_code=device_code,
+            device_text=device_text,
+            field=field,
+            limit=limit,
+            job=job,
+        )

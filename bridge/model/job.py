@@ -1,0 +1,107 @@
+"""A job: one operation on one device, from acceptance to its final state."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from bridge.model.base import Model, Moment
+from bridge.model.errors import JobError
+from bridge.model.operations import OperationClass
+from bridge.model.result import Result
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    UNRESOLVED = "unresolved"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def final(self) -> bool:
+        return self in (JobState.DONE, JobState.FAILED)
+
+
+TRANSITIONS: dict[JobState, frozenset[JobState]] = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.DONE}),
+    JobState.RUNNING: frozenset({JobState.DONE, JobState.FAILED, JobState.UNRESOLVED}),
+    JobState.UNRESOLVED: frozenset({JobState.DONE, JobState.FAILED}),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+}
+"""The only legal steps. Queued goes straight to done or failed where no byte that changes the device was needed."""
+
+
+class Choice(Model):
+    """An answer that may be given to a prompt, or a way to settle an unresolved job."""
+
+    code: str
+    text: str
+
+
+class Attention(Model):
+    """Why a job waits, for the person at the till. `prompt_id` and `choices` are set where an answer is asked for."""
+
+    code: str
+    text: str
+    since: Moment
+    prompt_id: str | None = None
+    choices: tuple[Choice, ...] = ()
+    default: str | None = None
+    expires_at: Moment | None = None
+
+
+class Transition(Model):
+    at: Moment
+    state: JobState
+    note: str | None = None
+
+
+class Amendment(Model):
+    """A later, numbered change of registration, paper or payment outcome. State, number and totals never change."""
+
+    number: int
+    at: Moment
+    changes: dict[str, Any]
+
+
+class Actor(Model):
+    """Who did it: the principal, the label of its token, the user of the operating system, the operator named."""
+
+    principal: str
+    label: str | None = None
+    os_user: str | None = None
+    operator: dict[str, Any] | None = None
+
+
+class Job(Model):
+    """A job as clients see it."""
+
+    id: str
+    device: str
+    op: str
+    class_: OperationClass
+    state: JobState
+    success: bool | None = None
+    reference: str | None = None
+    part: bool = False
+    retry_of: str | None = None
+    created_at: Moment
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
+    deadline: Moment
+    attention: Attention | None = None
+    queue_position: int | None = None
+    result: Result | None = None
+    error: JobError | None = None
+    collected: bool = False
+    actor: Actor
+    operation: dict[str, Any] | None = None
+    history: tuple[Transition, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON-able dictionary in the form of the API (`class`, not `class_`)."""
+        data = self.model_dump(mode="json")
+        return {("class" if key == "class_" else key): value for key, value in data.items()}

@@ -1,0 +1,212 @@
+"""Everything a till may ask of a device: a union told apart by `op`, and the class of each operation.
+
+A family supports a part of it and says which in its capabilities. Later operations join the union and the table; nothing
+else changes for them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from bridge.model.base import Model, Moment, PositiveMoney, Text
+from bridge.model.receipt import ReceiptContent
+
+
+class OperationClass(StrEnum):
+    """How certain an operation must be.
+
+    `document` and `money`: exactly once, doubt blocks the device. `effect`: at most once, never blocks.
+    """
+
+    DOCUMENT = "document"
+    MONEY = "money"
+    EFFECT = "effect"
+
+
+CLASSES: dict[str, OperationClass] = {
+    "receipt": OperationClass.DOCUMENT,
+    "invoice": OperationClass.DOCUMENT,
+    "shift.open": OperationClass.DOCUMENT,
+    "shift.close": OperationClass.DOCUMENT,
+    "report.x": OperationClass.DOCUMENT,
+    "report.period": OperationClass.DOCUMENT,
+    "cash.in": OperationClass.DOCUMENT,
+    "cash.out": OperationClass.DOCUMENT,
+    "payment.purchase": OperationClass.MONEY,
+    "payment.refund": OperationClass.MONEY,
+    "payment.reversal": OperationClass.MONEY,
+    "payment.preauthorise": OperationClass.MONEY,
+    "payment.capture": OperationClass.MONEY,
+    "payment.release": OperationClass.MONEY,
+    "terminal.reconcile": OperationClass.MONEY,
+    "terminal.login": OperationClass.EFFECT,
+    "terminal.diagnose": OperationClass.EFFECT,
+    "marking.check": OperationClass.EFFECT,
+    "document.continue": OperationClass.EFFECT,
+    "copy": OperationClass.EFFECT,
+    "print": OperationClass.EFFECT,
+    "display.show": OperationClass.EFFECT,
+    "drawer.open": OperationClass.EFFECT,
+    "clock.set": OperationClass.EFFECT,
+    "raw": OperationClass.EFFECT,
+}
+"""Of every operation of API version 1, those included that no model exists for yet."""
+
+
+class Operator(Model):
+    """The cashier, as printed where the device has a field for it."""
+
+    id: Text | None = None
+    name: Text | None = None
+    tax_id: Text | None = None
+
+
+class Expect(Model):
+    """What the till believes of the device. Checked when the job starts; a miss fails it with `request.conflict`."""
+
+    last_document: Text | None = None
+
+
+class Common(Model):
+    """What every operation may carry."""
+
+    operator: Operator | None = None
+    reference: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
+    part: bool = False
+    deadline: Moment | None = None
+    expect: Expect | None = None
+    retry_of: str | None = None
+
+
+class Receipt(ReceiptContent, Common):
+    """One receipt, whole: there is no incremental receipt."""
+
+
+class ShiftOpen(Common):
+    op: Literal["shift.open"]
+
+
+class ShiftClose(Common):
+    """The Z report: closes the day or shift. Its figures are in the result as data."""
+
+    op: Literal["shift.close"]
+
+
+class ReportX(Common):
+    op: Literal["report.x"]
+
+
+class ReportPeriod(Common):
+    op: Literal["report.period"]
+    first_date: date | None = Field(default=None, alias="from")
+    last_date: date | None = Field(default=None, alias="to")
+    first_number: int | None = None
+    last_number: int | None = None
+    summary: bool = False
+
+
+class CashIn(Common):
+    op: Literal["cash.in"]
+    amount: PositiveMoney
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class CashOut(Common):
+    op: Literal["cash.out"]
+    amount: PositiveMoney
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class DocumentContinue(Common):
+    """Go on with a document that waits for paper. Passes the queue."""
+
+    op: Literal["document.continue"]
+
+
+class Copy(Common):
+    op: Literal["copy"]
+    document: Text | None = None
+
+
+class PrintLine(Model):
+    text: Text = ""
+    align: Literal["left", "centre", "right"] = "left"
+    bold: bool = False
+    double: bool = False
+
+
+class Print(Common):
+    """A non-fiscal printout."""
+
+    op: Literal["print"]
+    title: Text | None = None
+    lines: Annotated[tuple[PrintLine, ...], Field(min_length=1)]
+    fit: Literal["strict", "lenient"] | None = None
+
+
+class DisplayShow(Common):
+    op: Literal["display.show"]
+    lines: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class DrawerOpen(Common):
+    op: Literal["drawer.open"]
+
+
+class ClockSet(Common):
+    op: Literal["clock.set"]
+    to: Moment | None = None
+
+
+class PaymentPurchase(Common):
+    """A card payment. `amount` is what the terminal is to charge."""
+
+    op: Literal["payment.purchase"]
+    amount: PositiveMoney
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Raw(Common):
+    """A command of the device's own protocol, administrators only. `command` is in the family's form."""
+
+    op: Literal["raw"]
+    command: dict[str, Any]
+
+
+Operation = Annotated[
+    Receipt
+    | ShiftOpen
+    | ShiftClose
+    | ReportX
+    | ReportPeriod
+    | CashIn
+    | CashOut
+    | DocumentContinue
+    | Copy
+    | Print
+    | DisplayShow
+    | DrawerOpen
+    | ClockSet
+    | PaymentPurchase
+    | Raw,
+    Field(discriminator="op"),
+]
+
+operation_adapter: TypeAdapter[Operation] = TypeAdapter(Operation)
+
+
+def class_of(op: str) -> OperationClass:
+    return CLASSES[op]
+
+
+def reference_group(op: str) -> str | None:
+    """Sales are compared with sales, payments with payments; other operations may repeat a reference."""
+    if op in ("receipt", "invoice"):
+        return "sale"
+    if op.startswith("payment."):
+        return op if op != "payment.preauthorise" else "payment.purchase"
+    return None

@@ -1,0 +1,130 @@
+"""What a job's `result` holds: the document or payment, its registration, its paper, the evidence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from bridge.model.base import AnyDecimal, Model, Moment, Money
+
+
+class RegistrationState(StrEnum):
+    """Whether a tax authority's server has the document, where a country has one."""
+
+    NONE = "none"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+
+
+class Paper(StrEnum):
+    PRINTED = "printed"
+    PENDING = "pending"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How a card payment ended."""
+
+    APPROVED = "approved"
+    PARTIAL = "partial"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+    REVERSED = "reversed"
+
+
+class Registration(Model):
+    state: RegistrationState = RegistrationState.NONE
+    id: str | None = None
+    at: Moment | None = None
+
+
+class RateTotal(Model):
+    """A report's figures of one rate. `net` and `tax` where the device or its rule gives them."""
+
+    letter: str
+    rate: str
+    gross: Money
+    net: Money | None = None
+    tax: Money | None = None
+
+
+class KindTotal(Model):
+    kind: str
+    amount: AnyDecimal
+    count: int | None = None
+
+
+class Report(Model):
+    """Figures of a Z, X or period report, as data."""
+
+    number: str | None = None
+    currency: str
+    totals_by_rate: tuple[RateTotal, ...] = ()
+    totals_by_payment: tuple[KindTotal, ...] = ()
+    total: Money | None = None
+    counts: dict[str, int] = {}
+    counters: dict[str, str] = {}
+    first_sale_at: Moment | None = None
+    last_sale_at: Moment | None = None
+
+
+class Document(Model):
+    """What the device issued. `number` is the device's own; `fiscal_id` the one that is unique beyond the device."""
+
+    number: str | None = None
+    shift: str | None = None
+    fiscal: bool = False
+    fiscal_id: str | None = None
+    issued_at: Moment | None = None
+    total: Money | None = None
+    text: str | None = None
+    qr: str | None = None
+    report: Report | None = None
+
+
+class PaymentResult(Model):
+    """A terminal's decision. Amounts are in the payment's currency; no full card number is ever here."""
+
+    outcome: Outcome
+    requested: Money
+    approved: Money
+    currency: str
+    reason_code: str | None = None
+    reason_text: str | None = None
+    authorisation_code: str | None = None
+    trace_number: str | None = None
+    receipt_number: str | None = None
+    terminal_id: str | None = None
+    masked_pan: str | None = None
+    scheme: str | None = None
+
+
+class Warning_(Model):
+    """Something that was done otherwise than asked, or should be known: never silent."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class Result(Model):
+    """What came of a job that is done."""
+
+    document: Document | None = None
+    payment: PaymentResult | None = None
+    registration: Registration = Registration()
+    paper: Paper = Paper.UNKNOWN
+    confirmed: bool = True
+    evidence: dict[str, Any] = {}
+    warnings: tuple[Warning_, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """Issued, fully approved, or (for effects) confirmed by the device."""
+        if self.payment is not None:
+            return self.payment.outcome is Outcome.APPROVED
+        return self.confirmed

@@ -1,0 +1,43 @@
+"""All that a plugin may import, beside bridge.model and bridge.transport."""
+
+from bridge.plugin.contexts import ALPHANUMERIC, DeviceContext, DeviceStore, JobContext, Json
+from bridge.plugin.driver import AbortAnswer, Driver
+from bridge.plugin.errors import Aborted, DeviceError
+from bridge.plugin.family import Action, Checked, DeviceFamily, EndpointKind, FamilySettings, UsbId, VectorCheck
+from bridge.plugin.hookspecs import hookimpl
+from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin.registry import PluginRegistry, PluginReport
+from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
+from bridge.plugin.version import PLUGIN_API_VERSION
+
+__all__ = [
+    "ALPHANUMERIC",
+    "PLUGIN_API_VERSION",
+    "AbortAnswer",
+    "Aborted",
+    "Action",
+    "Checked",
+    "Checkpoint",
+    "DeviceContext",
+    "DeviceError",
+    "DeviceFamily",
+    "DeviceStore",
+    "Driver",
+    "EndpointKind",
+    "FamilySettings",
+    "Issued",
+    "JobContext",
+    "Json",
+    "NeedsOperator",
+    "NotIssued",
+    "Pace",
+    "Pending",
+    "PluginRegistry",
+    "PluginReport",
+    "Recovery",
+    "RunningSimulator",
+    "SimulatorFamily",
+    "UsbId",
+    "VectorCheck",
+    "hookimpl",
+]

@@ -1,0 +1,21 @@
+"""What a driver raises to say how an operation ended without a result."""
+
+from __future__ import annotations
+
+from bridge.model import JobError
+
+
+class DeviceError(Exception):
+    """The device refused, or cannot.
+
+    With fate `not_issued` the job is `failed`: the driver vouches that nothing was issued and nothing is left open. With
+    fate `unknown` the job becomes unresolved and is recovered.
+    """
+
+    def __init__(self, error: JobError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class Aborted(Exception):
+    """An abort was asked for before the point of no return. Before it lets this pass, the driver cancels what is open."""

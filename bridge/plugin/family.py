@@ -1,0 +1,130 @@
+"""A device family: what one plugin knows, before and beside any open link."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from bridge.model import ArithmeticProfile, Capabilities, Identity, Operation, RequestError, Warning_
+from bridge.plugin.contexts import DeviceContext
+from bridge.plugin.driver import Driver
+from bridge.transport import Direction, Link, mask_cards
+
+
+class FamilySettings(BaseModel):
+    """Base of a family's settings. Secrets are fields of the type pydantic.SecretStr: they are kept apart, owner-only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointKind:
+    """A kind of endpoint that a family speaks over. `defaults`: URL options where the URL names none.
+
+    `shareable`: several devices may stand behind one endpoint (a gateway).
+    """
+
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    shareable: bool = False
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsbId:
+    vendor: int
+    product: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A set-up or service action, for administrators. `form` is the JSON Schema of its input."""
+
+    id: str
+    title: str
+    form: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorCheck:
+    """What became of one test vector: the keys that were compared, those that were not and why, and what differed.
+
+    `not_built` is the reason why a whole vector is left out.
+    """
+
+    name: str
+    compared: tuple[str, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    differences: tuple[str, ...] = ()
+    not_built: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found that is no error: texts that will look otherwise, things that this device cannot show."""
+
+    warnings: tuple[Warning_, ...] = ()
+
+
+SettingsT = TypeVar("SettingsT", bound=FamilySettings)
+
+
+class DeviceFamily(ABC, Generic[SettingsT]):
+    """One family. All attributes are read-only facts; nothing here opens a link by itself."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    settings_model: type[SettingsT]
+    endpoint_kinds: ClassVar[Mapping[str, EndpointKind]]
+    arithmetic: ClassVar[ArithmeticProfile] = ArithmeticProfile()
+    usb_ids: ClassVar[Sequence[UsbId]] = ()
+    mdns_types: ClassVar[Sequence[str]] = ()
+    actions: ClassVar[Sequence[Action]] = ()
+    isolation: ClassVar[Literal["thread", "loop"]] = "thread"
+    """Where drivers run: each device in a thread with a loop of its own, so that code which blocks delays nobody else;
+    or in the host's loop, for families that never block and want the last tenth of a millisecond."""
+
+    @abstractmethod
+    async def probe(self, link: Link) -> Identity | None:
+        """Whether a device of this family is at the other end. Never prints, never changes state. None: no, or not sure.
+
+        The host opens and closes the link, at the family's defaults.
+        """
+
+    @abstractmethod
+    async def open(self, settings: SettingsT, link: Link, device: DeviceContext) -> Driver:
+        """A driver for this link. Sends nothing that could replace a stored answer."""
+
+    @abstractmethod
+    def check(self, operation: Operation, settings: SettingsT, capabilities: Capabilities | None) -> Checked:
+        """Whether this device could take the operation, told without asking it. `capabilities`: as last seen, else None.
+
+        Raises RequestError naming field, limit and remedy. The host has checked sums, operations and taxes already.
+        """
+
+    @abstractmethod
+    def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:
+        """Hold one test vector against the codec: decode, compare `meaning`, encode again, compare bytes."""
+
+    def mask(self, data: bytes, direction: Direction) -> bytes:
+        """What of these bytes may be kept in a wire log. Extend it where the protocol carries passwords or cards."""
+        return mask_cards(data, direction)
+
+    def settings_from(self, values: Mapping[str, Any]) -> SettingsT:
+        """Validated settings. Raises pydantic.ValidationError."""
+        return self.settings_model.model_validate(dict(values))
+
+
+__all__ = [
+    "Action",
+    "Checked",
+    "DeviceFamily",
+    "EndpointKind",
+    "FamilySettings",
+    "RequestError",
+    "UsbId",
+    "VectorCheck",
+]

@@ -1,0 +1,61 @@
+"""The HTTP link: requests to a gateway on the same PC or in the net, through aiohttp's client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import aiohttp
+
+from bridge.transport.endpoint import Endpoint
+from bridge.transport.errors import LinkLost, LinkTimeout, NotConnected
+from bridge.transport.link import HttpAnswer, HttpLink
+from bridge.transport.wirelog import Direction, WireLog
+
+# The longest answer that is read whole. Fiscal gateways answer with a few kB; an endless body must not fill the memory.
+_MAX_ANSWER = 4 * 1024 * 1024
+
+
+class AiohttpLink(HttpLink):
+    """One session of aiohttp's client. Redirects are not followed: a document must not go where nobody sent it."""
+
+    def __init__(self, endpoint: Endpoint, wire_log: WireLog) -> None:
+        super().__init__(wire_log)
+        self._base = endpoint.url
+        self._session = aiohttp.ClientSession(auto_decompress=True, trust_env=False)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+    ) -> HttpAnswer:
+        self.wire_log.record(Direction.OUT, f"{method} {path}\n".encode() + (body or b""))
+        try:
+            async with self._session.request(
+                method,
+                self._base + path,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout),
+            ) as response:
+                answer = await response.content.read(_MAX_ANSWER + 1)
+                while len(answer) <= _MAX_ANSWER and (more := await response.content.read(_MAX_ANSWER)):
+                    answer += more
+                if len(answer) > _MAX_ANSWER:
+                    raise LinkLost(f"{self._base}{path}: the answer is longer than {_MAX_ANSWER} bytes")
+        except aiohttp.ClientConnectorError as error:
+            raise NotConnected(f"{self._base}: {error.os_error.strerror or error}") from error
+        except TimeoutError as error:
+            raise LinkTimeout(f"{self._base}{path}: no answer within {timeout:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise LinkLost(f"{self._base}{path}: {error}") from error
+        self.wire_log.record(Direction.IN, f"{response.status}\n".encode() + answer)
+        return HttpAnswer(response.status, answer, dict(response.headers))
+
+    async def close(self) -> None:
+        await asyncio.shield(self._session.close())

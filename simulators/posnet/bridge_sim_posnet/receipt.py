@@ -1,0 +1,355 @@
+"""One receipt as the printer holds it: lines, discounts, payments, totals per rate and the checks of `trend`.
+
+Source: protocol-specs/posnet, "Receipt", "State machine", "Money rules". Amounts in grosze. No paper and no counters
+here; a refused step raises CommandError and leaves the receipt as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from bridge_sim_posnet.arithmetic import MAX_AMOUNT, RATES, line_value, percent_amount, spread
+from bridge_sim_posnet.settings import PosnetSettings
+
+MAX_LINES = 500
+MAX_FOOTER_LINES = 60
+ONLINE, BLOCK = 16, 17  # `scomm ts`, `strns ts`
+CASH = 0
+PAYMENT_TYPES = frozenset((0, 2, 3, 4, 5, 6, 7, 8))
+
+Phase = Literal["lines", "closing", "footer"]
+
+
+class CommandError(Exception):
+    """The command is refused: answered with `?<code>`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Line:
+    """A sold line, or with `storno` one that takes a sold line back. `discount` is signed: negative lowers."""
+
+    name: str
+    rate: int
+    price: int
+    quantity: Decimal
+    unit: str
+    value: int  # price times quantity
+    discount: int = 0
+    storno: bool = False
+    label: str = ""  # name of the discount
+    percent: int | None = None
+    description: str = ""
+
+    @property
+    def total(self) -> int:
+        return self.value + self.discount
+
+
+@dataclass(slots=True)
+class Adjustment:
+    """A discount or surcharge outside a line: signed grosze per rate."""
+
+    kind: Literal["line", "rate", "subtotal", "bill"]
+    label: str
+    percent: int | None
+    changes: list[int]
+
+    @property
+    def amount(self) -> int:
+        return sum(self.changes)
+
+
+@dataclass(slots=True)
+class Payment:
+    type: int
+    amount: int
+    name: str
+    change: bool
+
+
+@dataclass(slots=True)
+class Reduction:
+    """`rd`, `rp`, `rw`, `na` or `rn` of a command: a discount (or surcharge) before it is computed."""
+
+    discount: bool
+    percent: int | None
+    amount: int | None
+    label: str
+
+    def signed(self, base: int, rules: PosnetSettings) -> int:
+        """Signed grosze on `base`. 1983, 1984, 1985, 2601, 2801."""
+        if base <= 0:
+            raise CommandError(1983)
+        if self.percent is not None:
+            computed = percent_amount(base, self.percent, discount=self.discount, kind=rules.discount_type)
+            if self.amount is not None and self.amount != computed:
+                raise CommandError(2801)
+        elif self.amount is not None:
+            computed = self.amount
+        else:
+            raise CommandError(1984)
+        if computed == 0:
+            raise CommandError(1984)
+        after = base - computed if self.discount else base + computed
+        if after <= 0:
+            raise CommandError(1985)
+        if after > MAX_AMOUNT:
+            raise CommandError(1981)
+        return -computed if self.discount else computed
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What `trend` found: fiscal value, payments and change."""
+
+    total: int
+    paid: int
+    change: int
+
+
+@dataclass(slots=True)
+class Receipt:
+    """The open receipt. `owner` is the PC interface it belongs to."""
+
+    owner: str
+    block: bool
+    opened_at: datetime
+    phase: Phase = "lines"
+    lines: list[Line] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    buyer: str = ""
+    buyer_label: str = ""
+    footer_lines: int = 0
+    cashier: str = ""
+    till: str = ""
+    system_number: str = ""
+    barcode: str = ""
+    info: list[str] = field(default_factory=list)
+    buffer: list[str] = field(default_factory=list)  # paper of block mode, printed at the end
+
+    @property
+    def type(self) -> int:
+        return BLOCK if self.block else ONLINE
+
+    def rates(self, *, bill: bool = True) -> list[int]:
+        """Gross per rate; without the discounts to the bill where `bill` is false."""
+        gross = [0] * RATES
+        for line in self.lines:
+            gross[line.rate] += -line.total if line.storno else line.total
+        for adjustment in self.adjustments:
+            if bill or adjustment.kind != "bill":
+                gross = [value + change for value, change in zip(gross, adjustment.changes, strict=True)]
+        return gross
+
+    @property
+    def total(self) -> int:
+        return sum(self.rates())
+
+    @property
+    def paid(self) -> int:
+        return sum(payment.amount for payment in self.payments if not payment.change)
+
+    @property
+    def change(self) -> int:
+        return sum(payment.amount for payment in self.payments if payment.change)
+
+    def selling(self, rules: PosnetSettings) -> None:
+        """Raises where no line may be sold now."""
+        if self.phase == "footer":
+            raise CommandError(2005)
+        if self.phase == "closing":
+            raise CommandError(rules.sale_after_payment_error)
+
+    # --- lines
+
+    def priced(self, price: int, quantity: Decimal, stated: int | None, rules: PosnetSettings) -> int:
+        """The value of a line, verified against `wa`. 2006, 2007, 2009, 2802 or 2008."""
+        if price <= 0:
+            raise CommandError(2006)
+        if quantity <= 0:
+            raise CommandError(2007)
+        value = line_value(price, quantity)
+        if stated is not None and stated != value:
+            raise CommandError(int(rules.line_total_error))
+        if value == 0:
+            raise CommandError(2009)
+        if value > MAX_AMOUNT:
+            raise CommandError(1956)
+        return value
+
+    def add(self, line: Line) -> None:
+        """Takes a line or a storno in. 2052, 1956, 2851, 2852."""
+        if len(self.lines) >= MAX_LINES:
+            raise CommandError(2052)
+        if line.storno:
+            self._check_storno(line)
+        elif self.total + line.total > MAX_AMOUNT:
+            raise CommandError(1956)
+        self.lines.append(line)
+
+    def _check_storno(self, line: Line) -> None:
+        same = [sold for sold in self.lines if (sold.name, sold.rate, sold.price) == (line.name, line.rate, line.price)]
+        quantity = sum((-sold.quantity if sold.storno else sold.quantity for sold in same), Decimal(0))
+        value = sum(-sold.value if sold.storno else sold.value for sold in same)
+        if line.quantity > quantity:
+            raise CommandError(2851)
+        if line.value > value or self.rates()[line.rate] < line.total:
+            raise CommandError(2852)
+
+    # --- discounts
+
+    def discount_line(self, name: str, rate: int, base: int, reduction: Reduction, rules: PosnetSettings) -> int:
+        """A discount to an earlier line, which is found by name, rate and value."""
+        self._discountable()
+        if not any((sold.name, sold.rate, sold.total) == (name, rate, base) for sold in self.lines if not sold.storno):
+            raise CommandError(1991)
+        return self._adjust("line", reduction, rate, reduction.signed(base, rules))
+
+    def undo_discount_line(self, rate: int, base: int, reduction: Reduction, rules: PosnetSettings) -> int:
+        """Takes back an earlier discount of the same rate and amount."""
+        self._discountable()
+        signed = reduction.signed(base, rules)
+        for adjustment in self.adjustments:
+            if adjustment.kind == "line" and adjustment.changes[rate] == signed:
+                return self._adjust("line", reduction, rate, -signed, undone=adjustment)
+        raise CommandError(1991)
+
+    def discount_rate(self, rate: int, base: int | None, reduction: Reduction, rules: PosnetSettings) -> int:
+        self._discountable()
+        gross = self.rates()[rate]
+        if base is not None and base != gross:
+            raise CommandError(2801)
+        return self._adjust("rate", reduction, rate, reduction.signed(gross, rules))
+
+    def discount_promotion(self, rate: int, amount: int, label: str, undo: bool, rules: PosnetSettings) -> int:
+        """`trdiscntpromo`: an amount off one rate, or with `undo` such an amount back."""
+        reduction = Reduction(not undo, None, amount, label)
+        if undo:
+            return self.undo_discount_line(rate, MAX_AMOUNT, Reduction(True, None, amount, label), rules)
+        self._discountable()
+        return self._adjust("line", reduction, rate, reduction.signed(self.rates()[rate], rules))
+
+    def discount_total(self, kind: Literal["subtotal", "bill"], reduction: Reduction, rules: PosnetSettings) -> int:
+        """To the subtotal (selling may go on) or to the bill (closes the lines), spread over the rates."""
+        if self.phase == "footer" or (kind == "subtotal" and self.phase != "lines"):
+            raise CommandError(1991)
+        if not self.lines:
+            raise CommandError(1992)
+        gross = self.rates()
+        signed = reduction.signed(sum(gross), rules)
+        changes = spread(gross, abs(signed), discount=signed < 0, method=rules.discount_spread)
+        self.adjustments.append(Adjustment(kind, reduction.label, reduction.percent, changes))
+        if kind == "bill":
+            self.phase = "closing"
+        return signed
+
+    def _discountable(self) -> None:
+        if self.phase != "lines":
+            raise CommandError(1991)
+        if not self.lines:
+            raise CommandError(1992)
+
+    def _adjust(
+        self,
+        kind: Literal["line", "rate"],
+        reduction: Reduction,
+        rate: int,
+        signed: int,
+        undone: Adjustment | None = None,
+    ) -> int:
+        after = self.rates()[rate] + signed
+        if after < 0:
+            raise CommandError(1985)
+        if undone is not None:
+            self.adjustments.remove(undone)
+            return signed
+        changes = [0] * RATES
+        changes[rate] = signed
+        self.adjustments.append(Adjustment(kind, reduction.label, reduction.percent, changes))
+        return signed
+
+    def cancel_subtotal(self) -> None:
+        """`trsubtotcanc`: drops the bill discounts and all payments; lines may be sold again."""
+        self.adjustments = [adjustment for adjustment in self.adjustments if adjustment.kind != "bill"]
+        self.payments.clear()
+        self.phase = "lines"
+
+    # --- payments
+
+    def pay(self, payment: Payment) -> None:
+        """1992, 2705, 1962, 1951, 1953, 2094, 1961."""
+        if not self.lines:
+            raise CommandError(1992)
+        if payment.type not in PAYMENT_TYPES:
+            raise CommandError(2705)
+        if payment.amount == 0:
+            raise CommandError(1962)
+        if payment.change:
+            if any(other.change for other in self.payments):
+                raise CommandError(2094)
+            if payment.amount > self.paid - self.total:
+                raise CommandError(1961)
+        elif self.payments and self.paid >= self.total:
+            raise CommandError(1953)
+        elif self.paid + payment.amount > MAX_AMOUNT:
+            raise CommandError(1952)
+        self.payments.append(payment)
+        self.phase = "closing"
+
+    def unpay(self, payment: Payment) -> None:
+        """Removes one payment of that type, amount and direction. 2063."""
+        for other in self.payments:
+            if (other.type, other.amount, other.change) == (payment.type, payment.amount, payment.change):
+                self.payments.remove(other)
+                break
+        else:
+            raise CommandError(2063)
+        self._reopen()
+
+    def unpay_all(self) -> None:
+        self.payments.clear()
+        self._reopen()
+
+    def _reopen(self) -> None:
+        if not self.payments and not any(adjustment.kind == "bill" for adjustment in self.adjustments):
+            self.phase = "lines"
+
+    # --- end
+
+    def settle(self, stated: dict[str, int]) -> Settlement:
+        """The verification of `trend`: every value that the host states must be the printer's own.
+
+        No payment at all is cash for the whole amount; without a declared change the printer computes it.
+        """
+        if not self.lines:
+            raise CommandError(1992)
+        total = self.total
+        if total == 0:
+            raise CommandError(2041)
+        if any(value < 0 for value in self.rates()):
+            raise CommandError(1956)
+        if stated.get("to", total) != total:
+            raise CommandError(2805)
+        if stated.get("op", 0):
+            raise CommandError(2806)
+        if stated.get("om", 0):
+            raise CommandError(2807)
+        paid = self.paid if self.payments else total
+        change = self.change or paid - total
+        if paid - change != total:
+            raise CommandError(2054)
+        if stated.get("fp", paid) != paid:
+            raise CommandError(2808)
+        if stated.get("re", change) != change:
+            raise CommandError(2809)
+        if change < 0:
+            raise CommandError(2054)
+        return Settlement(total, paid, change)

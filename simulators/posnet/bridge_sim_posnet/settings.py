@@ -1,0 +1,86 @@
+"""Everything about the printer that may be chosen. The open points of the reference stand here and nowhere else.
+
+Source: protocol-specs/posnet, "Contradictions and open points" (numbers in brackets), "Simulator". Values arrive as
+`--set key=value` strings. Defaults: what two sources agree on, else what is harder for a host.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge_simulators.settings import option
+
+EXEMPT = 10000  # rate 100,00 on the wire
+INACTIVE = 10100  # rate 101,00 on the wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosnetSettings:
+    """Settings of one printer."""
+
+    # who it is
+    name: str = option("POSNET THERMAL XL2 ONLINE", "type that getrealid and sid report")
+    protocol: str = option("30.01", "protocol version that getrealid and sid report")
+    firmware: str = option("2.01.A1B2C3D4", "firmware that getrealid reports (vf)")
+    unique_number: str = option("ZBF 2101002392", "unique number (nu)")
+    mode: Literal["fiscal", "non_fiscal", "read_only"] = option("fiscal", "fiscal state at first power-on")
+    shop: str = option("SKLEP POD LIPĄ|ul. Lipowa 7 lok. 2|00-123 Warszawa", "header lines, split at |; empty = none")
+    nip: str = option("1234563218", "tax number of the owner")
+    rates: str = option("23/8/5/0/-/-/-", "VAT rates A/B/C/D/E/F/G in percent; - = inactive, zw = exempt")
+    zone: str = option("Europe/Warsaw", "time zone of the printer's clock")
+    profile: Literal["online", "old"] = option(
+        "online", "old: firmware without ISO dates (tm is ie), without td and vf, names up to 40 characters"
+    )
+    authorisation_days: int = option(-1, "days of authorisation left; 0 = expired (484 on sale), -1 = without limit")
+
+    # the open points of the reference
+    error_tab: bool = option(True, "[1] TAB behind ?nnnn in an answer that reports an error")
+    rpt_missing: Literal["?13", "er13"] = option("?13", "[2] how rpt says that it has no answer for the token")
+    frame_error_detail: Literal["full", "command", "none"] = option(
+        "full", "ERR frames carry cm and fd, cm alone, or neither"
+    )
+    cancel_nothing: Literal["ok", "2064"] = option("ok", "[3] prncancel and trcancel with nothing open")
+    line_total_error: Literal["2802", "2008"] = option("2802", "[4] error for a wrong wa in trline")
+    sale_after_payment_error: int = option(2060, "[5] error for trline after trpayment or trdiscntbill")
+    open_receipt_at_power_on: Literal["keep", "cancel", "drop"] = option(
+        "keep", "[6] open receipt after a power cut: still open, counted as cancelled, or gone without a trace"
+    )
+    discount_spread: Literal["reference", "proportional"] = option(
+        "reference", "[7] amount discount over several rates: carried remainder, or half up with the rest on the largest"
+    )
+    non_fiscal_totals: bool = option(True, "[8] a non-fiscal printer totalizes and counts its training receipts")
+    clients: int = option(1, "[9] connections at once on one PC interface")
+    further_client: Literal["refuse", "replace"] = option(
+        "refuse", "[9] a connection too many is refused, or replaces the oldest"
+    )
+    short_checksum: bool = option(False, "[10] checksum of fewer than four digits accepted; otherwise ERR ?15")
+    token_store: Literal["lost", "keep"] = option("lost", "answers kept for rpt across a power cut")
+    block_cancel: Literal["silent", "counted"] = option(
+        "silent", "a receipt in block mode that is cancelled leaves no trace, or counts as cancelled"
+    )
+    strns_after_cancel: Literal["zero", "keep"] = option("zero", "strns after a cancelled receipt")
+    discount_type: Literal["0", "1"] = option("0", "percent discount rounds the value after it (0) or itself (1)")
+    receipt_counter: Literal["daily", "continuous"] = option("daily", "bn, bc, bt start again with the daily report")
+
+    # ports
+    pc2: str = option("", "where the second PC interface listens (tcp://127.0.0.1:PORT or pty); empty = nowhere")
+
+
+def parse_rates(text: str) -> list[int]:
+    """Seven rates in hundredths of a percent. Raises ValueError."""
+    words = text.split("/")
+    if len(words) != 7:
+        raise ValueError(f"Setting 'rates' must have seven rates split by /, not {text!r}.")
+    rates = []
+    for word in words:
+        whole, _, part = word.strip().replace(",", ".").partition(".")
+        if word.strip() == "-":
+            rates.append(INACTIVE)
+        elif word.strip() == "zw":
+            rates.append(EXEMPT)
+        elif whole.isdigit() and len(part) <= 2 and (not part or part.isdigit()) and int(whole) < 100:
+            rates.append(int(whole) * 100 + int(part.ljust(2, "0")))
+        else:
+            raise ValueError(f"Setting 'rates': {word!r} is no rate; give a percentage, zw (exempt) or - (inactive).")
+    return rates
