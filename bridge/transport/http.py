@@ -33,6 +33,7 @@ class AiohttpLink(HttpLink):
         headers: Mapping[str, str] | None = None,
         timeout: float = 10.0,
     ) -> HttpAnswer:
+        self._refuse_if_abandoned()
         self.wire_log.record(Direction.OUT, f"{method} {path}\n".encode() + (body or b""))
         try:
             async with self._session.request(

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bridge.transport.errors import LinkTimeout
+from bridge.transport.errors import LinkLost, LinkTimeout
 from bridge.transport.wirelog import Direction, WireLog
 
 
@@ -32,6 +32,18 @@ class Link(ABC):
         self.wire_log = wire_log
         self.lock = asyncio.Lock()
         """All wire access of one link goes through this lock: an exchange holds it from its first byte to its last."""
+        self._abandoned = False
+
+    def abandon(self) -> None:
+        """Nothing may be sent any more, whoever still tries: a driver that was given up must not go on behind our back.
+
+        Callable from any thread.
+        """
+        self._abandoned = True
+
+    def _refuse_if_abandoned(self) -> None:
+        if self._abandoned:
+            raise LinkLost("the link was given up")
 
     @abstractmethod
     async def close(self) -> None:
@@ -49,6 +61,7 @@ class ByteLink(Link):
 
     async def write(self, data: bytes) -> None:
         """Hand bytes to the transport. That it returns says nothing of whether the device has them."""
+        self._refuse_if_abandoned()
         self.wire_log.record(Direction.OUT, data)
         await self._write(data)
 

@@ -1,0 +1,167 @@
+"""Which devices there are: devices.toml in the data directory, their secrets apart in secrets.toml (owner-only)."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import tomlkit
+from pydantic import Field, SecretStr, ValidationError
+
+from bridge.model import Model, RequestError, invalid
+from bridge.model.errors import FieldError
+from bridge.plugin import DeviceFamily
+from bridge.store import write_atomically
+from bridge.transport import Endpoint, EndpointError, parse_endpoint
+
+_DEVICES = "devices.toml"
+_SECRETS = "secrets.toml"
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_HEADER = "Devices of Tillbridge. Edit while the server is stopped, or use `tillbridge devices`. No secrets in here."
+
+
+class Deadlines(Model):
+    """Seconds from acceptance within which a job must begin, by the kind of operation."""
+
+    document: float = Field(default=120, gt=0, le=86400)
+    payment: float = Field(default=30, gt=0, le=86400)
+    report: float = Field(default=600, gt=0, le=86400)
+    effect: float = Field(default=60, gt=0, le=86400)
+
+    def for_operation(self, op: str) -> float:
+        if op.startswith(("payment.", "terminal.")):
+            return self.payment
+        if op.startswith(("report.", "shift.")):
+            return self.report
+        if op in ("receipt", "invoice", "cash.in", "cash.out"):
+            return self.document
+        return self.effect
+
+
+class DeviceConfig(Model):
+    """One configured device. `settings` are the family's; its secrets are among them in memory, never in devices.toml."""
+
+    family: str
+    url: str
+    settings: dict[str, Any] = {}
+    shared: bool = False
+    fit: Literal["strict", "lenient"] = "strict"
+    deadlines: Deadlines = Deadlines()
+
+
+class DeviceFile:
+    """The two files. Loading tolerates a missing file; a broken one is an error that names the line."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._devices = data_dir / _DEVICES
+        self._secrets = data_dir / _SECRETS
+
+    def load(self) -> dict[str, DeviceConfig]:
+        """All devices by id. Raises ConfigError."""
+        secrets = _read(self._secrets)
+        configs: dict[str, DeviceConfig] = {}
+        for device_id, values in _read(self._devices).get("devices", {}).items():
+            merged = {**values, "settings": {**values.get("settings", {}), **secrets.get(device_id, {})}}
+            try:
+                configs[device_id] = DeviceConfig.model_validate(merged)
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(str(part) for part in first["loc"])
+                raise ConfigError(f"{self._devices}: device {device_id}: {where}: {first['msg']}") from None
+        return configs
+
+    def save(self, configs: Mapping[str, DeviceConfig], secret_fields: Mapping[str, frozenset[str]]) -> None:
+        """Write both files, secrets first: a crash between them leaves no device without its secrets.
+
+        `secret_fields`: for each device id, the names of its settings that are secret.
+        """
+        devices = tomlkit.document()
+        devices.add(tomlkit.comment(_HEADER))
+        table = tomlkit.table(is_super_table=True)
+        secrets: dict[str, dict[str, Any]] = {}
+        for device_id, config in sorted(configs.items()):
+            hidden = secret_fields.get(device_id, frozenset())
+            values = config.model_dump(mode="json", exclude_defaults=True)
+            settings = {key: value for key, value in config.settings.items() if key not in hidden and value is not None}
+            secret = {key: str(value) for key, value in config.settings.items() if key in hidden and value is not None}
+            values.pop("settings", None)
+            if settings:
+                values["settings"] = settings
+            if secret:
+                secrets[device_id] = secret
+            table.add(device_id, values)
+        devices.add("devices", table)
+        if secrets or self._secrets.exists():
+            write_atomically(self._secrets, tomlkit.dumps(secrets), owner_only=True)
+        write_atomically(self._devices, tomlkit.dumps(devices))
+
+
+class ConfigError(Exception):
+    """A configuration file cannot be read. The message names file and place."""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomlkit.parse(path.read_text("utf-8")).unwrap()
+    except FileNotFoundError:
+        return {}
+    except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def secret_fields(family: DeviceFamily[Any]) -> frozenset[str]:
+    """Names of a family's settings that are secret."""
+    return frozenset(name for name, info in family.settings_model.model_fields.items() if _is_secret(info.annotation))
+
+
+def _is_secret(annotation: Any) -> bool:
+    if annotation is SecretStr:
+        return True
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return any(_is_secret(part) for part in typing.get_args(annotation))
+    return False
+
+
+def check_device_id(device_id: str) -> None:
+    if not _ID.fullmatch(device_id):
+        raise invalid(
+            "id",
+            f"{device_id!r} is no device id",
+            limit="1 to 40 of a-z 0-9 . _ -, beginning with a letter or digit",
+            remedy="choose a name such as till-1",
+        )
+
+
+def check_config(device_id: str, config: DeviceConfig, families: Mapping[str, DeviceFamily[Any]]) -> Endpoint:
+    """Whether a device can be configured so: its endpoint with the family's defaults filled in.
+
+    Raises RequestError naming the field: unknown family, unsupported endpoint kind, settings that the family refuses.
+    """
+    check_device_id(device_id)
+    family = families.get(config.family)
+    if family is None:
+        known = ", ".join(sorted(families)) or "none"
+        raise invalid(
+            "family", f"{config.family!r} is not installed", limit=known, remedy="install its plugin, or correct the name"
+        )
+    try:
+        endpoint = parse_endpoint(config.url)
+    except EndpointError as error:
+        raise invalid("url", str(error)) from None
+    kind = family.endpoint_kinds.get(endpoint.kind)
+    if kind is None:
+        kinds = ", ".join(sorted(family.endpoint_kinds))
+        raise invalid("url", f"{family.title} cannot be reached over {endpoint.kind}", limit=kinds)
+    try:
+        family.settings_from(config.settings)
+    except ValidationError as error:
+        problems = tuple(
+            FieldError("settings." + ".".join(str(part) for part in item["loc"]), str(item["msg"]))
+            for item in error.errors(include_input=False, include_url=False, include_context=False)
+        )
+        raise RequestError("request.invalid", "; ".join(f"{item.field}: {item.message}" for item in problems), problems) from None
+    return Endpoint(endpoint.kind, endpoint.address, endpoint.port, {**kind.defaults, **endpoint.options})

@@ -1,0 +1,293 @@
+"""One configured device while the bridge runs: its connection, its driver, its identity, what it said last.
+
+It connects when told and knows nothing of jobs; when to connect, recover and execute is decided in bridge.jobs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from ulid import ULID
+
+from bridge.devices.config import DeviceConfig
+from bridge.devices.context import Amend, HostedDeviceContext
+from bridge.devices.heartbeat import Heartbeat
+from bridge.devices.hosting import DriverHost, InlineHost, ThreadHost
+from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
+from bridge.plugin import DeviceFamily, Driver
+from bridge.store import DeviceStateStore
+from bridge.transport import Clock, Endpoint, Link, LinkError, LinkOpener, WireLog
+
+T = TypeVar("T")
+log = logging.getLogger("tillbridge.devices")
+
+# How long a driver may take to open and to say who is there. A printer that is busy with a long report answers its
+# identity late; a minute separates that from a plugin that hangs.
+OPEN_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class DeviceServices:
+    """What every device runtime gets from the host."""
+
+    clock: Clock
+    opener: LinkOpener
+    loop: asyncio.AbstractEventLoop
+    inline: bool
+    heartbeat: Heartbeat | None
+    amend: Amend
+    on_change: Callable[[str], None]
+    """Called with the device's id when its state, status or alerts changed."""
+    twin: Callable[[str, Identity], str | None]
+    """The id of another configured device that is pinned to this identity."""
+
+
+class DeviceRuntime:
+    """Connection and knowledge of one device."""
+
+    def __init__(
+        self,
+        device_id: str,
+        config: DeviceConfig,
+        family: DeviceFamily[Any] | None,
+        endpoint: Endpoint | None,
+        store: DeviceStateStore,
+        services: DeviceServices,
+        problem: str | None = None,
+    ) -> None:
+        self.id = device_id
+        self.config = config
+        self.family = family
+        self.endpoint = endpoint
+        self.store = store
+        self.state = DeviceState.BROKEN if problem is not None else DeviceState.CONNECTING
+        self.reason: str | None = problem
+        self.last_error: str | None = None
+        self.seen: Identity | None = None
+        self.status: DeviceStatus | None = None
+        self.driver: Driver | None = None
+        self._services = services
+        self._host: DriverHost | None = None
+        self._link: Link | None = None
+        self._blocked: str | None = None
+        self._alert_tasks: set[asyncio.Task[None]] = set()
+        pinned = store.host_get("identity")
+        self.identity = Identity.model_validate(pinned) if pinned is not None else None
+        known = store.host_get("capabilities")
+        self.capabilities = Capabilities.model_validate(known) if known is not None else None
+        self.capabilities_fresh = False
+        self.alerts: list[dict[str, Any]] = store.host_get("alerts") or []
+        self.journal_hold: str | None = store.host_get("journal_hold")
+
+    @property
+    def connected(self) -> bool:
+        return self.driver is not None
+
+    @property
+    def link_activity(self) -> datetime | None:
+        """When a byte last went over the link."""
+        entries = self._link.wire_log.entries() if self._link is not None else ()
+        return entries[-1].at if entries else None
+
+    @property
+    def wire_log(self) -> WireLog | None:
+        return self._link.wire_log if self._link is not None else None
+
+    def new_wire_log(self) -> WireLog:
+        family = self.family
+        return WireLog(self._services.clock.now, family.mask) if family is not None else WireLog(self._services.clock.now)
+
+    # -- connecting --------------------------------------------------------------------------------------------------
+
+    async def connect(self) -> bool:
+        """Open link and driver and check who is there. True when the device is the right one and ready for traffic."""
+        assert self.family is not None
+        assert self.endpoint is not None
+        await self.disconnect()
+        family, endpoint = self.family, self.endpoint
+        thread = family.isolation == "thread" and not self._services.inline
+        self._host = ThreadHost(self.id) if thread else InlineHost()
+        if self._services.heartbeat is not None and thread:
+            self._services.heartbeat.watch(self.id, self._host.loop, self._host.thread_id, self._note_blocked)
+        settings = family.settings_from(self.config.settings)
+        context = HostedDeviceContext(
+            self.id,
+            shared=self.config.shared,
+            store=self.store,
+            clock=self._services.clock,
+            opener=self._services.opener,
+            host_loop=self._services.loop,
+            amend=self._services.amend,
+            on_status=self._note_status,
+            on_alert=self._note_alert,
+            masked_log=self.new_wire_log,
+        )
+        self.context = context
+
+        async def open_all() -> tuple[Link, Driver, Identity]:
+            link = await self._services.opener.open(endpoint, self.new_wire_log())
+            try:
+                driver = await family.open(settings, link, context)
+                try:
+                    return link, driver, await driver.identify()
+                except BaseException:
+                    await driver.close()
+                    raise
+            except BaseException:
+                await link.close()
+                raise
+
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                self._link, driver, identity = await self._host.call(open_all)
+        except (LinkError, TimeoutError) as error:
+            self._drop_host()
+            self._set(DeviceState.OFFLINE, str(error) or "no answer")
+            return False
+        except Exception as error:  # a plugin may raise anything; it must hurt nobody else
+            log.exception("%s: opening raised", self.id)
+            self._drop_host()
+            self._set(DeviceState.BROKEN, f"its plugin raised {type(error).__name__}: {error}")
+            return False
+        self.driver = driver
+        if not await self._pin(identity):
+            await self.disconnect()
+            return False
+        self._set(DeviceState.READY, None)
+        self.capabilities_fresh = False
+        return True
+
+    async def _pin(self, identity: Identity) -> bool:
+        """Compare with the pinned identity, or pin the first one."""
+        self.seen = identity
+        if self.identity is not None:
+            if self.identity.same_device(identity):
+                return True
+            self._set(DeviceState.WRONG_DEVICE, f"expected {self.identity}, but {identity} answers")
+            return False
+        twin = self._services.twin(self.id, identity)
+        if twin is not None:
+            self._set(DeviceState.WRONG_DEVICE, f"{identity} is already configured as {twin}")
+            return False
+        await self.pin(identity)
+        return True
+
+    async def pin(self, identity: Identity) -> None:
+        await self.store.host_set("identity", identity.model_dump(mode="json"))
+        self.identity = identity
+
+    async def refresh_capabilities(self) -> Capabilities:
+        """Ask the device once for each connection what it can do."""
+        capabilities = await self.call(lambda driver: driver.capabilities(), OPEN_SECONDS)
+        if capabilities != self.capabilities:
+            await self.store.host_set("capabilities", capabilities.model_dump(mode="json"))
+            self.capabilities = capabilities
+        self.capabilities_fresh = True
+        return capabilities
+
+    async def refresh_status(self) -> DeviceStatus:
+        status = await self.call(lambda driver: driver.status(), OPEN_SECONDS)
+        self.status = status
+        self._services.on_change(self.id)
+        return status
+
+    async def call(self, make: Callable[[Driver], Awaitable[T]], seconds: float | None = None) -> T:
+        """Run driver code where it belongs. Raises LinkError, also when it takes longer than `seconds`."""
+        driver, host = self.driver, self._host
+        if driver is None or host is None:
+            raise LinkError("not connected")
+        try:
+            async with asyncio.timeout(seconds):
+                return await host.call(lambda: make(driver))
+        except TimeoutError as error:
+            raise LinkError(f"the driver did not answer within {seconds:g} s" if seconds else str(error)) from error
+
+    def abandon_link(self) -> None:
+        """From now on nothing is sent over the present link, whoever tries. It is still to be closed (`disconnect`)."""
+        if self._link is not None:
+            self._link.abandon()
+
+    async def disconnect(self, reason: str | None = None) -> None:
+        """Throw the driver and its link away. In memory nothing is kept."""
+        driver, link, host = self.driver, self._link, self._host
+        self.abandon_link()
+        self.driver = self._link = None
+        if host is not None and (driver is not None or link is not None):
+
+            async def close_all() -> None:
+                if driver is not None:
+                    await driver.close()
+                if link is not None:
+                    await link.close()
+
+            try:
+                async with asyncio.timeout(5):
+                    await host.call(close_all)
+            except Exception as error:  # closing what is broken may fail in any way; the link is given up either way
+                log.warning("%s: closing failed: %s", self.id, error)
+        self._drop_host()
+        if reason is not None:
+            self._set(DeviceState.OFFLINE, reason)
+
+    def mark_broken(self, reason: str) -> None:
+        self._set(DeviceState.BROKEN, reason)
+
+    # -- what it says ------------------------------------------------------------------------------------------------
+
+    async def raise_alert(self, code: str, text: str, job: str | None = None) -> None:
+        """Keep an alert until it is acknowledged."""
+        now = self._services.clock.now()
+        self.alerts = [*self.alerts, {"id": str(ULID()), "code": code, "text": text, "job": job, "at": now.isoformat()}]
+        await self.store.host_set("alerts", self.alerts)
+        self._services.on_change(self.id)
+
+    async def drop_alert(self, alert_id: str) -> bool:
+        kept = [alert for alert in self.alerts if alert["id"] != alert_id]
+        if len(kept) == len(self.alerts):
+            return False
+        self.alerts = kept
+        await self.store.host_set("alerts", kept)
+        self._services.on_change(self.id)
+        return True
+
+    def _drop_host(self) -> None:
+        host, self._host = self._host, None
+        if host is not None:
+            if self._services.heartbeat is not None:
+                self._services.heartbeat.forget(self.id)
+            host.close()
+        self._blocked = None
+
+    def _set(self, state: DeviceState, reason: str | None) -> None:
+        if reason is not None:
+            self.last_error = reason
+        if (state, reason) != (self.state, self.reason):
+            self.state, self.reason = state, reason
+            log.info("%s is %s%s", self.id, state, f": {reason}" if reason else "")
+            self._services.on_change(self.id)
+
+    def _note_status(self, status: DeviceStatus) -> None:
+        self.status = status
+        self._services.on_change(self.id)
+
+    def _note_alert(self, code: str, text: str) -> None:
+        task = asyncio.ensure_future(self.raise_alert(code, text))
+        self._alert_tasks.add(task)
+        task.add_done_callback(self._alert_tasks.discard)
+
+    def _note_blocked(self, sentence: str | None) -> None:
+        """In the heartbeat's thread."""
+
+        def note() -> None:
+            self._blocked = sentence
+            if sentence is not None:
+                self._set(DeviceState.BROKEN, sentence)
+            elif self.driver is not None:
+                self._set(DeviceState.READY, None)
+
+        self._services.loop.call_soon_threadsafe(note)

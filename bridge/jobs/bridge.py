@@ -1,0 +1,209 @@
+"""The whole bridge without a network: journal, devices and jobs put together. Servers and tests stand on this."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bridge.devices import ConfigError, DeviceManager, DeviceServices, Heartbeat
+from bridge.jobs.runner import Patience
+from bridge.jobs.service import JobService
+from bridge.model import DeviceState, Outcome, Paper, Registration, RegistrationState
+from bridge.plugin import PluginRegistry
+from bridge.store import Store
+from bridge.transport import Clock, LinkOpener, SystemClock
+
+log = logging.getLogger("tillbridge.bridge")
+
+_PRUNE_SECONDS = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long details of a final job, and its key and verdict, are kept."""
+
+    details: timedelta = timedelta(days=90)
+    verdicts: timedelta = timedelta(days=5 * 365)
+
+
+# A registration may only move this way; what is registered or refused stays so.
+_ADVANCE = {
+    RegistrationState.NONE: set(RegistrationState),
+    RegistrationState.ONLINE: {RegistrationState.ONLINE, RegistrationState.REGISTERED, RegistrationState.REFUSED},
+    RegistrationState.OFFLINE: {RegistrationState.OFFLINE, RegistrationState.REGISTERED, RegistrationState.REFUSED},
+    RegistrationState.REGISTERED: {RegistrationState.REGISTERED},
+    RegistrationState.REFUSED: {RegistrationState.REFUSED},
+}
+
+
+class Bridge:
+    """One data directory, its devices and its jobs."""
+
+    def __init__(
+        self, store: Store, registry: PluginRegistry, clock: Clock, opener: LinkOpener, inline: bool, patience: Patience
+    ) -> None:
+        self.store = store
+        self.registry = registry
+        self.clock = clock
+        self.data_dir = store.data_dir
+        self.instance_id = store.instance_id
+        self._heartbeat = None if inline else Heartbeat()
+        services = DeviceServices(
+            clock=clock,
+            opener=opener,
+            loop=asyncio.get_running_loop(),
+            inline=inline,
+            heartbeat=self._heartbeat,
+            amend=self._amend,
+            on_change=lambda device_id: None,
+            twin=lambda device_id, identity: None,
+        )
+        self.devices = DeviceManager(store, registry, services)
+        self.jobs = JobService(store, self.devices, registry, clock, patience)
+        self._retention = Retention()
+        self._pruner: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+
+    @classmethod
+    async def open(
+        cls,
+        data_dir: Path,
+        *,
+        registry: PluginRegistry | None = None,
+        clock: Clock | None = None,
+        opener: LinkOpener | None = None,
+        inline: bool = False,
+        patience: Patience | None = None,
+        before_commit: Callable[[], None] | None = None,
+        synchronous: str = "FULL",
+    ) -> Bridge:
+        """Take the data directory's lock and open the journal. Raises DataDirLocked, StorageError, ConfigError.
+
+        `inline`: everything in this loop and thread, for tests in virtual time.
+        """
+        clock = clock or SystemClock()
+        store = Store.open(data_dir, clock.now(), inline=inline, before_commit=before_commit, synchronous=synchronous)
+        try:
+            bridge = cls(
+                store, registry or PluginRegistry.installed(), clock, opener or LinkOpener(), inline, patience or Patience()
+            )
+            bridge.devices.load()
+            if store.journal_lost is not None:
+                await bridge.devices.hold_for_lost_journal(store.journal_lost)
+        except BaseException:
+            store.close()
+            raise
+        return bridge
+
+    async def start(self) -> None:
+        """Connect the devices; recovery begins."""
+        if self._heartbeat is not None:
+            self._heartbeat.start()
+        await self.jobs.start()
+        self._pruner = asyncio.create_task(self._prune())
+
+    async def stop(self, grace: float = 10.0) -> None:
+        """No new jobs; running ones end, or are left to recovery after `grace` seconds."""
+        if self._pruner is not None:
+            self._pruner.cancel()
+        await self.jobs.stop(grace)
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        self.store.close()
+
+    async def crash(self) -> None:
+        """For tests: end as kill -9 would, with nothing finished and nothing written."""
+        if self._pruner is not None:
+            self._pruner.cancel()
+        self.jobs.kill()
+        self.store.close()
+        for runtime in self.devices.runtimes.values():
+            await runtime.disconnect()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+
+    def health(self) -> dict[str, Any]:
+        """Degraded when something needs a person: a device away or broken, a job unresolved, the journal unwritable."""
+        problems = [f"journal: {self.jobs.settlement.trouble}"] if self.jobs.settlement.trouble else []
+        devices: dict[str, str] = {}
+        for device_id, runtime in sorted(self.devices.runtimes.items()):
+            devices[device_id] = runtime.state.value
+            if runtime.state not in (DeviceState.READY, DeviceState.CONNECTING):
+                problems.append(f"{device_id}: {runtime.state}: {runtime.reason}")
+            if runtime.journal_hold is not None:
+                problems.append(f"{device_id}: the journal waits to be accepted: {runtime.journal_hold}")
+        unresolved = [job.id for runner in self.jobs.runners.values() for job in runner.doubt]
+        problems += [f"job {job_id} is unresolved" for job_id in unresolved]
+        problems += [f"plugin {report.name}: {report.problem}" for report in self.registry.reports if report.problem is not None]
+        return {
+            "status": "degraded" if problems else "ok",
+            "problems": problems,
+            "journal": {"writable": self.jobs.settlement.trouble is None, "commits": self.store.database.commits},
+            "devices": devices,
+            "jobs": {"open": len(self.jobs.active), "unresolved": len(unresolved)},
+        }
+
+    async def _amend(
+        self,
+        job_id: str,
+        *,
+        registration: Registration | None = None,
+        paper: Paper | None = None,
+        outcome: Outcome | None = None,
+    ) -> None:
+        """In the driver's loop. Registration, paper and a payment's outcome advance; everything else stays."""
+        job = self.store.journal.get(job_id)
+        if job is None or job.result is None:
+            raise ValueError(f"job {job_id} has no result to amend")
+        changes: dict[str, Any] = {}
+        if registration is not None:
+            if registration.state not in _ADVANCE[job.result.registration.state]:
+                raise ValueError(f"a registration cannot go from {job.result.registration.state} to {registration.state}")
+            changes["registration"] = registration.model_dump(mode="json")
+        if paper is not None:
+            if job.result.paper in (Paper.PRINTED, Paper.SUPPRESSED) and paper is not job.result.paper:
+                raise ValueError(f"paper that is {job.result.paper} cannot become {paper}")
+            changes["paper"] = paper.value
+        if outcome is not None:
+            if job.result.payment is None:
+                raise ValueError(f"job {job_id} has no payment")
+            if outcome is not job.result.payment.outcome and (job.result.payment.outcome, outcome) != (
+                Outcome.APPROVED,
+                Outcome.REVERSED,
+            ):
+                raise ValueError(f"an outcome {job.result.payment.outcome} cannot become {outcome}")
+            changes["outcome"] = outcome.value
+        event = await self.store.journal.amend(job_id, changes, self.clock.now())
+        if event is None:
+            return
+        if registration is not None and registration.state is RegistrationState.REFUSED:
+            self._alert(job.device, "registration.refused", f"The authority refused the document of job {job_id}.", job_id)
+        if outcome is Outcome.REVERSED:
+            self._alert(job.device, "payment.reversed", f"The terminal reversed the payment of job {job_id} afterwards.", job_id)
+
+    def _alert(self, device_id: str, code: str, text: str, job_id: str) -> None:
+        def start() -> None:
+            runtime = self.devices.runtimes.get(device_id)
+            if runtime is not None:
+                self.jobs.settlement.background(runtime.raise_alert(code, text, job_id))
+
+        self._loop.call_soon_threadsafe(start)
+
+    async def _prune(self) -> None:
+        while True:
+            now = self.clock.now()
+            try:
+                await self.store.journal.prune(
+                    details_before=now - self._retention.details, all_before=now - self._retention.verdicts
+                )
+            except Exception:  # pruning is housekeeping: whatever is wrong with the disk shows where it matters
+                log.exception("pruning failed")
+            await self.clock.sleep(_PRUNE_SECONDS)
+
+
+__all__ = ["Bridge", "ConfigError", "Retention"]

@@ -1,0 +1,450 @@
+"""One device's jobs, one at a time: connect, recover what is in doubt, then execute; in between status and maintenance.
+
+The rules of design section 4 that concern one device live here: doubt owns the device, recovery is the first traffic, one
+attempt a job, effects at most once. What is written when is in `settlement.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bridge.devices import DeviceRuntime
+from bridge.jobs.active import ActiveJob
+from bridge.jobs.context import HostedJobContext
+from bridge.jobs.settlement import Settlement
+from bridge.model import Attention, DeviceState, DeviceStatus, Fate, JobError, JobState, Result
+from bridge.plugin import AbortAnswer, Aborted, DeviceError, Issued, NeedsOperator, NotIssued, Pending
+from bridge.store import StorageError
+from bridge.transport import Clock, LinkError
+
+T = TypeVar("T")
+log = logging.getLogger("tillbridge.jobs")
+
+# Pauses between attempts to reach a device that does not answer: short at first (a cable put back, a printer switched
+# on), then rare enough to cost nothing. A new job always causes an attempt at once.
+RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0)
+
+# After a plugin raised in recovery: the same code will most likely raise again.
+RECOVERY_BUG_SECONDS = 60.0
+
+# Idle work when the driver names no interval: often enough to notice a device that was switched off.
+MAINTAIN_SECONDS = 60.0
+
+# How long a status that a client waits for may take before it gets the last one.
+STATUS_SECONDS = 10.0
+
+
+class PluginHangs(LinkError):
+    """The driver gave no sign of life for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the host waits for a driver. `hang`: seconds without any sign of life (a byte, a call of its context)."""
+
+    hang: float = 180.0
+    reconnect: tuple[float, ...] = RECONNECT_SECONDS
+
+
+class DeviceRunner:
+    """The task that serves one device."""
+
+    def __init__(self, runtime: DeviceRuntime, settlement: Settlement, clock: Clock, patience: Patience) -> None:
+        self.runtime = runtime
+        self.queue: list[ActiveJob] = []
+        self.doubt: list[ActiveJob] = []
+        self.current: ActiveJob | None = None
+        self._settlement = settlement
+        self._clock = clock
+        self._patience = patience
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._failures = 0
+        self._status_waiters: list[asyncio.Future[DeviceStatus | None]] = []
+        self._maintain_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    # -- from outside ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=f"runner-{self.runtime.id}")
+
+    async def stop(self, grace: float) -> None:
+        """Let the job that runs end within `grace` seconds; then leave it to recovery."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            done, _ = await asyncio.wait({self._task}, timeout=grace)
+            if not done:
+                self._task.cancel()
+                await asyncio.wait({self._task}, timeout=5)
+        await self.runtime.disconnect()
+
+    def kill(self) -> None:
+        """As if the process died: nothing is finished, nothing is written."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def enqueue(self, job: ActiveJob) -> None:
+        self.queue.append(job)
+        self._arm(job)
+        self.wake()
+
+    def wake(self) -> None:
+        self._failures = min(self._failures, 1)
+        self._wake.set()
+
+    def open_jobs(self) -> list[str]:
+        return [job.id for job in (*self.doubt, *((self.current,) if self.current is not None else ()), *self.queue)]
+
+    async def abort(self, job: ActiveJob) -> AbortAnswer:
+        if job in self.queue:
+            self.queue.remove(job)
+            await self._settlement.failed(job, JobError.of("request.aborted"))
+            return AbortAnswer.REQUESTED
+        if job is not self.current or job.context is None:
+            return AbortAnswer.TOO_LATE
+        capabilities = self.runtime.capabilities
+        if capabilities is None or capabilities.abort_via == "none":
+            return AbortAnswer.UNSUPPORTED
+        context = job.context
+        if context.request_abort() is AbortAnswer.TOO_LATE:
+            return AbortAnswer.TOO_LATE
+        try:
+            return await self.runtime.call(lambda driver: driver.abort(context), STATUS_SECONDS)
+        except LinkError:
+            return AbortAnswer.REQUESTED  # it was asked for; what became of it is the job's to say
+
+    async def live_status(self) -> DeviceStatus | None:
+        """What the device says now; None where it cannot be asked."""
+        if not self.runtime.connected or self.doubt or self._stopping:
+            return None
+        if self.current is not None:
+            capabilities = self.runtime.capabilities
+            if capabilities is None or capabilities.status_during_job == "cached":
+                return None
+            try:
+                return await self.runtime.call(lambda driver: driver.status(), STATUS_SECONDS)
+            except LinkError:
+                return None
+        waiter: asyncio.Future[DeviceStatus | None] = self._loop.create_future()
+        self._status_waiters.append(waiter)
+        self._wake.set()
+        try:
+            async with asyncio.timeout(STATUS_SECONDS):
+                return await waiter
+        except TimeoutError:
+            return None
+
+    # -- the loop ----------------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self._step()
+            except StorageError as error:
+                log.error("%s: %s", self.runtime.id, error)
+                await self._rest(1.0)
+            except asyncio.CancelledError:
+                raise
+            except Exception:  # a bug of ours must not leave the device without its runner
+                log.exception("%s: the runner stumbled", self.runtime.id)
+                await self._rest(1.0)
+
+    async def _step(self) -> None:
+        if self.runtime.family is None or self.runtime.endpoint is None:
+            self._serve_status(None)
+            await self._rest(None)
+            return
+        if not self.runtime.connected and not await self._connect():
+            return
+        due = self._due_recovery()
+        if due is not None:
+            await self._recover(due)
+            return
+        settled = all(job.needs_operator for job in self.doubt)
+        if settled and not self.runtime.capabilities_fresh and await self._guarded(self.runtime.refresh_capabilities()) is None:
+            return
+        job = self._next_job()
+        if job is not None:
+            await self._execute(job)
+            return
+        if self._status_waiters:
+            self._serve_status(None if self.doubt else await self._guarded(self.runtime.refresh_status()))
+            return
+        if self._clock.monotonic() >= self._maintain_at and not self.doubt:
+            await self._maintain()
+            return
+        await self._rest(self._seconds_until_due())
+
+    async def _connect(self) -> bool:
+        if await self.runtime.connect():
+            self._maintain_at = self._clock.monotonic()
+            for job in self.doubt:
+                if job.attention is None or job.attention.code != "plugin.error":
+                    job.retry_at = None
+            for job in self.queue:
+                self._attend(job, None)
+            return True
+        code = "device.wrong_device" if self.runtime.state is DeviceState.WRONG_DEVICE else "device.offline"
+        for job in (*self.doubt, *self.queue):
+            if not job.needs_operator and (job.attention is None or job.attention.code != code):
+                self._attend(job, Attention(code=code, text=self.runtime.reason or "no answer", since=self._clock.now()))
+        self._serve_status(None)
+        await self._pause()
+        return False
+
+    async def _pause(self) -> None:
+        """After a failure of the link: longer each time, until something succeeds or a new job comes."""
+        pauses = self._patience.reconnect
+        pause = pauses[min(self._failures, len(pauses) - 1)]
+        self._failures += 1
+        await self._rest(pause)
+
+    def _next_job(self) -> ActiveJob | None:
+        for job in self.queue:
+            if job.operation.op == "document.continue":
+                return job
+        if not self.doubt:
+            return self.queue[0] if self.queue else None
+        return next((job for job in self.queue if job.is_effect), None)
+
+    def _due_recovery(self) -> ActiveJob | None:
+        now = self._clock.monotonic()
+        for job in self.doubt:
+            if not job.needs_operator and (job.retry_at is None or job.retry_at <= now):
+                return job
+        return None
+
+    # -- executing ---------------------------------------------------------------------------------------------------
+
+    async def _execute(self, job: ActiveJob) -> None:
+        if self._clock.now() >= job.job.deadline:
+            await self.expire(job)
+            return
+        self.queue.remove(job)
+        job.stop_expiry()
+        self.current = job
+        context = self._context(job)
+        try:
+            await self._attempt(job, context)
+        finally:
+            self.current = None
+            job.context = None
+            context.give_up()
+
+    async def _attempt(self, job: ActiveJob, context: HostedJobContext) -> None:
+        try:
+            result = await self._watch(self.runtime.call(lambda driver: driver.execute(context, job.operation)), context)
+        except DeviceError as error:
+            if error.error.fate is Fate.UNKNOWN:
+                await self._lost(job, error.error.message, context)
+            else:
+                await self._settlement.failed(job, error.error)
+        except Aborted:
+            await self._settlement.failed(job, JobError.of("request.aborted"))
+        except LinkError as error:
+            await self.runtime.disconnect(str(error))
+            await self._lost(job, str(error), context)
+        except StorageError:
+            await self._lost(job, "the journal could not be written", context)
+            raise
+        except Exception as error:  # a plugin may raise anything; what that means for the document is decided here
+            log.exception("%s: executing job %s raised", self.runtime.id, job.id)
+            await self.runtime.disconnect(f"its plugin raised {type(error).__name__}")
+            await self._lost(job, f"the plugin raised {type(error).__name__}: {error}", context, bug=True)
+        else:
+            self._failures = 0
+            await self._settlement.done(job, _with_warnings(result, job, context))
+
+    async def _lost(self, job: ActiveJob, why: str, context: HostedJobContext, *, bug: bool = False) -> None:
+        """The attempt ended without an answer. Whether the intent was written tells what that means."""
+        state = await self._settlement.state_of(job)
+        if state is JobState.QUEUED:  # no byte that changes the device was sent
+            if bug:
+                await self._settlement.failed(job, JobError.of("plugin.error", why))
+                return
+            self.queue.insert(0, job)
+            self._arm(job)
+            await self._pause()
+            return
+        if job.is_effect:
+            unconfirmed = Result(confirmed=False)
+            context.warn("unconfirmed", f"The device's answer was lost: {why}. It was sent at most once.")
+            await self._settlement.done(job, _with_warnings(unconfirmed, job, context))
+            return
+        if state is JobState.RUNNING:
+            await self._settlement.unresolved(job, why)
+        if job not in self.doubt:
+            self.doubt.append(job)
+
+    # -- recovering --------------------------------------------------------------------------------------------------
+
+    async def _recover(self, job: ActiveJob) -> None:
+        checkpoints = self._settlement.checkpoints(job)
+        context = self._context(job)
+        try:
+            answer = await self._watch(
+                self.runtime.call(lambda driver: driver.recover(context, job.operation, checkpoints)), context
+            )
+        except LinkError as error:
+            await self.runtime.disconnect(str(error))
+            await self._pause()
+            return
+        except StorageError:
+            raise
+        except Exception as error:  # recovery must never end in a guess: keep the doubt, tell, try again later
+            log.exception("%s: recovering job %s raised", self.runtime.id, job.id)
+            job.retry_at = self._clock.monotonic() + RECOVERY_BUG_SECONDS
+            text = f"recovery failed in the plugin ({type(error).__name__}); it is tried again"
+            self._attend(job, Attention(code="plugin.error", text=text, since=self._clock.now()))
+            await self.runtime.disconnect(text)
+            return
+        finally:
+            job.context = None
+            context.give_up()
+        if job not in self.doubt:  # settled by hand meanwhile
+            return
+        match answer:
+            case Issued(result):
+                self.doubt.remove(job)
+                await self._settlement.done(job, _with_warnings(result, job, context), note="recovered")
+            case NotIssued(proof, said):
+                self.doubt.remove(job)
+                await self._settlement.not_issued(job, proof, said)
+            case Pending(retry_after, code, text):
+                job.retry_at = self._clock.monotonic() + max(0.05, retry_after)
+                if job.attention is None or (job.attention.code, job.attention.text) != (code, text):
+                    self._attend(job, Attention(code=code, text=text, since=self._clock.now()))
+            case NeedsOperator():
+                job.needs_operator = True
+                self._attend(job, await self._settlement.needs_operator(job, answer))
+
+    # -- small parts -------------------------------------------------------------------------------------------------
+
+    async def expire(self, job: ActiveJob) -> None:
+        """The deadline of a job that has not begun."""
+        if job not in self.queue:
+            return
+        self.queue.remove(job)
+        if self.doubt and not job.is_effect:
+            first = self.doubt[0].id
+            error = JobError.of("device.unresolved", f"Job {first} of this device is not settled yet.", job=first)
+        else:
+            waiting = f"{self.runtime.id} is {self.runtime.state}: {self.runtime.reason}" if self.runtime.reason else None
+            error = JobError.of("request.expired", waiting, device_text=self.runtime.reason)
+        await self._settlement.failed(job, error)
+
+    def _arm(self, job: ActiveJob) -> None:
+        """Let the job fail at its deadline, whatever this runner is doing then."""
+        seconds = max(0.0, (job.job.deadline - self._clock.now()).total_seconds())
+        job.expiry = self._loop.call_later(seconds, lambda: self._settlement.background(self.expire(job)))
+
+    def _context(self, job: ActiveJob) -> HostedJobContext:
+        def on_state(state: JobState) -> None:
+            if not job.state.final and job.state is JobState.QUEUED:
+                job.state = state
+
+        job.context = HostedJobContext(
+            job.id,
+            device=self.runtime.context,
+            journal=self._settlement.journal,
+            host_loop=self._loop,
+            created_at=job.job.created_at,
+            deadline=job.job.deadline,
+            on_attention=lambda attention: self._attend(job, attention),
+            on_state=on_state,
+        )
+        return job.context
+
+    def _attend(self, job: ActiveJob, attention: Attention | None) -> None:
+        if job.state.final or job.attention == attention:
+            return
+        job.attention = attention
+        self._settlement.prompted(job)
+
+    async def _watch(self, work: Awaitable[T], context: HostedJobContext) -> T:
+        """Wait for the driver as long as it shows signs of life."""
+        task = asyncio.ensure_future(work)
+        try:
+            signs: tuple[int, datetime | None] = (-1, None)
+            since = self._clock.monotonic()
+            while True:
+                done, _ = await asyncio.wait({task}, timeout=self._patience.hang / 4)
+                if done:
+                    return task.result()
+                seen = (context.signs_of_life, self.runtime.link_activity)
+                if seen != signs:
+                    signs, since = seen, self._clock.monotonic()
+                elif self._clock.monotonic() - since >= self._patience.hang:
+                    context.give_up()
+                    raise PluginHangs(f"its plugin gave no sign of life for {self._patience.hang:g} s")
+        finally:
+            if not task.done():
+                self.runtime.abandon_link()  # first: what a driver does while it is cancelled must not reach the device
+                task.cancel()
+                await asyncio.wait({task}, timeout=5)
+
+    async def _guarded(self, work: Awaitable[T]) -> T | None:
+        """Read-only traffic: a failure costs the connection and nothing else."""
+        try:
+            result = await work
+            self._failures = 0
+            return result
+        except LinkError as error:
+            await self.runtime.disconnect(str(error))
+            await self._pause()
+        except StorageError:
+            raise
+        except Exception as error:  # a plugin may raise anything; reading changes no document
+            log.exception("%s: its plugin raised", self.runtime.id)
+            await self.runtime.disconnect(f"its plugin raised {type(error).__name__}: {error}")
+            await self._pause()
+        return None
+
+    async def _maintain(self) -> None:
+        context = self.runtime.context
+
+        async def work() -> float:
+            wanted = await self.runtime.call(lambda driver: driver.maintain(context), self._patience.hang)
+            if wanted is None:
+                await self.runtime.refresh_status()
+            return MAINTAIN_SECONDS if wanted is None else max(0.1, wanted)
+
+        pause = await self._guarded(work())
+        self._maintain_at = self._clock.monotonic() + (pause if pause is not None else 0.0)
+
+    def _serve_status(self, status: DeviceStatus | None) -> None:
+        waiters, self._status_waiters = self._status_waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(status)
+
+    def _seconds_until_due(self) -> float | None:
+        due = [job.retry_at for job in self.doubt if job.retry_at is not None and not job.needs_operator]
+        if not self.doubt:
+            due.append(self._maintain_at)
+        return max(0.0, min(due) - self._clock.monotonic()) if due else None
+
+    async def _rest(self, seconds: float | None) -> None:
+        """Until woken, or for so many seconds."""
+        if self._stopping:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+
+def _with_warnings(result: Result, job: ActiveJob, context: HostedJobContext) -> Result:
+    """The driver's warnings, those of the check at acceptance, and those that the context collected: each once."""
+    merged = dict.fromkeys((*job.warnings, *result.warnings, *context.warnings))
+    return result.model_copy(update={"warnings": tuple(merged)})

@@ -1,0 +1,423 @@
+"""What clients do with jobs: submit, wait, look, answer, abort, acknowledge, resolve."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from ulid import ULID
+
+from bridge.devices import DeviceManager, DeviceRuntime
+from bridge.jobs.active import ActiveJob
+from bridge.jobs.fingerprint import fingerprint
+from bridge.jobs.runner import DeviceRunner, Patience
+from bridge.jobs.settlement import NEEDS_OPERATOR, RECHECK, Settlement, operator_attention
+from bridge.jobs.validation import check_for_device, parse_operation
+from bridge.model import (
+    Actor,
+    DeviceStatus,
+    Job,
+    JobError,
+    JobState,
+    Operation,
+    OperationClass,
+    RequestError,
+    Result,
+    class_of,
+    invalid,
+    operation_adapter,
+    reference_group,
+)
+from bridge.model.errors import FieldError
+from bridge.plugin import NeedsOperator, PluginRegistry
+from bridge.store import AuditEntry, IllegalTransition, KeyTaken, NewJob, ReferenceTaken, StorageError, Store
+from bridge.transport import Clock
+
+log = logging.getLogger("tillbridge.jobs")
+
+_KEY_LENGTH = 200
+
+# A deadline further away than this is a mistake: the customer has left long before.
+_LONGEST_DEADLINE = timedelta(hours=24)
+
+
+class JobService:
+    """All jobs of one bridge. `active` holds those that are not final."""
+
+    def __init__(self, store: Store, devices: DeviceManager, registry: PluginRegistry, clock: Clock, patience: Patience) -> None:
+        self._store = store
+        self._journal = store.journal
+        self._devices = devices
+        self._clock = clock
+        self._patience = patience
+        self.active: dict[str, ActiveJob] = {}
+        self.runners: dict[str, DeviceRunner] = {}
+        self.settlement = Settlement(store.journal, clock, registry, self.active)
+        self._stopping = False
+        devices.on_added = self._add_runner
+        devices.on_removed = self._remove_runner
+        devices.on_accepted = self._device_replaced
+        devices.busy_with = lambda device_id: [job.id for job in self.active.values() if job.job.device == device_id]
+        devices.queue_of = lambda device_id: (
+            [job.id for job in self.runners[device_id].queue] if device_id in self.runners else []
+        )
+        devices.live_status = self._live_status
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take up what an earlier process left, then serve the devices."""
+        for runtime in self._devices.runtimes.values():
+            self.runners[runtime.id] = DeviceRunner(runtime, self.settlement, self._clock, self._patience)
+        for job in self._journal.open_jobs():
+            await self._take_up(job)
+        for runner in self.runners.values():
+            runner.start()
+
+    async def stop(self, grace: float) -> None:
+        self._stopping = True
+        await asyncio.gather(*(runner.stop(grace) for runner in self.runners.values()))
+        for job in self.active.values():
+            job.finish()
+        await self.settlement.drain()
+
+    def kill(self) -> None:
+        self._stopping = True
+        for runner in self.runners.values():
+            runner.kill()
+        for job in self.active.values():
+            job.stop_expiry()
+
+    # -- clients -----------------------------------------------------------------------------------------------------
+
+    async def submit(self, actor: Actor, device_id: str, key: str | None, body: Any) -> Job:
+        """Accept one operation, durably; or give back the job that this key already has.
+
+        Raises RequestError; nothing is stored then and the key stays free.
+        """
+        key = _checked_key(key)
+        digest = fingerprint(device_id, body)
+        known = self._journal.find_key(actor.principal, key)
+        if known is not None:
+            return await self._repeated(known, digest)
+        if self._stopping:
+            raise RequestError("server.stopping", "the bridge is stopping; nothing was stored")
+        runtime = self._devices.runtime(device_id)
+        if runtime.journal_hold is not None:
+            raise RequestError("device.journal", f"{device_id}: {runtime.journal_hold}")
+        operation = parse_operation(body)
+        checked = check_for_device(operation, runtime)
+        now = self._clock.now()
+        new = self._new_job(actor, runtime, key, digest, checked.operation, now)
+        try:
+            accepted = await asyncio.shield(self._accept(new, checked.operation, checked.warnings))
+        except StorageError as error:
+            self.settlement.trouble = str(error)
+            raise RequestError("server.storage", f"{error}; nothing was stored") from error
+        if isinstance(accepted, KeyTaken):
+            return await self._repeated(accepted, digest)
+        if isinstance(accepted, ReferenceTaken):
+            raise RequestError(
+                "request.duplicate_reference",
+                f"reference {new.reference!r} belongs to job {accepted.job_id}",
+                (
+                    FieldError(
+                        "reference",
+                        f"already used by job {accepted.job_id}",
+                        remedy="see that job; part: true for parts of one order",
+                    ),
+                ),
+                extra={"job": accepted.job_id},
+            )
+        return await self.get(new.id)
+
+    async def wait(self, job_id: str, seconds: float) -> Job:
+        """The job as soon as it is done or failed, or as it is after `seconds`."""
+        job = self.active.get(job_id)
+        if job is not None and seconds > 0:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            job.waiters.add(waiter)
+            try:
+                async with asyncio.timeout(seconds):
+                    await waiter
+            except TimeoutError:
+                pass
+            finally:
+                job.waiters.discard(waiter)
+        return await self.get(job_id)
+
+    async def get(self, job_id: str) -> Job:
+        job = self._journal.get(job_id)
+        if job is None:
+            raise RequestError("request.not_found", f"there is no job {job_id!r}")
+        return self._with_present(job)
+
+    async def list(
+        self,
+        *,
+        device: str | None = None,
+        state: str | None = None,
+        reference: str | None = None,
+        collected: bool | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> tuple[list[Job], str | None]:
+        """Newest first; `after` is the last id of the page before. With the jobs comes the next page's `after`, or None."""
+        states = tuple(part.strip() for part in state.split(",")) if state else ()
+        for part in states:
+            if part not in {item.value for item in JobState}:
+                raise invalid("state", f"{part!r} is no state", limit=", ".join(JobState))
+        if not 1 <= limit <= 200:
+            raise invalid("limit", "must be 1 to 200", limit="200")
+        found = self._journal.find(
+            device=device, states=states, reference=reference, collected=collected, before=after, limit=limit + 1
+        )
+        page = [self._with_present(job) for job in found[:limit]]
+        return page, page[-1].id if len(found) > limit else None
+
+    async def ack(self, actor: Actor, job_id: str) -> Job:
+        """The client has the outcome."""
+        job = await self.get(job_id)
+        if not job.state.final:
+            raise RequestError("request.conflict", f"job {job_id} is {job.state}; only an outcome can be collected")
+        await self._journal.collected(job_id)
+        return await self.get(job_id)
+
+    async def answer(self, actor: Actor, job_id: str, prompt_id: str, choice: str) -> Job:
+        job = self.active.get(job_id)
+        refusal = job.context.answer(prompt_id, choice) if job is not None and job.context is not None else "no question is open"
+        if refusal is not None:
+            await self.get(job_id)  # an unknown job is 404, not a conflict
+            raise RequestError("request.conflict", f"job {job_id}: {refusal}")
+        await self._store.audit(self._entry(actor, "job.answered", job_id, {"prompt": prompt_id, "choice": choice}))
+        return await self.get(job_id)
+
+    async def abort(self, actor: Actor, job_id: str) -> str:
+        """requested, too_late or unsupported. What became of the job is the job's to say."""
+        job = self.active.get(job_id)
+        runner = self.runners.get(job.job.device) if job is not None else None
+        if job is None or runner is None:
+            await self.get(job_id)
+            return "too_late"
+        answer = await runner.abort(job)
+        await self._store.audit(self._entry(actor, "job.aborted", job_id, {"answer": answer.value}))
+        return answer.value
+
+    async def resolve(self, actor: Actor, job_id: str, verdict: str, reason: str, document: str | None = None) -> Job:
+        """Settle an unresolved job by hand: issued, not_issued, or recheck (ask the device once more)."""
+        if verdict not in ("issued", "not_issued", "recheck"):
+            raise invalid("verdict", f"{verdict!r} is no verdict", limit="issued, not_issued, recheck")
+        if not reason.strip():
+            raise invalid("reason", "say why", remedy="e.g. the receipt 1234 lies before me, printed")
+        job = self.active.get(job_id)
+        if job is None or job.state is not JobState.UNRESOLVED:
+            present = await self.get(job_id)
+            raise RequestError(
+                "request.conflict", f"job {job_id} is {present.state}; only an unresolved job can be settled by hand"
+            )
+        entry = self._entry(actor, "job.resolved", job_id, {"verdict": verdict, "reason": reason, "document": document})
+        runner = self.runners.get(job.job.device)
+        if verdict == "recheck":
+            await self._journal.checkpoint(job_id, RECHECK, {"reason": reason}, self._clock.now())
+            await self._store.audit(entry)
+            job.needs_operator, job.retry_at, job.attention = False, None, None
+        else:
+            if runner is not None and job in runner.doubt:
+                runner.doubt.remove(job)
+            try:
+                await self.settlement.settle_by_hand(job, verdict == "issued", document, entry)
+            except IllegalTransition as error:  # recovery was faster, in this very moment
+                raise RequestError("request.conflict", f"{error}: the device has told meanwhile") from None
+        if runner is not None:
+            runner.wake()
+        return await self.get(job_id)
+
+    # -- accepting ---------------------------------------------------------------------------------------------------
+
+    def _new_job(
+        self, actor: Actor, runtime: DeviceRuntime, key: str, digest: str, operation: Operation, now: datetime
+    ) -> NewJob:
+        deadline = operation.deadline
+        if deadline is None:
+            deadline = now + timedelta(seconds=runtime.config.deadlines.for_operation(operation.op))
+        elif deadline <= now:
+            raise invalid(
+                "deadline", f"{deadline.isoformat()} has passed", limit=now.isoformat(), remedy="send a later one, or none"
+            )
+        elif deadline > now + _LONGEST_DEADLINE:
+            raise invalid("deadline", "is more than 24 hours away", limit=(now + _LONGEST_DEADLINE).isoformat())
+        if operation.retry_of is not None:
+            first = self._journal.get(operation.retry_of)
+            if first is None or first.device != runtime.id:
+                raise invalid("retry_of", f"there is no job {operation.retry_of!r} of this device")
+            if not first.state.final:
+                raise RequestError(
+                    "request.conflict", f"job {first.id} is {first.state}: it may still succeed", extra={"job": first.id}
+                )
+        operator = operation.operator.model_dump(exclude_none=True) if operation.operator is not None else None
+        return NewJob(
+            id=str(ULID.from_datetime(now)),
+            device=runtime.id,
+            principal=actor.principal,
+            key=key,
+            fingerprint=digest,
+            op=operation.op,
+            class_=class_of(operation.op),
+            reference=operation.reference,
+            reference_group=reference_group(operation.op),
+            part=operation.part,
+            retry_of=operation.retry_of,
+            created_at=now,
+            deadline=deadline,
+            operation=operation_adapter.dump_python(operation, mode="json", by_alias=True, exclude_defaults=True)
+            | {"op": operation.op},
+            actor=actor.model_copy(update={"operator": operator}),
+        )
+
+    async def _accept(self, new: NewJob, operation: Operation, warnings: tuple[Any, ...]) -> KeyTaken | ReferenceTaken | None:
+        """The first commit, and the queue. Shielded by the caller: a client that hangs up must not leave a job in the
+        journal that no runner knows."""
+        answer = await self._journal.accept(new)
+        if isinstance(answer, KeyTaken | ReferenceTaken):
+            return answer
+        job = Job(
+            id=new.id,
+            device=new.device,
+            op=new.op,
+            class_=new.class_,
+            state=JobState.QUEUED,
+            reference=new.reference,
+            part=new.part,
+            retry_of=new.retry_of,
+            created_at=new.created_at,
+            deadline=new.deadline,
+            actor=new.actor,
+        )
+        active = ActiveJob(job, operation, warnings)
+        self.active[new.id] = active
+        runner = self.runners.get(new.device)
+        if runner is None:  # the device was removed in this very moment
+            await self.settlement.failed(active, JobError.of("device.offline", "The device was removed."))
+        else:
+            runner.enqueue(active)
+        return None
+
+    async def _repeated(self, known: KeyTaken, digest: str) -> Job:
+        if known.fingerprint != digest:
+            raise RequestError(
+                "request.key_reused",
+                f"this key belongs to job {known.job_id}, which was another request",
+                (FieldError("Idempotency-Key", "used for another request", remedy="a new key for a new document"),),
+                extra={"job": known.job_id},
+            )
+        return await self.get(known.job_id)
+
+    # -- after a restart ---------------------------------------------------------------------------------------------
+
+    async def _take_up(self, job: Job) -> None:
+        """One job that an earlier process left open."""
+        operation = operation_adapter.validate_python(job.operation)
+        runner = self.runners.get(job.device)
+        active = ActiveJob(job, operation, state=job.state)
+        self.active[job.id] = active
+        if runner is not None:
+            active.warnings = _warnings_again(operation, runner.runtime)
+        if job.state is JobState.QUEUED:
+            await self._take_up_queued(active, runner)
+            return
+        if job.class_ is OperationClass.EFFECT:
+            context_lost = {
+                "code": "unconfirmed",
+                "message": "The bridge was stopped before the device answered. It was sent at most once.",
+            }
+            await self.settlement.done(
+                active, Result.model_validate({"confirmed": False, "warnings": [context_lost]}), note="restart"
+            )
+            return
+        if job.state is JobState.RUNNING:
+            await self.settlement.unresolved(active, "the bridge was stopped while the job ran")
+        points = [point for point in self._journal.checkpoints(job.id) if point.name in (NEEDS_OPERATOR, RECHECK)]
+        if points and points[-1].name == NEEDS_OPERATOR:
+            active.needs_operator = True
+            active.attention = operator_attention(points[-1].data["text"], points[-1].data["choices"], self._clock)
+        if runner is not None:
+            runner.doubt.append(active)
+
+    async def _take_up_queued(self, active: ActiveJob, runner: DeviceRunner | None) -> None:
+        """Nothing was sent: documents may still begin before their deadline, a payment never does."""
+        if active.job.class_ is OperationClass.MONEY:
+            text = "The bridge was restarted before the payment began."
+            await self.settlement.failed(active, JobError.of("request.expired", text), note="restart")
+        elif runner is None:
+            await self.settlement.failed(
+                active, JobError.of("device.offline", "The device is no longer configured."), note="restart"
+            )
+        elif active.job.deadline <= self._clock.now():
+            await self.settlement.failed(active, JobError.of("request.expired"), note="restart")
+        else:
+            runner.enqueue(active)
+
+    # -- hooks of the devices ----------------------------------------------------------------------------------------
+
+    def _add_runner(self, runtime: DeviceRuntime) -> None:
+        runner = DeviceRunner(runtime, self.settlement, self._clock, self._patience)
+        self.runners[runtime.id] = runner
+        runner.start()
+
+    async def _remove_runner(self, device_id: str) -> None:
+        runner = self.runners.pop(device_id, None)
+        if runner is not None:
+            await runner.stop(0)
+
+    async def _device_replaced(self, device_id: str) -> None:
+        """Another device was accepted here: it cannot tell what became of the old one's documents."""
+        runner = self.runners.get(device_id)
+        if runner is None:
+            return
+        for job in runner.doubt:
+            if not job.needs_operator:
+                text = "The device was replaced by another one before this document was settled. Look at the paper and decide."
+                job.needs_operator = True
+                job.attention = await self.settlement.needs_operator(job, NeedsOperator({"replaced": True}, text))
+        runner.wake()
+
+    async def _live_status(self, device_id: str) -> DeviceStatus | None:
+        runner = self.runners.get(device_id)
+        return await runner.live_status() if runner is not None else None
+
+    # -- small parts -------------------------------------------------------------------------------------------------
+
+    def _with_present(self, job: Job) -> Job:
+        """Add what only memory knows: why it waits, and its place in the queue."""
+        active = self.active.get(job.id)
+        if active is None:
+            return job
+        runner = self.runners.get(job.device)
+        position = runner.queue.index(active) + 1 if runner is not None and active in runner.queue else None
+        return job.model_copy(update={"attention": active.attention, "queue_position": position})
+
+    def _entry(self, actor: Actor, action: str, subject: str, detail: Mapping[str, Any]) -> AuditEntry:
+        return AuditEntry(self._clock.now(), actor, action, subject, detail)
+
+
+def _warnings_again(operation: Operation, runtime: DeviceRuntime) -> tuple[Any, ...]:
+    try:
+        return check_for_device(operation, runtime).warnings
+    except RequestError as error:  # it was accepted before; what the check says now does not undo that
+        log.warning("%s: an accepted job would be refused now: %s", runtime.id, error)
+        return ()
+
+
+def _checked_key(key: str | None) -> str:
+    if key is None or not key.strip():
+        raise RequestError(
+            "request.key_missing",
+            "every job needs an Idempotency-Key",
+            (FieldError("Idempotency-Key", "is missing", remedy="one new key for each document, the same one for its retries"),),
+        )
+    if len(key) > _KEY_LENGTH or not key.isprintable() or not key.isascii():
+        raise invalid("Idempotency-Key", "must be printable ASCII", limit=f"{_KEY_LENGTH} characters")
+    return key

@@ -1,0 +1,136 @@
+"""Writing down what became of a job, and telling those who wait. Every final state passes through here.
+
+A write that the disk refuses is repeated until it succeeds: an outcome that is known must not be forgotten, and the client
+hears of it only when it is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+from bridge.jobs.active import ActiveJob
+from bridge.model import Attention, Document, Fate, JobError, JobState, Result
+from bridge.plugin import Checkpoint, NeedsOperator, PluginRegistry
+from bridge.store import AuditEntry, Journal, StorageError
+from bridge.transport import Clock
+
+T = TypeVar("T")
+log = logging.getLogger("tillbridge.jobs")
+
+NEEDS_OPERATOR = "#needs_operator"
+RECHECK = "#recheck"
+
+# Between two tries to write an outcome to a disk that refused it.
+_RETRY_SECONDS = 1.0
+
+
+class Settlement:
+    """The journal's side of the runners."""
+
+    def __init__(self, journal: Journal, clock: Clock, registry: PluginRegistry, active: dict[str, ActiveJob]) -> None:
+        self.journal = journal
+        self.trouble: str | None = None
+        self._clock = clock
+        self._registry = registry
+        self._active = active
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def state_of(self, job: ActiveJob) -> JobState:
+        return await self._insist(lambda: self.journal.state_of(job.id))
+
+    def checkpoints(self, job: ActiveJob) -> list[Checkpoint]:
+        """The driver's own, without the host's."""
+        return [point for point in self.journal.checkpoints(job.id) if not point.name.startswith("#")]
+
+    async def done(self, job: ActiveJob, result: Result, note: str | None = None, audit: AuditEntry | None = None) -> None:
+        await self._insist(lambda: self.journal.done(job.id, result, result.success, self._clock.now(), note, audit))
+        await self._finished(job, JobState.DONE)
+
+    async def failed(self, job: ActiveJob, error: JobError, note: str | None = None, audit: AuditEntry | None = None) -> None:
+        await self._insist(lambda: self.journal.failed(job.id, error, self._clock.now(), note, audit))
+        await self._finished(job, JobState.FAILED)
+
+    async def not_issued(self, job: ActiveJob, proof: Mapping[str, Any], error: JobError | None) -> None:
+        """Recovery proved that nothing was issued; the proof stays with the job."""
+        await self._insist(lambda: self.journal.checkpoint(job.id, "#not_issued", proof, self._clock.now()))
+        said = error or JobError.of("device.offline", "The connection was lost before the document was issued.")
+        await self.failed(job, said, note="recovered")
+
+    async def unresolved(self, job: ActiveJob, why: str) -> None:
+        job.state = JobState.UNRESOLVED
+        await self._insist(lambda: self.journal.unresolved(job.id, self._clock.now(), why))
+
+    async def needs_operator(self, job: ActiveJob, answer: NeedsOperator) -> Attention:
+        """Write down that a person must decide, so that a restart does not forget it."""
+        choices = [choice.model_dump() for choice in answer.choices]
+        data = {"evidence": dict(answer.evidence), "text": answer.text, "choices": choices}
+        await self._insist(lambda: self.journal.checkpoint(job.id, NEEDS_OPERATOR, data, self._clock.now()))
+        return operator_attention(answer.text, choices, self._clock)
+
+    async def settle_by_hand(self, job: ActiveJob, issued: bool, document: str | None, audit: AuditEntry) -> None:
+        evidence = {"resolved_by": audit.actor.principal, "reason": audit.detail["reason"]}
+        if issued:
+            result = Result(document=Document(number=document), evidence=evidence)
+            await self.done(job, result, note="resolved by hand", audit=audit)
+        else:
+            error = JobError.of(
+                "device.offline", "It was settled by hand that the document did not come out.", fate=Fate.NOT_ISSUED
+            )
+            await self.failed(job, error, note="resolved by hand", audit=audit)
+
+    def prompted(self, job: ActiveJob) -> None:
+        """Tell, as an event, why the job waits (or that it no longer does)."""
+        data = {"attention": job.attention.model_dump(mode="json") if job.attention is not None else None}
+        self.background(self.journal.prompt(job.id, job.job.device, data, self._clock.now()))
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run something that nobody waits for; a failure is logged."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def drain(self) -> None:
+        """Wait for what runs in the background."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("background work failed", exc_info=task.exception())
+
+    async def _finished(self, job: ActiveJob, state: JobState) -> None:
+        job.state = state
+        job.attention = None
+        self._active.pop(job.id, None)
+        job.finish()
+        if self._registry.listens_to_jobs:
+            finished = self.journal.get(job.id)
+            if finished is not None:
+                loop = asyncio.get_running_loop()
+                self.background(_in_thread(loop, lambda: self._registry.job_finished(finished)))
+
+    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
+        while True:
+            try:
+                result = await asyncio.shield(asyncio.ensure_future(write()))
+            except StorageError as error:
+                if "closed" in str(error):
+                    raise
+                self.trouble = str(error)
+                log.error("%s; trying again in %g s", error, _RETRY_SECONDS)
+                await self._clock.sleep(_RETRY_SECONDS)
+            else:
+                self.trouble = None
+                return result
+
+
+async def _in_thread(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    await loop.run_in_executor(None, work)
+
+
+def operator_attention(text: str, choices: list[dict[str, str]], clock: Clock) -> Attention:
+    return Attention.model_validate({"code": "resolve", "text": text, "since": clock.now(), "choices": choices})

@@ -1,0 +1,152 @@
+"""From a request's body to an operation that this device can take, as far as it can be told without asking the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.devices import DeviceRuntime
+from bridge.model import (
+    CLASSES,
+    Capabilities,
+    CashIn,
+    CashOut,
+    Figures,
+    Operation,
+    Receipt,
+    RequestError,
+    Warning_,
+    compute,
+    decimal_string,
+    find_rate,
+    invalid,
+    operation_adapter,
+)
+from bridge.model.errors import FieldError
+
+# How many problems one answer lists: a till of ten thousand bad lines learns enough from the first ones.
+_MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOperation:
+    """An operation, its figures where it is a receipt, and what was noticed."""
+
+    operation: Operation
+    figures: Figures | None
+    warnings: tuple[Warning_, ...]
+
+
+def parse_operation(body: Any) -> Operation:
+    """Raises RequestError naming every wrong field (the first twenty)."""
+    if not isinstance(body, Mapping):
+        raise invalid("", "the body must be one JSON object")
+    op = body.get("op")
+    if op is None:
+        raise invalid("op", "is missing", limit=", ".join(sorted(CLASSES)), remedy='say what to do, e.g. "op": "receipt"')
+    if not isinstance(op, str) or op not in CLASSES:
+        raise invalid("op", f"{op!r} is no operation", limit=", ".join(sorted(CLASSES)))
+    try:
+        return operation_adapter.validate_python(dict(body))
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        if any(problem["type"] == "union_tag_invalid" for problem in problems):
+            raise RequestError(
+                "request.unsupported", f"op: {op} is not available yet", (FieldError("op", "not available yet"),)
+            ) from None
+        found = tuple(_field_error(problem, op) for problem in problems[:_MOST_PROBLEMS])
+        detail = "; ".join(f"{item.field}: {item.message}" for item in found[:3])
+        more = len(problems) - 3
+        raise RequestError("request.invalid", detail + (f"; and {more} more" if more > 0 else ""), found) from None
+
+
+def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOperation:
+    """Whether this device could take it. Raises RequestError naming field, limit and remedy."""
+    family = runtime.family
+    if family is None:
+        raise RequestError("device.offline", f"{runtime.id} cannot work: {runtime.reason}")
+    if getattr(operation, "fit", "absent") is None:
+        operation = operation.model_copy(update={"fit": runtime.config.fit})
+    capabilities = runtime.capabilities
+    if capabilities is not None:
+        _check_capabilities(operation, capabilities)
+    profile = (capabilities.arithmetic if capabilities is not None else None) or family.arithmetic
+    figures: Figures | None = None
+    if isinstance(operation, Receipt):
+        figures = compute(operation, profile)
+        if capabilities is not None and capabilities.taxes is not None:
+            _check_taxes(operation, capabilities)
+    elif isinstance(operation, CashIn | CashOut) or hasattr(operation, "amount"):
+        _check_amount(operation.amount, profile.currency_decimals)
+    checked = family.check(operation, family.settings_from(runtime.config.settings), capabilities)
+    return CheckedOperation(operation, figures, checked.warnings)
+
+
+def _field_error(problem: Any, op: str) -> FieldError:
+    where = list(problem["loc"])
+    if where and where[0] == op:
+        where = where[1:]
+    context = problem.get("ctx") or {}
+    limit = next(
+        (
+            f"{name} {context[name]}"
+            for name in ("max_length", "min_length", "le", "lt", "ge", "gt", "pattern", "expected")
+            if name in context
+        ),
+        None,
+    )
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        message = "there is no such field"
+    return FieldError(".".join(str(part) for part in where), message, limit)
+
+
+def _check_capabilities(operation: Operation, capabilities: Capabilities) -> None:
+    if operation.op not in capabilities.operations:
+        raise _unsupported("op", f"this device does not do {operation.op}", ", ".join(sorted(capabilities.operations)))
+    currency = getattr(operation, "currency", None)
+    if currency is not None and capabilities.currencies and currency not in capabilities.currencies:
+        raise _unsupported(
+            "currency", f"this device works in another currency than {currency}", ", ".join(capabilities.currencies)
+        )
+    if not isinstance(operation, Receipt):
+        return
+    if operation.kind not in capabilities.receipt_kinds:
+        raise _unsupported(
+            "kind", f"this device issues no receipts of the kind {operation.kind}", ", ".join(sorted(capabilities.receipt_kinds))
+        )
+    for number, line in enumerate(operation.lines):
+        if line.kind not in capabilities.line_kinds:
+            raise _unsupported(
+                f"lines.{number}.kind", f"this device has no {line.kind} lines", ", ".join(sorted(capabilities.line_kinds))
+            )
+    for number, payment in enumerate(operation.payments):
+        if payment.kind not in capabilities.payment_kinds:
+            limit = ", ".join(sorted(capabilities.payment_kinds))
+            raise _unsupported(f"payments.{number}.kind", f"this device knows no payment by {payment.kind}", limit)
+
+
+def _check_taxes(receipt: Receipt, capabilities: Capabilities) -> None:
+    assert capabilities.taxes is not None
+    for number, line in enumerate(receipt.lines):
+        for position, tax in enumerate(line.taxes):
+            try:
+                find_rate(capabilities.taxes, tax)
+            except LookupError as error:
+                where = f"lines.{number}.vat" if line.vat is not None else f"lines.{number}.taxes.{position}"
+                known = ", ".join(str(rate) for rate in capabilities.taxes if rate.active)
+                raise invalid(where, str(error), limit=known, remedy="use a rate that the device has") from None
+
+
+def _check_amount(amount: Decimal, places: int) -> None:
+    exponent = amount.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > places:
+        raise invalid("amount", f"{decimal_string(amount)} has more than {places} decimals", limit=f"{places} decimals")
+
+
+def _unsupported(field: str, message: str, limit: str) -> RequestError:
+    return RequestError("request.unsupported", f"{field}: {message}", (FieldError(field, message, limit),))

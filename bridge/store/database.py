@@ -1,0 +1,205 @@
+"""The SQLite file of the journal: opening it, grouped synchronous commits, reads. What is in it: `schema.py`.
+
+Every write is a function over a connection. Writes that wait at the same moment share one transaction and one flush; each
+still stands or falls alone (savepoints). A write has returned only when it is on the disk (WAL, synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+# How many waiting writes go into one transaction. With a flush of some milliseconds more than this never waits; the limit
+# only keeps one transaction from growing without end.
+_GROUP = 256
+
+
+class Cursor(Protocol):
+    def fetchall(self) -> list[Any]: ...
+
+    @property
+    def description(self) -> Any: ...
+
+
+class Connection(Protocol):
+    """The part of sqlite3.Connection that the store uses, so that a test can bring a file system that loses writes."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class StorageError(Exception):
+    """The journal could not be written: nothing of this write is stored."""
+
+
+class JournalDamaged(Exception):
+    """The file is no readable journal."""
+
+
+Connect = Callable[[Path], Connection]
+
+
+def connect_sqlite(path: Path) -> Connection:
+    """A connection in autocommit mode: transactions are opened and closed by us alone."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+
+
+def rows(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """Run a statement and return its rows as dictionaries."""
+    cursor = connection.execute(sql, tuple(parameters))
+    found = cursor.fetchall()
+    if not found:
+        return []
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+class Database:
+    """One journal file. `inline` commits in the caller's own thread and loop: for tests in virtual time.
+
+    `before_commit` is called ahead of each flush (benchmarks add latency with it).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        inline: bool = False,
+        synchronous: str = "FULL",
+        connect: Connect = connect_sqlite,
+        before_commit: Callable[[], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.commits = 0
+        self._inline = inline
+        self._before_commit = before_commit
+        self._writer = connect(path)
+        try:
+            self._configure(self._writer, synchronous)
+        except BaseException:
+            self._writer.close()
+            raise
+        self._reader = self._writer if inline else connect(path)
+        self._read_lock = threading.Lock()
+        self._closed = False
+        self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], concurrent.futures.Future[Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread: threading.Thread | None = None
+        if not inline:
+            self._thread = threading.Thread(target=self._write_loop, name="journal", daemon=True)
+            self._thread.start()
+
+    @staticmethod
+    def _configure(connection: Connection, synchronous: str) -> None:
+        mode = connection.execute("PRAGMA journal_mode=WAL").fetchall()[0][0]
+        if str(mode).lower() != "wal":
+            raise StorageError(f"the file system does not support SQLite's WAL mode (got {mode}): use a local disk")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    def check(self) -> None:
+        """Raises JournalDamaged where SQLite finds the file inconsistent."""
+        try:
+            verdict = rows(self._writer, "PRAGMA quick_check(1)")
+        except Exception as error:  # sqlite3.DatabaseError, or its like from another SQLite binding
+            raise JournalDamaged(str(error)) from error
+        if list(verdict[0].values()) != ["ok"]:
+            raise JournalDamaged(str(verdict[0]))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and return its result once it is durable.
+
+        What `work` raises is raised here and undoes only its own part. Raises StorageError where the disk refuses.
+        Callable from any event loop.
+        """
+        if self._inline:
+            return self.write_now(work)
+        if self._closed:
+            raise StorageError("the journal is closed")
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self._queue.put((work, future))
+        return await asyncio.wrap_future(future)
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        """The same, in the caller's thread: at start, before anything else runs, and in inline mode."""
+        if self._closed:
+            raise StorageError("the journal is closed")
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self._commit_group([(work, future)])
+        return future.result(timeout=0)
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows as of now. Short statements only: it runs in the caller's thread."""
+        with self._read_lock:
+            return rows(self._reader, sql, parameters)
+
+    def close(self) -> None:
+        """Finish the writes that wait, then close the file."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._reader.close()
+        self._writer.close()
+
+    def _write_loop(self) -> None:
+        stop = False
+        while not stop:
+            item = self._queue.get()
+            if item is None:
+                return
+            group = [item]
+            while len(group) < _GROUP:
+                try:
+                    more = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    stop = True
+                    break
+                group.append(more)
+            self._commit_group(group)
+
+    def _commit_group(self, group: list[tuple[Callable[[Connection], Any], concurrent.futures.Future[Any]]]) -> None:
+        wanted = [(work, future) for work, future in group if future.set_running_or_notify_cancel()]
+        if not wanted:
+            return
+        results: list[tuple[concurrent.futures.Future[Any], Any]] = []
+        connection = self._writer
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for work, future in wanted:
+                connection.execute("SAVEPOINT one")
+                try:
+                    results.append((future, work(connection)))
+                except Exception as error:  # whatever the work raises belongs to its caller
+                    connection.execute("ROLLBACK TO one")
+                    future.set_exception(error)
+                connection.execute("RELEASE one")
+            if self._before_commit is not None:
+                self._before_commit()
+            connection.execute("COMMIT")
+            self.commits += 1
+        except Exception as error:  # disk full, I/O error: the whole group failed, and every caller must know
+            try:
+                connection.execute("ROLLBACK")
+            except Exception as rollback_error:  # no transaction was open, or the file is gone
+                error.add_note(f"rolling back failed too: {rollback_error}")
+            for _, future in wanted:
+                if not future.done():
+                    future.set_exception(StorageError(f"the journal cannot be written: {error}"))
+            return
+        for future, result in results:
+            future.set_result(result)

@@ -1,0 +1,151 @@
+"""The data directory: its lock, its journal, and what happens when the journal is damaged or missing."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ulid import ULID
+
+from bridge.model import Actor
+from bridge.store.database import Connect, Connection, Database, StorageError, connect_sqlite, rows
+from bridge.store.device_state import DeviceStateStore
+from bridge.store.files import DataDirLock, sync_directory, write_atomically
+from bridge.store.journal import AuditEntry, Journal, append_audit
+from bridge.store.schema import migrate
+
+log = logging.getLogger("tillbridge.store")
+
+_JOURNAL = "journal.db"
+_INSTANCE = "instance.json"
+
+
+class Store:
+    """An open data directory. `journal_lost` says, when the journal is a new one in an old directory, why."""
+
+    def __init__(self, data_dir: Path, lock: DataDirLock, database: Database, instance_id: str, journal_lost: str | None) -> None:
+        self.data_dir = data_dir
+        self.database = database
+        self.instance_id = instance_id
+        self.journal_lost = journal_lost
+        self.journal = Journal(database)
+        self._lock = lock
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        now: datetime,
+        *,
+        inline: bool = False,
+        synchronous: str = "FULL",
+        connect: Connect = connect_sqlite,
+        before_commit: Callable[[], None] | None = None,
+    ) -> Store:
+        """Take the lock and open the journal; a damaged one is set aside, a missing one is noticed.
+
+        Raises DataDirLocked, StorageError.
+        """
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = DataDirLock(data_dir)
+        lock.acquire()
+        open_database = partial(
+            Database, data_dir / _JOURNAL, inline=inline, synchronous=synchronous, connect=connect, before_commit=before_commit
+        )
+        try:
+            return cls._open_locked(data_dir, lock, now, open_database)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _open_locked(cls, data_dir: Path, lock: DataDirLock, now: datetime, open_database: Callable[[], Database]) -> Store:
+        path = data_dir / _JOURNAL
+        known = _known_instance(data_dir)
+        lost: str | None = None
+        database: Database | None = None
+        if path.exists():
+            database, damage = _sound(open_database)
+            if damage is not None:
+                lost = _set_aside(path, now, damage)
+        elif known is not None:
+            lost = "the journal is missing"
+        if database is None:
+            database = open_database()
+        instance = known or str(ULID())
+
+        def prepare(connection: Connection) -> str:
+            migrate(connection)
+            found = rows(connection, "SELECT value FROM meta WHERE key='instance_id'")
+            if found:
+                return str(found[0]["value"])
+            connection.execute("INSERT INTO meta (key, value) VALUES ('instance_id', ?)", (instance,))
+            if lost is not None:
+                append_audit(connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": lost}))
+            return instance
+
+        recorded = database.write_now(prepare)
+        sync_directory(data_dir)
+        if known is None:
+            write_atomically(data_dir / _INSTANCE, json.dumps({"instance_id": recorded}) + "\n")
+        if lost is not None:
+            log.error("%s; devices refuse documents until an administrator accepts the new journal", lost)
+        return cls(data_dir, lock, database, recorded, lost)
+
+    def device(self, device_id: str) -> DeviceStateStore:
+        return DeviceStateStore(self.database, device_id)
+
+    async def audit(self, entry: AuditEntry) -> None:
+        await self.database.write(lambda connection: append_audit(connection, entry))
+
+    def read_audit(self, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
+        found = self.database.read("SELECT * FROM audit WHERE seq>? ORDER BY seq LIMIT ?", (after, limit))
+        return [_audit_row(row) for row in found]
+
+    def close(self) -> None:
+        self.database.close()
+        self._lock.release()
+
+
+def _audit_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "actor": json.loads(row["actor"]), "detail": json.loads(row["detail"])}
+
+
+def _known_instance(data_dir: Path) -> str | None:
+    """The instance that this directory belonged to before; None for a new directory."""
+    try:
+        value = json.loads((data_dir / _INSTANCE).read_text("utf-8"))["instance_id"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        return str(ULID())  # the file is broken: an old directory whose name is lost
+    return str(value)
+
+
+def _sound(open_database: Callable[[], Database]) -> tuple[Database | None, str | None]:
+    """The open journal, or what is damaged in it. Raises StorageError where the disk, not the file, is the trouble."""
+    database: Database | None = None
+    try:
+        database = open_database()
+        database.check()
+        return database, None
+    except StorageError:
+        raise
+    except Exception as error:  # sqlite3.DatabaseError "file is not a database", JournalDamaged, another binding's like
+        if database is not None:
+            database.close()
+        return None, str(error)
+
+
+def _set_aside(path: Path, now: datetime, reason: str) -> str:
+    """Keep a damaged journal under another name, for whoever examines it."""
+    suffix = now.strftime("%Y%m%dT%H%M%S")
+    for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        if part.exists():
+            part.rename(part.with_name(part.name.replace(_JOURNAL, f"journal.damaged-{suffix}.db")))
+    return f"the journal was damaged ({reason}) and set aside as journal.damaged-{suffix}.db"
