@@ -1,0 +1,1 @@
+"""The tillbridge command. Nothing is imported here: the command must start fast."""

@@ -62,10 +62,11 @@ class DeviceFile:
 
     def load(self) -> dict[str, DeviceConfig]:
         """All devices by id. Raises ConfigError."""
-        secrets = _read(self._secrets)
+        secrets = _tables(self._secrets, _read(self._secrets))
         configs: dict[str, DeviceConfig] = {}
-        for device_id, values in _read(self._devices).get("devices", {}).items():
-            merged = {**values, "settings": {**values.get("settings", {}), **secrets.get(device_id, {})}}
+        for device_id, values in _tables(self._devices, self._read_devices()).items():
+            settings = values.get("settings", {})
+            merged = {**values, "settings": {**settings, **secrets.get(device_id, {})} if isinstance(settings, dict) else settings}
             try:
                 configs[device_id] = DeviceConfig.model_validate(merged)
             except ValidationError as error:
@@ -73,6 +74,13 @@ class DeviceFile:
                 where = ".".join(str(part) for part in first["loc"])
                 raise ConfigError(f"{self._devices}: device {device_id}: {where}: {first['msg']}") from None
         return configs
+
+    def _read_devices(self) -> Any:
+        content = _read(self._devices)
+        strange = [name for name in content if name != "devices"]
+        if strange:
+            raise ConfigError(f"{self._devices}: {strange[0]}: unknown; a device is a table such as [devices.till-1]")
+        return content.get("devices", {})
 
     def save(self, configs: Mapping[str, DeviceConfig], secret_fields: Mapping[str, frozenset[str]]) -> None:
         """Write both files, secrets first: a crash between them leaves no device without its secrets.
@@ -83,8 +91,10 @@ class DeviceFile:
         devices.add(tomlkit.comment(_HEADER))
         table = tomlkit.table(is_super_table=True)
         secrets: dict[str, dict[str, Any]] = {}
+        known_secrets = _tables(self._secrets, _read(self._secrets))
         for device_id, config in sorted(configs.items()):
-            hidden = secret_fields.get(device_id, frozenset())
+            # Of a family that is not installed nobody knows what is secret: what was secret stays so.
+            hidden = secret_fields.get(device_id, frozenset(known_secrets.get(device_id, {})))
             values = config.model_dump(mode="json", exclude_defaults=True)
             settings = {key: value for key, value in config.settings.items() if key not in hidden and value is not None}
             secret = {key: str(value) for key, value in config.settings.items() if key in hidden and value is not None}
@@ -111,6 +121,16 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def _tables(path: Path, content: Any) -> dict[str, dict[str, Any]]:
+    """A table of tables, one for each device."""
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: devices: must be a table, e.g. [devices.till-1]")
+    for device_id, values in content.items():
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: device {device_id}: must be a table")
+    return content
 
 
 def secret_fields(family: DeviceFamily[Any]) -> frozenset[str]:

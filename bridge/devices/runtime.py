@@ -155,7 +155,12 @@ class DeviceRuntime:
             self._set(DeviceState.BROKEN, f"its plugin raised {type(error).__name__}: {error}")
             return False
         self.driver = driver
-        if not await self._pin(identity):
+        try:
+            right = await self._pin(identity)
+        except BaseException:  # the journal refuses: a device that is not pinned must not stay connected
+            await self.disconnect()
+            raise
+        if not right:
             await self.disconnect()
             return False
         self._set(DeviceState.READY, None)
@@ -178,8 +183,12 @@ class DeviceRuntime:
         return True
 
     async def pin(self, identity: Identity) -> None:
-        await self.store.host_set("identity", identity.model_dump(mode="json"))
-        self.identity = identity
+        before, self.identity = self.identity, identity  # at once: another device that connects meanwhile must see it
+        try:
+            await self.store.host_set("identity", identity.model_dump(mode="json"))
+        except BaseException:
+            self.identity = before
+            raise
 
     async def refresh_capabilities(self) -> Capabilities:
         """Ask the device once for each connection what it can do."""

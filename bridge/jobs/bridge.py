@@ -22,6 +22,9 @@ log = logging.getLogger("tillbridge.bridge")
 
 _PRUNE_SECONDS = 6 * 3600.0
 
+# At a stop: how long plugins may still take in the last finished jobs.
+_TELLING_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
@@ -95,6 +98,7 @@ class Bridge:
             bridge.devices.load()
             if store.journal_lost is not None:
                 await bridge.devices.hold_for_lost_journal(store.journal_lost)
+                await store.loss_is_held()
         except BaseException:
             store.close()
             raise
@@ -112,6 +116,8 @@ class Bridge:
         if self._pruner is not None:
             self._pruner.cancel()
         await self.jobs.stop(grace)
+        if self.registry.listens_to_jobs:
+            await self._loop.run_in_executor(None, self.registry.finish_telling, _TELLING_SECONDS)
         if self._heartbeat is not None:
             self._heartbeat.stop()
         self.store.close()

@@ -72,6 +72,8 @@ class HostedJobContext:
     ) -> None:
         if name.startswith("#"):
             raise ValueError("checkpoint names that begin with # are the host's")
+        if any(key.startswith("#") for key in store or ()):
+            raise ValueError("keys that begin with # are the host's")
         self._alive()
         # Shielded: a write that was asked for is carried out even if the driver is cancelled while it waits, so that
         # the journal's answer to "was the intent written?" is final.

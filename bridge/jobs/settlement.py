@@ -110,8 +110,7 @@ class Settlement:
         if self._registry.listens_to_jobs:
             finished = self.journal.get(job.id)
             if finished is not None:
-                loop = asyncio.get_running_loop()
-                self.background(_in_thread(loop, lambda: self._registry.job_finished(finished)))
+                self._registry.job_finished(finished)
 
     async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
         while True:
@@ -126,10 +125,6 @@ class Settlement:
             else:
                 self.trouble = None
                 return result
-
-
-async def _in_thread(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
-    await loop.run_in_executor(None, work)
 
 
 def operator_attention(text: str, choices: list[dict[str, str]], clock: Clock) -> Attention:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,8 +29,13 @@ from bridge.model import (
 )
 from bridge.model.errors import FieldError
 
+log = logging.getLogger("tillbridge.jobs")
+
 # How many problems one answer lists: a till of ten thousand bad lines learns enough from the first ones.
 _MOST_PROBLEMS = 20
+
+# How much of what the till sent an answer repeats.
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,10 @@ def parse_operation(body: Any) -> Operation:
     if op is None:
         raise invalid("op", "is missing", limit=", ".join(sorted(CLASSES)), remedy='say what to do, e.g. "op": "receipt"')
     if not isinstance(op, str) or op not in CLASSES:
-        raise invalid("op", f"{op!r} is no operation", limit=", ".join(sorted(CLASSES)))
+        shown = str(op)[:_SHOWN]
+        raise invalid("op", f"{shown!r} is no operation", limit=", ".join(sorted(CLASSES)))
     try:
-        return operation_adapter.validate_python(dict(body))
+        return operation_adapter.validate_python(_with_plain_numbers(body))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
         if any(problem["type"] == "union_tag_invalid" for problem in problems):
@@ -67,7 +74,7 @@ def parse_operation(body: Any) -> Operation:
 def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOperation:
     """Whether this device could take it. Raises RequestError naming field, limit and remedy."""
     family = runtime.family
-    if family is None:
+    if family is None or runtime.endpoint is None:
         raise RequestError("device.offline", f"{runtime.id} cannot work: {runtime.reason}")
     if getattr(operation, "fit", "absent") is None:
         operation = operation.model_copy(update={"fit": runtime.config.fit})
@@ -82,7 +89,13 @@ def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOpe
             _check_taxes(operation, capabilities)
     elif isinstance(operation, CashIn | CashOut) or hasattr(operation, "amount"):
         _check_amount(operation.amount, profile.currency_decimals)
-    checked = family.check(operation, family.settings_from(runtime.config.settings), capabilities)
+    try:
+        checked = family.check(operation, family.settings_from(runtime.config.settings), capabilities)
+    except RequestError:
+        raise
+    except Exception as error:  # a plugin may raise anything; nothing was stored, so the till may try again
+        log.exception("%s: its plugin's check raised", runtime.id)
+        raise RequestError("plugin.error", f"{runtime.id}: its plugin raised {type(error).__name__}") from error
     return CheckedOperation(operation, figures, checked.warnings)
 
 
@@ -102,7 +115,18 @@ def _field_error(problem: Any, op: str) -> FieldError:
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         message = "there is no such field"
-    return FieldError(".".join(str(part) for part in where), message, limit)
+    return FieldError(".".join(str(part)[:_SHOWN] for part in where), message, limit)
+
+
+def _with_plain_numbers(value: Any) -> Any:
+    """A JSON number stays one: the server reads 4.50 as a Decimal (for the fingerprint), which the models would take."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: _with_plain_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_numbers(item) for item in value]
+    return value
 
 
 def _check_capabilities(operation: Operation, capabilities: Capabilities) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 
 from bridge.model.base import AnyDecimal, Model, decimal_string
@@ -111,6 +111,11 @@ class Figures:
         return self.total + self.rounding + self.deposits
 
 
+# A line must stay within what one amount may be (base.py: 15 digits). Digits that hold price times quantity exactly, both
+# of 15 digits and 8 places, and times a percentage: Python's usual 28 do not, and quantize raises instead of rounding.
+_LARGEST = 10**15
+_EXACT = 80
+
 _MINUS = frozenset({LineKind.RETURN, LineKind.DEPOSIT_RETURN, LineKind.ADVANCE_SETTLEMENT, LineKind.VOUCHER})
 _DEPOSITS = frozenset({LineKind.DEPOSIT, LineKind.DEPOSIT_RETURN})
 
@@ -120,11 +125,19 @@ def compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
 
     Raises RequestError `request.invalid` naming the first field that disagrees, with the given and the computed figure.
     """
+    with localcontext() as context:
+        context.prec = _EXACT
+        return _compute(receipt, profile)
+
+
+def _compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
     lines = tuple(_line(line, number, profile) for number, line in enumerate(receipt.lines))
     kinds = tuple(line.kind for line in receipt.lines)
     goods = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k not in _DEPOSITS), Decimal(0))
     deposits = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k in _DEPOSITS), Decimal(0))
     subtotal = _places(goods, profile)
+    if subtotal < 0:
+        raise _below_zero(subtotal)
     discount = _adjustment(receipt.discount, subtotal, "discount", profile)
     surcharge = _adjustment(receipt.surcharge, subtotal, "surcharge", profile)
     if discount > subtotal:
@@ -135,9 +148,7 @@ def compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
         if receipt.total != total:
             raise _disagree("total", receipt.total, total)
     if total < 0:
-        raise invalid(
-            "total", f"the lines come to {decimal_string(total)}; a receipt below zero is not possible, use kind refund"
-        )
+        raise _below_zero(total)
     rounding = _rounding(receipt, total, profile)
     due = total + rounding + _places(deposits, profile)
     paid, change = _paid(receipt, due, profile)
@@ -153,8 +164,8 @@ def spread(parts: Sequence[Decimal], change: Decimal, profile: ArithmeticProfile
     units = [int((part / unit).to_integral_value()) for part in parts]
     before = sum(units)
     after = before + int((change / unit).to_integral_value())
-    if before == 0:
-        return tuple(parts)
+    if before == 0:  # nothing to be proportional to: the first takes all
+        return tuple(part + change if index == 0 else part for index, part in enumerate(parts))
     if profile.spread is Spread.CARRY:
         spread_units, carried = [], 0
         for part in units:
@@ -186,7 +197,10 @@ def _line(line: Line, number: int, profile: ArithmeticProfile) -> LineFigures:
     where = f"lines.{number}"
     _decimals(f"{where}.price", line.price, profile.price_decimals)
     _decimals(f"{where}.quantity", line.quantity, profile.quantity_decimals)
-    gross = profile.round(line.quantity * line.price)
+    product = line.quantity * line.price
+    if product >= _LARGEST:
+        raise invalid(f"{where}.price", "quantity times price is too large", limit=f"less than {_LARGEST}")
+    gross = profile.round(product)
     discount = _adjustment(line.discount, gross, f"{where}.discount", profile)
     surcharge = _adjustment(line.surcharge, gross, f"{where}.surcharge", profile)
     if discount > gross:
@@ -225,7 +239,7 @@ def _rounding(receipt: ReceiptContent, total: Decimal, profile: ArithmeticProfil
 def _paid(receipt: ReceiptContent, due: Decimal, profile: ArithmeticProfile) -> tuple[Decimal, Decimal]:
     for number, payment in enumerate(receipt.payments):
         _decimals(f"payments.{number}.amount", payment.amount, profile.currency_decimals)
-    if not receipt.payments:  # nothing said: paid exactly, in cash
+    if not receipt.payments and due >= 0:  # nothing said: paid exactly, in cash
         if receipt.change:
             raise invalid("change", "there is change but no payment", remedy="name the payments, or leave change out")
         return due, _places(Decimal(0), profile)
@@ -261,6 +275,11 @@ def _decimals(where: str, value: Decimal, places: int) -> None:
             limit=f"{places} decimals",
             remedy="round it in the till: nothing is rounded silently here",
         )
+
+
+def _below_zero(total: Decimal) -> RequestError:
+    message = f"the lines come to {decimal_string(total)}; a receipt below zero is not possible, use kind refund"
+    return invalid("total", message, limit="0")
 
 
 def _disagree(where: str, given: Decimal, computed: Decimal) -> RequestError:

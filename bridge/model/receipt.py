@@ -60,9 +60,9 @@ class Adjustment(Model):
 class Original(Model):
     """The earlier document that a return or correction refers to."""
 
-    device: str | None = None
-    document: str | None = None
-    fiscal_id: str | None = None
+    device: Text | None = None
+    document: Text | None = None
+    fiscal_id: Text | None = None
     issued_at: Moment | None = None
 
 
@@ -127,7 +127,7 @@ class Payment(Model):
     amount: PositiveMoney
     label: Text | None = None
     foreign: ForeignMoney | None = None
-    payment_job: str | None = None
+    payment_job: Text | None = None
     card: CardSlip | None = None
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import queue
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -23,6 +25,9 @@ log = logging.getLogger("tillbridge.plugins")
 # network for something while it is imported must not keep every till waiting.
 LOAD_SECONDS = 10.0
 
+# How many finished jobs wait for a plugin that is slow to hear of them. A busy till makes so many in a day.
+_MOST_UNHEARD = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class PluginReport:
@@ -36,6 +41,50 @@ class PluginReport:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What loading one plugin gave: its report and, where it works, what it brings."""
+
+    report: PluginReport
+    manager: pluggy.PluginManager | None = None
+    families: Mapping[str, DeviceFamily[Any]] = field(default_factory=dict)
+    simulators: Mapping[str, SimulatorFamily] = field(default_factory=dict)
+
+
+class _Listener:
+    """One plugin that hears of finished jobs, in a daemon thread that starts with the first one."""
+
+    def __init__(self, name: str, manager: pluggy.PluginManager) -> None:
+        self._name = name
+        self._manager = manager
+        self._jobs: queue.Queue[Job] = queue.Queue(_MOST_UNHEARD)
+        self._thread: threading.Thread | None = None
+
+    def tell(self, job: Job) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=f"job-finished-{self._name}", daemon=True)
+            self._thread.start()
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            log.error("tillbridge_job_finished of %s is too slow: it does not hear of job %s", self._name, job.id)
+
+    def finish(self, seconds: float) -> None:
+        with self._jobs.all_tasks_done:
+            if not self._jobs.all_tasks_done.wait_for(lambda: not self._jobs.unfinished_tasks, max(0.0, seconds)):
+                log.error("tillbridge_job_finished of %s hangs: it was left behind", self._name)
+
+    def _run(self) -> None:
+        while True:
+            job = self._jobs.get()
+            try:
+                self._manager.hook.tillbridge_job_finished(job=job)
+            except BaseException:  # a plugin may raise anything; the next job it shall hear of all the same
+                log.exception("tillbridge_job_finished of %s raised", self._name)
+            finally:
+                self._jobs.task_done()
+
+
 class PluginRegistry:
     """The families and simulators of all installed plugins, and a report on each plugin, the broken ones too."""
 
@@ -44,8 +93,7 @@ class PluginRegistry:
         self.families: dict[str, DeviceFamily[Any]] = {}
         self.simulators: dict[str, SimulatorFamily] = {}
         self._load_seconds = load_seconds
-        self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(HookSpecs)
+        self._listeners: list[_Listener] = []
 
     @classmethod
     def installed(cls) -> PluginRegistry:
@@ -57,14 +105,15 @@ class PluginRegistry:
     def load(self, points: Iterable[EntryPoint]) -> None:
         """Load entry points one by one, each within the time allowed."""
         for point in sorted(points, key=lambda point: point.name):
-            outcome: list[PluginReport] = []
+            # In a manager of its own until it has loaded in time: one that wakes up later must not appear behind our back.
+            outcome: list[_Loaded] = []
             thread = threading.Thread(
                 target=lambda p=point, o=outcome: o.append(self._load(p)), daemon=True, name=f"load-{point.name}"
             )
             thread.start()
             thread.join(self._load_seconds)
             if outcome:
-                report = outcome[0]
+                report = self._take(outcome[0])
             else:
                 report = self._report(point, problem=f"loading it took more than {self._load_seconds:g} s; it was left out")
             if report.problem is not None:
@@ -73,65 +122,81 @@ class PluginRegistry:
 
     def add(self, plugin: object, name: str) -> PluginReport:
         """Register a module or object as a plugin, as an entry point would be: for tests and embedding."""
-        report = self._register(plugin, name, "-", "-")
+        report = self._take(self._examine(plugin, name, "-", "-"))
         self.reports.append(report)
         return report
 
     def job_finished(self, job: Job) -> None:
-        """Tell the plugins; one that raises is logged."""
-        for plugin in self._manager.get_plugins():
-            try:
-                self._call(plugin, "tillbridge_job_finished", job=job)
-            except Exception:
-                log.exception("tillbridge_job_finished of %s raised", self._manager.get_name(plugin))
+        """Tell the plugins, each in a thread of its own: one that raises is logged, one that hangs misses what follows."""
+        for listener in self._listeners:
+            listener.tell(job)
+
+    def finish_telling(self, seconds: float) -> None:
+        """Give the plugins so long, all together, to take in what they were told. Blocks."""
+        end = time.monotonic() + seconds
+        for listener in self._listeners:
+            listener.finish(end - time.monotonic())
 
     @property
     def listens_to_jobs(self) -> bool:
         """Whether any plugin wants to hear of finished jobs."""
-        return bool(self._manager.hook.tillbridge_job_finished.get_hookimpls())
+        return bool(self._listeners)
 
-    def _load(self, point: EntryPoint) -> PluginReport:
+    def _load(self, point: EntryPoint) -> _Loaded:
         try:
             module = point.load()
         except BaseException as error:  # a plugin may even call sys.exit while it is imported
-            return self._report(point, problem=f"importing it raised {type(error).__name__}: {error}")
+            return _Loaded(self._report(point, problem=f"importing it raised {type(error).__name__}: {error}"))
         distribution = point.dist
-        return self._register(
+        return self._examine(
             module, point.name, distribution.name if distribution else "?", distribution.version if distribution else "?"
         )
 
-    def _register(self, plugin: object, name: str, distribution: str, version: str) -> PluginReport:
-        problem = incompatibility(getattr(plugin, "TILLBRIDGE_PLUGIN_API", None))
-        if problem is not None:
-            return PluginReport(name, distribution, version, problem=problem)
+    def _examine(self, plugin: object, name: str, distribution: str, version: str) -> _Loaded:
+        """Call the plugin's hooks and look at what they return. Changes nothing of the registry."""
         try:
-            self._manager.register(plugin, name=f"{distribution}:{name}")
-            families = self._collect(plugin, "tillbridge_device_families", self.families, DeviceFamily)
-            simulators = self._collect(plugin, "tillbridge_simulators", self.simulators, object)
+            problem = incompatibility(getattr(plugin, "TILLBRIDGE_PLUGIN_API", None))
+            if problem is not None:
+                return _Loaded(PluginReport(name, distribution, version, problem=problem))
+            manager = pluggy.PluginManager(PROJECT)
+            manager.add_hookspecs(HookSpecs)
+            manager.register(plugin, name=f"{distribution}:{name}")
+            families = self._collect(manager.hook.tillbridge_device_families(), "tillbridge_device_families", DeviceFamily)
+            for family in families.values():
+                family.settings_model.model_json_schema()
+                family.endpoint_kinds.items()
+            simulators = self._collect(manager.hook.tillbridge_simulators(), "tillbridge_simulators", object)
         except BaseException as error:
-            if self._manager.is_registered(plugin):
-                self._manager.unregister(plugin)
-            return PluginReport(name, distribution, version, problem=f"{type(error).__name__}: {error}")
-        self.families.update(families)
-        self.simulators.update(simulators)
-        return PluginReport(name, distribution, version, tuple(families), tuple(simulators))
+            return _Loaded(PluginReport(name, distribution, version, problem=f"{type(error).__name__}: {error}"))
+        report = PluginReport(name, distribution, version, tuple(families), tuple(simulators))
+        return _Loaded(report, manager, families, simulators)
 
-    def _collect(self, plugin: object, hook: str, known: dict[str, Any], kind: type) -> dict[str, Any]:
+    def _take(self, loaded: _Loaded) -> PluginReport:
+        """Make a plugin that works part of the registry, unless an id of its is taken."""
+        report = loaded.report
+        if report.problem is not None or loaded.manager is None:
+            return report
+        for identifier in (*(loaded.families.keys() & self.families.keys()), *(loaded.simulators.keys() & self.simulators.keys())):
+            problem = f"ValueError: the id {identifier!r} is taken by another plugin"
+            return PluginReport(report.name, report.distribution, report.version, problem=problem)
+        self.families.update(loaded.families)
+        self.simulators.update(loaded.simulators)
+        if loaded.manager.hook.tillbridge_job_finished.get_hookimpls():
+            self._listeners.append(_Listener(report.name, loaded.manager))
+        return report
+
+    @staticmethod
+    def _collect(answers: Sequence[Any], hook: str, kind: type) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for answer in self._call(plugin, hook):
+        for answer in answers:
             for item in answer:
                 identifier = getattr(item, "id", None)
                 if not isinstance(item, kind) or not isinstance(identifier, str):
                     raise TypeError(f"{hook} returned {item!r}, which is no {kind.__name__} with an id")
-                if identifier in known or identifier in found:
-                    raise ValueError(f"{hook}: the id {identifier!r} is taken by another plugin")
+                if identifier in found:
+                    raise ValueError(f"{hook}: the id {identifier!r} is there twice")
                 found[identifier] = item
         return found
-
-    def _call(self, plugin: object, hook: str, **arguments: Any) -> Sequence[Any]:
-        others = [other for other in self._manager.get_plugins() if other is not plugin]
-        caller = self._manager.subset_hook_caller(hook, remove_plugins=others)
-        return list(caller(**arguments))
 
     @staticmethod
     def _report(point: EntryPoint, problem: str) -> PluginReport:

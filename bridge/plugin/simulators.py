@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Pace = Literal["real", "fast"]
 
@@ -32,6 +32,17 @@ class SimulatorFamily(Protocol):
 
     @property
     def settings(self) -> Mapping[str, str]: ...
+
+    @property
+    def demo(self) -> Mapping[str, Any] | None:
+        """What `tillbridge demo` needs to live a day with this family; None to be left out of it. Members:
+
+        currency ("PLN"); devices: settings of the simulators to start, two or more, each with its own identity;
+        goods: a list of {name, unit, price, vat}; customer: as in a receipt; operator: a name; refund and cash_out: whether
+        the family does them; faults: bodies for the control API's POST /faults: answer_lost (the answer to the deciding
+        command never arrives) and paper_out (paper ends in the middle of a receipt).
+        """
+        ...
 
     async def start(
         self,

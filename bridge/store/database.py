@@ -53,6 +53,25 @@ def connect_sqlite(path: Path) -> Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
 
 
+# Result codes of SQLite that speak of the disk or of another program, not of what is in the file.
+_DISK_TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    }
+)
+
+
+def is_disk_trouble(error: BaseException) -> bool:
+    """Whether the disk refused, so that the file may be in order."""
+    return isinstance(error, sqlite3.OperationalError) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DISK_TROUBLE
+
+
 def rows(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """Run a statement and return its rows as dictionaries."""
     cursor = connection.execute(sql, tuple(parameters))
@@ -91,6 +110,7 @@ class Database:
         self._reader = self._writer if inline else connect(path)
         self._read_lock = threading.Lock()
         self._closed = False
+        self._gate = threading.Lock()
         self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], concurrent.futures.Future[Any]] | None] = (
             queue.SimpleQueue()
         )
@@ -112,6 +132,8 @@ class Database:
         try:
             verdict = rows(self._writer, "PRAGMA quick_check(1)")
         except Exception as error:  # sqlite3.DatabaseError, or its like from another SQLite binding
+            if is_disk_trouble(error):
+                raise StorageError(f"the journal cannot be read: {error}") from error
             raise JournalDamaged(str(error)) from error
         if list(verdict[0].values()) != ["ok"]:
             raise JournalDamaged(str(verdict[0]))
@@ -124,10 +146,11 @@ class Database:
         """
         if self._inline:
             return self.write_now(work)
-        if self._closed:
-            raise StorageError("the journal is closed")
         future: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self._queue.put((work, future))
+        with self._gate:  # nothing may come into the queue behind the end mark: nobody would ever answer it
+            if self._closed:
+                raise StorageError("the journal is closed")
+            self._queue.put((work, future))
         return await asyncio.wrap_future(future)
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
@@ -145,11 +168,12 @@ class Database:
 
     def close(self) -> None:
         """Finish the writes that wait, then close the file."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._thread is not None:
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
             self._queue.put(None)
+        if self._thread is not None:
             self._thread.join()
             self._reader.close()
         self._writer.close()
@@ -184,7 +208,9 @@ class Database:
                 connection.execute("SAVEPOINT one")
                 try:
                     results.append((future, work(connection)))
-                except Exception as error:  # whatever the work raises belongs to its caller
+                except Exception as error:  # whatever the work raises belongs to its caller, trouble with the disk to all
+                    if is_disk_trouble(error):
+                        raise
                     connection.execute("ROLLBACK TO one")
                     future.set_exception(error)
                 connection.execute("RELEASE one")

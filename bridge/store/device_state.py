@@ -37,6 +37,8 @@ class DeviceStateStore:
 
     async def allocate(self, name: str, count: int = 1, *, modulo: int | None = None) -> int:
         key = _own(name)
+        if count < 1 or (modulo is not None and count > modulo):
+            raise ValueError("at least one number must be taken, and no more than there are")
 
         def work(connection: Connection) -> int:
             found = rows(connection, "SELECT value FROM device_state WHERE device=? AND key=?", (self._device, key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.store.database import Connection, rows
+from bridge.store.database import Connection, StorageError, rows
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -92,10 +92,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the file to the newest version. Raises ValueError for a file of a later program."""
+    """Bring the file to the newest version. Raises StorageError for a file of a later program."""
     version = int(next(iter(rows(connection, "PRAGMA user_version")[0].values())))
     if version > len(MIGRATIONS):
-        raise ValueError(
+        raise StorageError(
             f"the journal was written by a later version of tillbridge (schema {version}, this one knows {len(MIGRATIONS)})"
         )
     for number in range(version, len(MIGRATIONS)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import struct
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any
 from ulid import ULID
 
 from bridge.model import Actor
-from bridge.store.database import Connect, Connection, Database, StorageError, connect_sqlite, rows
+from bridge.store.database import Connect, Connection, Database, StorageError, connect_sqlite, is_disk_trouble, rows
 from bridge.store.device_state import DeviceStateStore
 from bridge.store.files import DataDirLock, sync_directory, write_atomically
 from bridge.store.journal import AuditEntry, Journal, append_audit
@@ -23,6 +24,9 @@ log = logging.getLogger("tillbridge.store")
 
 _JOURNAL = "journal.db"
 _INSTANCE = "instance.json"
+
+# In `meta`: why the journal is a new one, until every device is held. A crash in between must not set the devices free.
+_LOST = "journal_lost"
 
 
 class Store:
@@ -70,7 +74,9 @@ class Store:
         lost: str | None = None
         database: Database | None = None
         if path.exists():
-            database, damage = _sound(open_database)
+            damage = _junk_in_log(path)
+            if damage is None:
+                database, damage = _sound(open_database)
             if damage is not None:
                 lost = _set_aside(path, now, damage)
         elif known is not None:
@@ -79,17 +85,23 @@ class Store:
             database = open_database()
         instance = known or str(ULID())
 
-        def prepare(connection: Connection) -> str:
+        def prepare(connection: Connection) -> tuple[str, str | None]:
             migrate(connection)
-            found = rows(connection, "SELECT value FROM meta WHERE key='instance_id'")
-            if found:
-                return str(found[0]["value"])
+            meta = {row["key"]: str(row["value"]) for row in rows(connection, "SELECT key, value FROM meta")}
+            if "instance_id" in meta:
+                return meta["instance_id"], meta.get(_LOST)
             connection.execute("INSERT INTO meta (key, value) VALUES ('instance_id', ?)", (instance,))
-            if lost is not None:
-                append_audit(connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": lost}))
-            return instance
+            reason = lost if lost is not None or known is None else "the journal is empty"
+            if reason is not None:
+                connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (_LOST, reason))
+                append_audit(connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": reason}))
+            return instance, reason
 
-        recorded = database.write_now(prepare)
+        try:
+            recorded, lost = database.write_now(prepare)
+        except BaseException:
+            database.close()
+            raise
         sync_directory(data_dir)
         if known is None:
             write_atomically(data_dir / _INSTANCE, json.dumps({"instance_id": recorded}) + "\n")
@@ -106,6 +118,10 @@ class Store:
     def read_audit(self, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
         found = self.database.read("SELECT * FROM audit WHERE seq>? ORDER BY seq LIMIT ?", (after, limit))
         return [_audit_row(row) for row in found]
+
+    async def loss_is_held(self) -> None:
+        """Every device waits for an administrator now, durably: the loss needs no more remembering."""
+        await self.database.write(lambda connection: connection.execute("DELETE FROM meta WHERE key=?", (_LOST,)) and None)
 
     def close(self) -> None:
         self.database.close()
@@ -139,7 +155,28 @@ def _sound(open_database: Callable[[], Database]) -> tuple[Database | None, str 
     except Exception as error:  # sqlite3.DatabaseError "file is not a database", JournalDamaged, another binding's like
         if database is not None:
             database.close()
+        if is_disk_trouble(error):
+            raise StorageError(f"the journal cannot be opened: {error}") from error
         return None, str(error)
+
+
+def _junk_in_log(path: Path) -> str | None:
+    """What is wrong with the write-ahead log, where its head is neither SQLite's nor empty.
+
+    SQLite itself takes such a log for one that holds nothing, and forgets without a word what was committed there.
+    Source: sqlite.org/fileformat2.html, "The WAL File Format".
+    """
+    try:
+        with path.with_name(path.name + "-wal").open("rb") as file:
+            head = file.read(32)
+    except FileNotFoundError:
+        return None
+    if not any(head):  # not written yet
+        return None
+    magic, version = struct.unpack(">II", head[:8].ljust(8, b"\0"))
+    if magic in (0x377F0682, 0x377F0683) and version == 3007000:
+        return None
+    return "its write-ahead log holds something else"
 
 
 def _set_aside(path: Path, now: datetime, reason: str) -> str:

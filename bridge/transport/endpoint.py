@@ -6,6 +6,7 @@ null://name (in-process, for tests). Opening one is in `open.py`; later kinds (t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -63,7 +64,10 @@ class Endpoint:
 
 def parse_endpoint(url: str) -> Endpoint:
     """Read an endpoint URL. Raises EndpointError with a sentence and an example."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise EndpointError(f"{url!r}: {error}, e.g. {_EXAMPLES['tcp']}") from None
     kind = parts.scheme
     if kind not in KINDS:
         raise EndpointError(f"{url!r}: the kind must be one of {', '.join(KINDS)}, e.g. {_EXAMPLES['tcp']}")
@@ -83,8 +87,8 @@ def parse_endpoint(url: str) -> Endpoint:
     if kind in ("tcp", "tls"):
         if not port:
             raise EndpointError(f"{url!r}: the port is missing, e.g. {_EXAMPLES[kind]}")
-        if parts.path not in ("", "/"):
-            raise EndpointError(f"{url!r}: a {kind} endpoint has no path, e.g. {_EXAMPLES[kind]}")
+    if parts.path not in ("", "/"):
+        raise EndpointError(f"{url!r}: a {kind} endpoint has no path, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
     default = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(kind, 0)
     return Endpoint(kind, parts.hostname, port or default, options)
 
@@ -98,6 +102,6 @@ def _serial(url: str, address: str, options: dict[str, str]) -> Endpoint:
         allowed = SERIAL_OPTIONS[name]
         if allowed is not None and value not in allowed:
             raise EndpointError(f"{url!r}: {name} must be one of {', '.join(sorted(allowed))}")
-    if "baudrate" in options and not options["baudrate"].isdigit():
+    if "baudrate" in options and not re.fullmatch("[1-9][0-9]{0,7}", options["baudrate"]):
         raise EndpointError(f"{url!r}: baudrate must be a number, e.g. 9600")
     return Endpoint("serial", address, 0, options)

@@ -7,226 +7,37 @@ raises BadAnswer and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import IntEnum
 from types import MappingProxyType
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self
 
-from bridge_posnet.fields import (
-    LETTERS,
-    NEVER,
-    Rate,
-    rate_of,
-    read_bool,
-    read_integer,
-    read_iso,
-    read_moment,
-    read_money,
-)
+from bridge_posnet.fields import Rate, RateKind, rate_of, read_bool, read_integer, read_iso, read_moment, read_money
 from bridge_posnet.frame import Frame, Parameter
-from bridge_posnet.text import DEFAULT_CODE_PAGE, decode
+from bridge_posnet.reader import UNNUMBERED, BadAnswer, ByRate, Reader, error_of, read_code, read_text
+from bridge_posnet.states import (
+    DEVICE_STATES,
+    MECHANISM_STATES,
+    MODELS,
+    DeviceState,
+    DocumentKind,
+    DrawerState,
+    Holder,
+    Mechanism,
+    ProtectedKind,
+)
 
-T = TypeVar("T")
-
-ByRate = tuple[Decimal | None, ...]  # seven amounts in zloty, A to G; None where the printer left one out
+__all__ = (
+    "ANSWERS", "UNLIMITED_AUTHORISATION", "UNNUMBERED", "Answer", "Authorisation", "BadAnswer", "ByRate", "CashState",
+    "Clock", "Counters", "Currency", "DailyRecord", "DailyTotals", "DeviceState", "DeviceStatus", "DiscountMethod",
+    "DocumentKind", "Drawer", "DrawerState", "FiscalState", "FormState", "GeneralStatus", "GoodsRecord", "Holder",
+    "Identity", "LastDocument", "Mechanism", "PrinterStatus", "ProtectedKind", "Rate", "ReceiptCounter",
+    "TransactionState", "VatTable", "error_of", "is_answer_to", "parse_answer",
+)  # fmt: skip
 
 UNLIMITED_AUTHORISATION = 480  # this "error" of `authstateget` is a success
-
-
-class BadAnswer(ValueError):
-    """The printer answered something that the protocol does not allow. `value` None: the field is missing."""
-
-    def __init__(self, mnemonic: str, field: str, value: bytes | None) -> None:
-        what = "is missing" if value is None else f"cannot be {value!r}"
-        super().__init__(f"answer to {mnemonic}: {field} {what}")
-        self.mnemonic = mnemonic
-        self.field = field
-        self.value = value
-
-
-class DocumentKind(IntEnum):
-    """`scomm ts` and `strns ts`."""
-
-    NONE = 0
-    RECEIPT = 16
-    BLOCK_RECEIPT = 17
-    INVOICE = 33
-    PACKAGING = 48
-
-
-class DeviceState(IntEnum):
-    """`sdev ds`. From WAITS_FOR_KEY on, only immediate commands are answered until a person has acted."""
-
-    READY = 0
-    IN_MENU = 1
-    WAITS_FOR_KEY = 2
-    WAITS_AFTER_ERROR = 3
-
-
-class Holder(IntEnum):
-    """`sdev tl`: who has a transaction or printout open."""
-
-    NOBODY = 0
-    PC1 = 1
-    PC2 = 2
-    DEVICE = 3
-
-
-class Mechanism(IntEnum):
-    """`sprn pr`."""
-
-    OK = 0
-    LEVER_UP = 1
-    NOT_REACHABLE = 2
-    COVER_UP = 3
-    COPY_PAPER_OUT = 4  # old models
-    PAPER_OUT = 5
-    TEMPERATURE_OR_SUPPLY = 6
-    MOMENTARY_POWER_LOSS = 7
-    CUTTER = 8
-    POWER_SUPPLY = 9
-    COVER_UP_WHILE_CUTTING = 10
-
-
-class DrawerState(IntEnum):
-    """`sdrwr ds` and `ks`."""
-
-    OPEN = 0
-    CLOSED = 1
-    UNKNOWN = 2
-
-
-class ProtectedKind(IntEnum):
-    """`eclastdocnoget ty`: kinds of documents in protected memory."""
-
-    RECEIPT = 0
-    CANCELLED_RECEIPT = 1
-    INVOICE = 2
-    CANCELLED_INVOICE = 3
-    DAILY_REPORT = 4
-    NON_FISCAL = 5
-    EVENT = 6
-    FISCALISATION_REPORT = 7
-    CERTIFICATE_CHANGE = 8
-    CERTIFICATE_SENT = 9
-    IMAGE = 10
-    QR = 11
-    SCHEDULE = 12
-    HEADER = 13
-
-
-# What the states mean, for a person. A number that is not here is shown as it is.
-DEVICE_STATES: Mapping[int, str] = MappingProxyType(
-    {
-        DeviceState.READY: "ready",
-        DeviceState.IN_MENU: "somebody is in the printer's menu",
-        DeviceState.WAITS_FOR_KEY: "the printer waits for a key",
-        DeviceState.WAITS_AFTER_ERROR: "the printer shows an error and waits for a person",
-    }
-)
-MECHANISM_STATES: Mapping[int, str] = MappingProxyType(
-    {
-        Mechanism.OK: "ready",
-        Mechanism.LEVER_UP: "the lever is up or the cover is open",
-        Mechanism.NOT_REACHABLE: "the print mechanism does not respond",
-        Mechanism.COVER_UP: "the cover is open",
-        Mechanism.COPY_PAPER_OUT: "the copy paper is out",
-        Mechanism.PAPER_OUT: "the paper is out",
-        Mechanism.TEMPERATURE_OR_SUPPLY: "the print head is too hot or its supply is wrong",
-        Mechanism.MOMENTARY_POWER_LOSS: "the power failed for a moment",
-        Mechanism.CUTTER: "the cutter is jammed",
-        Mechanism.POWER_SUPPLY: "the power supply has a fault",
-        Mechanism.COVER_UP_WHILE_CUTTING: "the cover was opened while the cutter worked",
-    }
-)
-
-# Model line by the protocol version that `getrealid vr` reports.
-MODELS: Mapping[str, str] = MappingProxyType(
-    {
-        "30.01": "XL2 / XL2 S",
-        "31.01": "HD",
-        "32.01": "Temo",
-        "33.01": "Trio",
-        "34.01": "Pospay",
-        "35.01": "Vero",
-        "38.01": "HX / HX S",
-        "39.01": "Evo",
-        "52.01": "Fawag Box",
-    }
-)
-
-
-class _Reader:
-    """Takes typed fields out of one answer and remembers which were asked for."""
-
-    def __init__(self, frame: Frame, mnemonics: tuple[str, ...]) -> None:
-        if frame.mnemonic not in mnemonics:
-            raise BadAnswer(mnemonics[0], "mnemonic", frame.mnemonic.encode("ascii"))
-        error = error_of(frame)
-        if error is not None:
-            raise BadAnswer(frame.mnemonic, "?", b"%d" % error)
-        self._frame = frame
-        self._known: set[str] = set()
-
-    def optional(self, name: str, read: Callable[[bytes], T]) -> T | None:
-        """None where the field is absent or empty."""
-        self._known.add(name)
-        value = self._frame.get(name)
-        if not value:
-            return None
-        try:
-            return read(value)
-        except (ValueError, ArithmeticError):
-            raise BadAnswer(self._frame.mnemonic, name, value) from None
-
-    def required(self, name: str, read: Callable[[bytes], T]) -> T:
-        found = self.optional(name, read)
-        if found is None:
-            raise BadAnswer(self._frame.mnemonic, name, self._frame.get(name))
-        return found
-
-    def amounts(self, prefix: str) -> ByRate:
-        return tuple(self.optional(prefix + letter.lower(), read_money) for letter in LETTERS)
-
-    def rates(self) -> tuple[Rate, ...]:
-        """The rates reported, in order; a printer that leaves one out has fewer."""
-        found: list[Rate] = []
-        for index, letter in enumerate(LETTERS):
-            rate = self.optional("v" + letter.lower(), lambda value, index=index: rate_of(index, value))  # type: ignore[misc]
-            if rate is not None:
-                found.append(rate)
-        return tuple(found)
-
-    def since(self, name: str) -> datetime | None:
-        """A local time; None for the 2000-01-01 01:00 that means "never"."""
-        moment = self.optional(name, read_moment)
-        return None if moment == NEVER else moment
-
-    def since_iso(self, name: str) -> datetime | None:
-        moment = self.optional(name, read_iso)
-        return None if moment is not None and moment.replace(tzinfo=None) == NEVER else moment
-
-    def unknown(self) -> tuple[Parameter, ...]:
-        return tuple(p for p in self._frame.parameters if p.name not in self._known)
-
-
-def _text(value: bytes) -> str:
-    return decode(value, DEFAULT_CODE_PAGE)
-
-
-def _document(value: bytes) -> DocumentKind | int:
-    return _member(DocumentKind, value)
-
-
-E2 = TypeVar("E2", bound=IntEnum)
-
-
-def _member(kind: type[E2], value: bytes) -> E2 | int:
-    number = read_integer(value)
-    return kind(number) if number in kind._value2member_map_ else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +54,12 @@ class Identity:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
-            reader.required("nm", _text),
-            reader.optional("vr", _text),
-            reader.optional("nu", _text),
-            reader.optional("vf", _text),
+            reader.required("nm", read_text),
+            reader.optional("vr", read_text),
+            reader.optional("nu", read_text),
+            reader.optional("vf", read_text),
             reader.unknown(),
         )
 
@@ -274,13 +85,13 @@ class GeneralStatus:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
             reader.required("fs", read_bool),
             reader.optional("tz", read_bool),
-            reader.optional("ts", _document),
+            reader.optional("ts", lambda value: read_code(DocumentKind, value)),
             reader.optional("hr", read_bool),
-            reader.optional("nu", _text),
+            reader.optional("nu", read_text),
             reader.optional("td", read_bool),
             reader.unknown(),
         )
@@ -301,13 +112,13 @@ class DeviceStatus:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
-            reader.required("ds", lambda value: _member(DeviceState, value)),
+            reader.required("ds", lambda value: read_code(DeviceState, value)),
             reader.optional("cp", read_bool),
             reader.optional("qe", read_bool),
             reader.optional("pe", read_bool),
-            reader.optional("tl", lambda value: _member(Holder, value)),
+            reader.optional("tl", lambda value: read_code(Holder, value)),
             reader.unknown(),
         )
 
@@ -327,8 +138,8 @@ class PrinterStatus:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
-        return cls(reader.required("pr", lambda value: _member(Mechanism, value)), reader.unknown())
+        reader = Reader(frame, cls.MNEMONICS)
+        return cls(reader.required("pr", lambda value: read_code(Mechanism, value)), reader.unknown())
 
     @property
     def meaning(self) -> str:
@@ -356,10 +167,10 @@ class TransactionState:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
             reader.required("to", read_bool),
-            reader.optional("ts", _document),
+            reader.optional("ts", lambda value: read_code(DocumentKind, value)),
             reader.amounts("v"),
             reader.optional("pp", read_money),
             reader.optional("pm", read_money),
@@ -393,13 +204,13 @@ class Counters:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
             reader.required("rd", read_integer),
             reader.optional("hn", read_integer),
             reader.required("bn", read_integer),
             reader.optional("fn", read_integer),
-            reader.optional("nu", _text),
+            reader.optional("nu", read_text),
             reader.optional("bc", read_integer),
             reader.optional("bt", read_integer),
             reader.optional("fc", read_integer),
@@ -437,7 +248,7 @@ class DailyTotals:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
             reader.optional("no", read_integer),
             reader.amounts("f"),
@@ -486,7 +297,7 @@ class FiscalState:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
             reader.required("fs", read_bool),
             reader.optional("cl", read_integer),
@@ -495,7 +306,7 @@ class FiscalState:
             reader.rates(),
             reader.since("rw"),
             reader.since_iso("tm"),
-            reader.optional("nu", _text),
+            reader.optional("nu", read_text),
             reader.unknown(),
         )
 
@@ -511,7 +322,7 @@ class VatTable:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         rates = reader.rates()
         if not rates:
             raise BadAnswer(frame.mnemonic, "va", None)
@@ -530,7 +341,7 @@ class Clock:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("da", read_moment), reader.optional("tm", read_iso), reader.unknown())
 
 
@@ -546,10 +357,10 @@ class Drawer:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
-            reader.required("ds", lambda value: _member(DrawerState, value)),
-            reader.optional("ks", lambda value: _member(DrawerState, value)),
+            reader.required("ds", lambda value: read_code(DrawerState, value)),
+            reader.optional("ks", lambda value: read_code(DrawerState, value)),
             reader.unknown(),
         )
 
@@ -565,7 +376,7 @@ class CashState:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("cs", read_money), reader.unknown())
 
 
@@ -580,7 +391,7 @@ class LastDocument:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("di", read_integer), reader.unknown())
 
 
@@ -597,7 +408,7 @@ class Authorisation:
     def from_frame(cls, frame: Frame) -> Self:
         if frame.mnemonic in cls.MNEMONICS and error_of(frame) == UNLIMITED_AUTHORISATION:
             return cls(None, frame.parameters)
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("il", read_integer), reader.unknown())
 
 
@@ -612,8 +423,8 @@ class Currency:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
-        return cls(reader.required("na", _text), reader.unknown())
+        reader = Reader(frame, cls.MNEMONICS)
+        return cls(reader.required("na", read_text), reader.unknown())
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,7 +438,7 @@ class DiscountMethod:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("dt", read_integer), reader.unknown())
 
 
@@ -642,29 +453,28 @@ class ReceiptCounter:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("dl", read_bool), reader.unknown())
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsRecord:
-    """`dbchkplu`: the percentage kept under this name and whether it is locked.
-
-    `rate` has index and letter of no rate of the table: only `kind` and `percent` count; "inactive" where the printer
-    does not know the name.
-    """
+    """`dbchkplu`: what is kept under this name. `kind` "inactive": the printer does not know the name."""
 
     MNEMONICS: ClassVar[tuple[str, ...]] = ("dbchkplu",)
 
-    rate: Rate | None
+    kind: RateKind | None
+    percent: Decimal | None
     locked: bool | None
     unknown: tuple[Parameter, ...] = ()
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
+        rate = reader.optional("vv", lambda value: rate_of(0, value))  # one value, no place in the table of rates
         return cls(
-            reader.optional("vv", lambda value: rate_of(0, value)),
+            rate.kind if rate else None,
+            rate.percent if rate else None,
             reader.optional("bl", read_bool),
             reader.unknown(),
         )
@@ -681,7 +491,7 @@ class FormState:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(reader.required("is", read_bool), reader.unknown())
 
 
@@ -706,7 +516,7 @@ class DailyRecord:
 
     @classmethod
     def from_frame(cls, frame: Frame) -> Self:
-        reader = _Reader(frame, cls.MNEMONICS)
+        reader = Reader(frame, cls.MNEMONICS)
         return cls(
             reader.optional("ty", read_integer),
             reader.amounts("p"),
@@ -715,7 +525,7 @@ class DailyRecord:
             reader.optional("fn", read_integer),
             reader.optional("ct", read_money),
             reader.optional("cn", read_integer),
-            reader.optional("si", _text),
+            reader.optional("si", read_text),
             reader.unknown(),
         )
 
@@ -744,9 +554,9 @@ Answer = (
 )
 
 _CLASSES: tuple[type[Answer], ...] = (
-    Identity, GeneralStatus, DeviceStatus, PrinterStatus, TransactionState, Counters, DailyTotals, FiscalState, VatTable,
-    Clock, Drawer, CashState, LastDocument, Authorisation, Currency, DiscountMethod, ReceiptCounter, GoodsRecord,
-    FormState, DailyRecord,
+    Identity, GeneralStatus, DeviceStatus, PrinterStatus, TransactionState, Counters, DailyTotals, FiscalState,
+    VatTable, Clock, Drawer, CashState, LastDocument, Authorisation, Currency, DiscountMethod, ReceiptCounter,
+    GoodsRecord, FormState, DailyRecord,
 )  # fmt: skip
 
 # Mnemonic -> class of its answer. Commands that are not here have the standard answer, without fields.
@@ -757,20 +567,6 @@ def parse_answer(frame: Frame) -> Answer | None:
     """The typed answer, None where the mnemonic has only the standard answer. Raises BadAnswer."""
     kind = ANSWERS.get(frame.mnemonic)
     return None if kind is None else kind.from_frame(frame)
-
-
-def error_of(frame: Frame) -> int | None:
-    """The error number of an answer, None for a success.
-
-    `er13` in place of `?13` is taken too: the vendor's example of `rpt` prints it so [open point 2].
-    """
-    if frame.error is not None:
-        return frame.error
-    if frame.is_frame_error or frame.mnemonic == "rpt":
-        alias = frame.get("er")
-        if alias is not None and alias.isdigit() and len(alias) <= 5:
-            return int(alias)
-    return None
 
 
 def is_answer_to(request: Frame, answer: Frame) -> bool:

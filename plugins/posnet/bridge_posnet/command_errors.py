@@ -260,7 +260,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         _RESTART_AND_ASK,
     ),
     1038: CommandError(
-        "device.fault", "ERR_FM_PROTMEM_VERIFY_ERROR", "protected memory: verify error", _UNKNOWN,
+        "device.fault", "ERR_FM_PROTMEM_VERIFY_ERROR", "protected memory: verification failed", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1039: CommandError(
@@ -283,19 +283,17 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     1050: CommandError("device.rejected", "ERR_FM_APP_MODE_FULL", "operating mode: full", _NO),
     1051: CommandError("device.rejected", "ERR_FM_APP_MODE_EMPTY", "operating mode: empty", _NO),
     1052: CommandError(
-        "device.fault", "ERR_FM_APP_MODE_READ", "operating mode: reading failed", _UNKNOWN,
+        "device.fault", "ERR_FM_APP_MODE_READ", "operating mode cannot be read", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1053: CommandError("device.fault", "ERR_FM_READ", "fiscal memory: reading failed", _UNKNOWN, _RESTART_AND_ASK),
     1054: CommandError(
-        "device.fault", "ERR_FM_READ_FACTORY_NUMBER", "fiscal memory: read factory number", _UNKNOWN,
+        "device.fault", "ERR_FM_READ_FACTORY_NUMBER", "factory number cannot be read", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
-    1055: CommandError(
-        "request.conflict", "ERR_FM_FACTORY_NUMBER_ALREADY_SET", "fiscal memory: factory number already set failed", _NO
-    ),
+    1055: CommandError("request.conflict", "ERR_FM_FACTORY_NUMBER_ALREADY_SET", "factory number is set already", _NO),
     1056: CommandError(
-        "request.invalid", "ERR_FM_FACTORY_NUMBER_WRONG_FORMAT", "fiscal memory: factory number wrong format", _NO
+        "request.invalid", "ERR_FM_FACTORY_NUMBER_WRONG_FORMAT", "factory number has the wrong format", _NO
     ),
     1057: CommandError("request.invalid", "ERR_FM_FSK_INCOMPLETE_DATA", "fiscalisation data is incomplete", _NO),
     1060: CommandError("request.invalid", "ERR_FM_FILE_NOT_FOUND", "fiscal memory, file: not found", _NO),
@@ -304,7 +302,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         _RESTART_AND_ASK,
     ),
     1062: CommandError(
-        "device.fault", "ERR_FM_FILE_OPEN_RESOURCES", "fiscal memory, file: open resources", _UNKNOWN,
+        "device.fault", "ERR_FM_FILE_OPEN_RESOURCES", "fiscal memory: too many open files", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1063: CommandError("request.conflict", "ERR_FM_FILE_ALREADY_OPEN", "fiscal memory, file: is open already", _NO),
@@ -350,35 +348,41 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "device.fault", "ERR_FM_WRONG_FIRMWARE_VERSION", "fiscal memory does not fit this firmware", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
-    1100: CommandError("device.fault", "ERR_TM_READ_GROUP", "totals memory: read group", _UNKNOWN, _RESTART_AND_ASK),
-    1101: CommandError("device.fault", "ERR_TM_WRITE_GROUP", "totals memory: write group", _UNKNOWN, _RESTART_AND_ASK),
+    1100: CommandError(
+        "device.fault", "ERR_TM_READ_GROUP", "totals memory: groups cannot be read", _UNKNOWN,
+        _RESTART_AND_ASK,
+    ),
+    1101: CommandError(
+        "device.fault", "ERR_TM_WRITE_GROUP", "totals memory: groups cannot be written", _UNKNOWN,
+        _RESTART_AND_ASK,
+    ),
     1102: CommandError(
-        "device.fault", "ERR_TM_READ_CATEGORY", "totals memory: read category", _UNKNOWN,
+        "device.fault", "ERR_TM_READ_CATEGORY", "totals memory: categories cannot be read", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1103: CommandError(
-        "device.fault", "ERR_TM_WRITE_CATEGORY", "totals memory: write category", _UNKNOWN,
+        "device.fault", "ERR_TM_WRITE_CATEGORY", "totals memory: categories cannot be written", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
-    1104: CommandError("device.fault", "ERR_TM_READ_DAYREP", "totals memory: read dayrep", _UNKNOWN, _RESTART_AND_ASK),
+    1104: CommandError(
+        "device.fault", "ERR_TM_READ_DAYREP", "totals memory: daily report cannot be read", _UNKNOWN,
+        _RESTART_AND_ASK,
+    ),
     1105: CommandError(
-        "device.fault", "ERR_TM_WRITE_DAYREP", "totals memory: write dayrep", _UNKNOWN,
+        "device.fault", "ERR_TM_WRITE_DAYREP", "totals memory: daily report cannot be written", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1106: CommandError(
-        "device.fault", "ERR_TM_READ_SALEINFO", "totals memory: read saleinfo", _UNKNOWN,
+        "device.fault", "ERR_TM_READ_SALEINFO", "totals memory: sale cannot be read", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1107: CommandError(
-        "device.fault", "ERR_TM_WRITE_SALEINFO", "totals memory: write saleinfo", _UNKNOWN,
+        "device.fault", "ERR_TM_WRITE_SALEINFO", "totals memory: sale cannot be written", _UNKNOWN,
         _RESTART_AND_ASK,
     ),
     1200: CommandError("request.conflict", "ERR_APP_MODE_WRONG", "wrong operating mode", _NO),
-    1210: CommandError("device.fault", "ERR_FM_DEVICE_ID", "fiscal memory: device id", _NO, _RESTART),
-    1211: CommandError(
-        "device.fault", "ERR_FM_DEVICE_ID_READ", "fiscal memory: device id reading failed", _NO,
-        _RESTART,
-    ),
+    1210: CommandError("device.fault", "ERR_FM_DEVICE_ID", "bad device id", _NO, _RESTART),
+    1211: CommandError("device.fault", "ERR_FM_DEVICE_ID_READ", "device id cannot be read", _NO, _RESTART),
     1950: CommandError(
         "request.invalid", "ERR_TR_TOT_OVR", "receipt totalizer overflow", _NO,
         "Split the sale into several receipts.",
@@ -542,7 +546,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "Print the daily report first.",
     ),
     2036: CommandError(
-        "device.memory_full", "ERR_READ_ONLY", "read-only device", _NO,
+        "device.sale_blocked", "ERR_READ_ONLY", "read-only device", _NO,
         "The fiscal memory is closed: this printer prints reports only. Use another printer.",
     ),
     2037: CommandError("request.conflict", "ERR_NO_READ_ONLY", "not read-only", _NO),
@@ -554,8 +558,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     2040: CommandError("request.invalid", "ERR_CURR_CALC", "currency computation overflow", _NO),
     2041: CommandError(
         "request.invalid", "ERR_TR_END_VAL_0", "receipt would end at 0", _NO,
-        "A receipt may not end at zero. Correct the document and send it as a new job; the receipt was not "
-        "issued.",
+        "A receipt may not end at zero. Correct the document and send it as a new job.",
     ),
     2042: CommandError("request.invalid", "ERR_REP_PER_DATE_FORMAT_FROM", "bad start date", _NO),
     2043: CommandError("request.invalid", "ERR_REP_PER_DATE_FORMAT_TO", "bad end date", _NO),
@@ -571,8 +574,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     ),
     2054: CommandError(
         "request.invalid", "ERR_TR_END_PAYMENT", "payments do not cover amount or change", _NO,
-        "The payments do not cover the total and the change. Correct the document and send it as a new job; the "
-        "receipt was not issued.",
+        "The payments do not cover the total and the change. Correct the document and send it as a new job.",
     ),
     2055: CommandError("request.invalid", "ERR_LINE", "bad line", _NO),
     2056: CommandError("request.invalid", "ERR_EMPTY_TXT", "empty text", _NO),
@@ -642,12 +644,14 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "device.sale_blocked", "ERR_AUTHORIZATION", "authorisation error", _NO,
         "Selling is locked. Call the service.",
     ),
-    2207: CommandError("device.rejected", "ERR_TERMINAL_IP_PORT", "terminal: bad IP port", _NO),
-    2211: CommandError("device.rejected", "ERR_TERMINAL_BREAK_COMMUNICATION", "terminal: break communication", _NO),
-    2282: CommandError("device.rejected", "ERR_TERMINAL_RCV_PARAM", "terminal: rcv param failed", _NO),
-    2284: CommandError("device.rejected", "ERR_TERMINAL_CMD_EXEC", "terminal: cmd exec failed", _NO),
-    2287: CommandError("device.rejected", "ERR_TERMINAL_CON_PORT", "terminal: bad con port", _NO),
-    2290: CommandError("device.rejected", "ERR_TERMINAL_RCV_SYNTAX", "terminal: rcv syntax failed", _NO),
+    2207: CommandError("device.rejected", "ERR_TERMINAL_IP_PORT", "card terminal: bad IP address or port", _NO),
+    2211: CommandError(
+        "device.rejected", "ERR_TERMINAL_BREAK_COMMUNICATION", "card terminal: communication broken off", _NO
+    ),
+    2282: CommandError("device.rejected", "ERR_TERMINAL_RCV_PARAM", "card terminal: bad parameter received", _NO),
+    2284: CommandError("device.rejected", "ERR_TERMINAL_CMD_EXEC", "card terminal: command not executed", _NO),
+    2287: CommandError("device.rejected", "ERR_TERMINAL_CON_PORT", "card terminal: bad port", _NO),
+    2290: CommandError("device.rejected", "ERR_TERMINAL_RCV_SYNTAX", "card terminal: answer not understood", _NO),
     2501: CommandError("request.invalid", "ERR_FORM_ID", "bad form id", _NO, "Use form 200."),
     2502: CommandError(
         "request.invalid", "ERR_FORM_LINE_NO", "bad form line", _NO,
@@ -696,7 +700,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     2704: CommandError("device.fault", "ERR_ACC_LOW", "battery low", _NO, _RESTART),
     2705: CommandError("request.invalid", "ERR_PF_TYPE", "bad payment type", _NO),
     2706: CommandError("device.fault", "ERR_CHARGER_NOT_CONNECTED", "no charger", _NO, _RESTART),
-    2707: CommandError("request.invalid", "ERR_CHARGER_MODE", "charger: bad mode", _NO),
+    2707: CommandError("request.invalid", "ERR_CHARGER_MODE", "bad charger mode", _NO),
     2710: CommandError("device.fault", "ERR_SERVICE_NOT_FOUND", "service not running", _NO, _RESTART),
     2712: CommandError("request.invalid", "ERR_ILLEGAL_TIME_VALUE", "bad time value", _NO),
     2801: CommandError(
@@ -707,7 +711,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     2802: CommandError(
         "request.invalid", "ERR_LNTOT_VERIFY", "line value mismatch", _NO,
         "Line value must be price times quantity, rounded half up to grosze. Correct the document and send it as "
-        "a new job; the receipt was not issued.",
+        "a new job.",
     ),
     2803: CommandError(
         "request.invalid", "ERR_PACKTOT_VERIFY", "packaging value mismatch", _NO,
@@ -719,27 +723,23 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     ),
     2805: CommandError(
         "request.invalid", "ERR_ENDTOT_VERIFY", "fiscal value mismatch", _NO,
-        "The printer's own total differs from the document's. Correct the document and send it as a new job; the "
-        "receipt was not issued.",
+        "The printer's own total differs from the document's. Correct the document and send it as a new job.",
     ),
     2806: CommandError(
         "request.invalid", "ERR_ENDPACKPLUS_VERIFY", "packaging-plus mismatch", _NO,
-        "The printer's sum of packaging issued differs. Correct the document and send it as a new job; the "
-        "receipt was not issued.",
+        "The printer's sum of packaging issued differs. Correct the document and send it as a new job.",
     ),
     2807: CommandError(
         "request.invalid", "ERR_ENDPACKMINUS_VERIFY", "packaging-minus mismatch", _NO,
-        "The printer's sum of packaging returned differs. Correct the document and send it as a new job; the "
-        "receipt was not issued.",
+        "The printer's sum of packaging returned differs. Correct the document and send it as a new job.",
     ),
     2808: CommandError(
         "request.invalid", "ERR_ENDPAYMENT_VERIFY", "payments mismatch", _NO,
-        "The printer's sum of payments differs. Correct the document and send it as a new job; the receipt was "
-        "not issued.",
+        "The printer's sum of payments differs. Correct the document and send it as a new job.",
     ),
     2809: CommandError(
         "request.invalid", "ERR_ENDCHANGE_VERIFY", "change mismatch", _NO,
-        "The printer's change differs. Correct the document and send it as a new job; the receipt was not issued.",
+        "The printer's change differs. Correct the document and send it as a new job.",
     ),
     2810: CommandError(
         "request.invalid", "ERR_ENDPACK_EMPTY", "empty packaging settlement", _NO,
@@ -799,11 +799,11 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     2918: CommandError("device.fault", "ERR_EC_UNAVAILABLE", "protected memory: unavailable", _NO, _RESTART),
     2930: CommandError("request.invalid", "ERR_EC_DOC_NOT_FOUND", "document not found", _NO),
     3051: CommandError("request.conflict", "ERR_CURRENCY_ALREADY_CHANGED", "currency already changed", _NO),
-    3052: CommandError("request.conflict", "ERR_CURRENCY_SAME", "currency: same", _NO),
+    3052: CommandError("request.conflict", "ERR_CURRENCY_SAME", "the currency is the same", _NO),
     3053: CommandError("request.invalid", "ERR_CURRENCY_INVALID_NAME", "bad currency name", _NO),
-    3054: CommandError("device.rejected", "ERR_CURRENCY_SHOULD_CHANGE", "currency: should change", _NO),
+    3054: CommandError("device.rejected", "ERR_CURRENCY_SHOULD_CHANGE", "a change of currency is due", _NO),
     3055: CommandError("request.invalid", "ERR_CURRENCY_RATE", "bad rate", _NO),
-    3056: CommandError("device.memory_full", "ERR_CURRENCY_CHNG_CNT", "currency: chng cnt failed", _NO, _SERVICE),
+    3056: CommandError("device.memory_full", "ERR_CURRENCY_CHNG_CNT", "changes of currency exhausted", _NO, _SERVICE),
     3080: CommandError("device.clock", "ERR_VAT_RTC_OLD", "VAT rates: the clock is behind", _NO),
     3084: CommandError(
         "device.rejected", "ERR_VAT_SHOULD_CHANGE", "automatic VAT change pending", _NO,
@@ -830,8 +830,10 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "request.invalid", "ERR_CODE2D_COLUMN_COUNT_OVERRANGE", "2D code: column count out of range", _NO
     ),
     3208: CommandError("request.invalid", "ERR_CODE2D_ROW_COUNT_OVERRANGE", "2D code: row count out of range", _NO),
-    3209: CommandError("request.invalid", "ERR_CODE2D_ECC_LEVEL_OVERRANGE", "2D code: ecc level out of range", _NO),
-    3210: CommandError("request.invalid", "ERR_CODE2D_PIXEL_PER_MODULE", "2D code: bad pixel per module", _NO),
+    3209: CommandError(
+        "request.invalid", "ERR_CODE2D_ECC_LEVEL_OVERRANGE", "2D code: error correction level out of range", _NO
+    ),
+    3210: CommandError("request.invalid", "ERR_CODE2D_PIXEL_PER_MODULE", "2D code: bad size of a module", _NO),
     3220: CommandError("request.invalid", "ERR_UNSUPPORTED_BARCODE", "unsupported bar code", _NO),
     3221: CommandError("request.invalid", "ERR_BARCODE_WRITE", "bar code: writing failed", _NO),
     3222: CommandError("request.invalid", "ERR_BARCODE_READ", "bar code: reading failed", _NO),
@@ -840,45 +842,49 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     3252: CommandError("request.conflict", "ERR_IMG_READ_ONLY", "image: read only", _NO),
     3253: CommandError("request.invalid", "ERR_IMG_SIZE_OVERRANGE", "image: size out of range", _NO),
     3254: CommandError("device.memory_full", "ERR_IMG_OUT_OF_MEMORY", "image: out of memory", _NO, _SERVICE),
-    3255: CommandError("request.invalid", "ERR_IMG_EC", "image: bad ec", _NO),
+    3255: CommandError("request.invalid", "ERR_IMG_EC", "image: protected memory fault", _NO),
     3256: CommandError("device.fault", "ERR_IMG_FLASH_OPERATION", "image: flash operation failed", _NO, _RESTART),
-    3257: CommandError("request.invalid", "ERR_IMG_EC_LEVEL", "image: error correction level", _NO),
+    3257: CommandError("request.invalid", "ERR_IMG_EC_LEVEL", "image: bad level of protected memory", _NO),
     3258: CommandError("request.invalid", "ERR_IMG_DATA_SIZE", "image: bad data size", _NO),
     3260: CommandError("request.invalid", "ERR_IMG_NAME", "image: bad name", _NO),
-    3261: CommandError("request.invalid", "ERR_IMG_READ", "image: reading failed", _NO),
+    3261: CommandError("request.invalid", "ERR_IMG_READ", "image cannot be read", _NO),
     3262: CommandError("request.conflict", "ERR_IMG_ALREADY_EXIST", "image: exists already", _NO),
-    3263: CommandError("request.invalid", "ERR_IMG_ADD_PROTECTED_MEMORY", "image: add protected memory failed", _NO),
+    3263: CommandError(
+        "request.invalid", "ERR_IMG_ADD_PROTECTED_MEMORY", "image cannot be added to the protected memory", _NO
+    ),
     3264: CommandError(
         "request.invalid", "ERR_IMG_SIZE_MISSING_FOR_RAW_IMAGE", "image: size missing for a raw image", _NO
     ),
     3265: CommandError(
-        "request.invalid", "ERR_IMG_SIZE_PRESENT_FOR_BMP_IMAGE", "image: size present for BMP image", _NO
+        "request.invalid", "ERR_IMG_SIZE_PRESENT_FOR_BMP_IMAGE", "image: a BMP image carries its own size", _NO
     ),
     3266: CommandError("request.invalid", "ERR_IMG_INVALID_BMP_HEADER", "image: invalid BMP header", _NO),
     3267: CommandError("request.invalid", "ERR_IMG_INVALID_FORMAT", "image: invalid format", _NO),
     3268: CommandError("device.busy", "ERR_IMG_ALREADY_IN_PROGRESS", "image: already in progress", _NO),
     3269: CommandError("device.fault", "ERR_IMG_REBUILD_ERROR", "image: rebuild error", _NO, _RESTART),
-    3280: CommandError("request.conflict", "ERR_APP_MODE_IS_SAME", "operating mode: is the same", _NO),
-    3281: CommandError("request.invalid", "ERR_APP_MODE_NOT_EXIST", "operating mode: does not exist", _NO),
-    3282: CommandError("request.invalid", "ERR_APP_MODE_WRITE", "operating mode: writing failed", _NO),
-    3283: CommandError("request.invalid", "ERR_APP_MODE_CODE", "operating mode: bad code", _NO),
+    3280: CommandError("request.conflict", "ERR_APP_MODE_IS_SAME", "operating mode is the same", _NO),
+    3281: CommandError("request.invalid", "ERR_APP_MODE_NOT_EXIST", "no such operating mode", _NO),
+    3282: CommandError("request.invalid", "ERR_APP_MODE_WRITE", "operating mode cannot be written", _NO),
+    3283: CommandError("request.invalid", "ERR_APP_MODE_CODE", "operating mode: wrong code", _NO),
     3432: CommandError("device.busy", "ERR_CONN_NOW", "connection in progress", _NO),
-    3440: CommandError("device.rejected", "ERR_WIFI_MODULE", "Wi-Fi: bad module", _NO),
+    3440: CommandError("device.rejected", "ERR_WIFI_MODULE", "Wi-Fi: module fault", _NO),
     3441: CommandError("device.rejected", "ERR_WIFI_NO_NETWORK", "Wi-Fi: no network", _NO),
-    3442: CommandError("device.rejected", "ERR_WIFI_INTERFACE_NO_ACTIVE", "Wi-Fi: interface no active", _NO),
+    3442: CommandError("device.rejected", "ERR_WIFI_INTERFACE_NO_ACTIVE", "Wi-Fi: interface is not active", _NO),
     3444: CommandError("device.rejected", "ERR_WIFI_INVALID_SSID", "Wi-Fi: invalid SSID", _NO),
     3445: CommandError("device.rejected", "ERR_WIFI_NOT_READY", "Wi-Fi: not ready", _NO),
-    3446: CommandError("device.rejected", "ERR_WIFI_UNKNOWN", "Wi-Fi: unknown", _NO),
+    3446: CommandError("device.rejected", "ERR_WIFI_UNKNOWN", "Wi-Fi: unknown fault", _NO),
     3447: CommandError("device.rejected", "ERR_WIFI_NETWORK_IN_USE", "Wi-Fi: network in use", _NO),
     3448: CommandError("device.rejected", "ERR_WIFI_UNKNOWN_NETWORK", "Wi-Fi: unknown network", _NO),
     3449: CommandError("device.rejected", "ERR_WIFI_EMPTY_RECORD", "Wi-Fi: empty record", _NO),
-    3450: CommandError("device.rejected", "ERR_WIFI_KEY_CHARSET", "Wi-Fi: key charset failed", _NO),
-    3451: CommandError("device.rejected", "ERR_WIFI_VERSION_UNAVAILABLE", "Wi-Fi: version unavailable", _NO),
-    3459: CommandError("device.rejected", "ERR_BLUETOOTH_PIN_CODE_EDIT", "Bluetooth: bad pin code edit", _NO),
-    3460: CommandError("device.rejected", "ERR_BLUETOOTH_MODULE", "Bluetooth: bad module", _NO),
-    3461: CommandError("device.rejected", "ERR_BLUETOOTH_INTERFACE_NO_ACTIVE", "Bluetooth: interface no active", _NO),
-    3465: CommandError("device.rejected", "ERR_BLUETOOTH_DEL_PAIR_RECORD", "Bluetooth: del pair record", _NO),
-    3466: CommandError("device.rejected", "ERR_BLUETOOTH_PAIR_TIMEOUT", "Bluetooth: pair timeout", _NO),
+    3450: CommandError("device.rejected", "ERR_WIFI_KEY_CHARSET", "Wi-Fi: bad characters in the key", _NO),
+    3451: CommandError("device.rejected", "ERR_WIFI_VERSION_UNAVAILABLE", "Wi-Fi: version not available", _NO),
+    3459: CommandError("device.rejected", "ERR_BLUETOOTH_PIN_CODE_EDIT", "Bluetooth: PIN cannot be edited", _NO),
+    3460: CommandError("device.rejected", "ERR_BLUETOOTH_MODULE", "Bluetooth: module fault", _NO),
+    3461: CommandError(
+        "device.rejected", "ERR_BLUETOOTH_INTERFACE_NO_ACTIVE", "Bluetooth: interface is not active", _NO
+    ),
+    3465: CommandError("device.rejected", "ERR_BLUETOOTH_DEL_PAIR_RECORD", "Bluetooth: pairing cannot be deleted", _NO),
+    3466: CommandError("device.rejected", "ERR_BLUETOOTH_PAIR_TIMEOUT", "Bluetooth: pairing timed out", _NO),
     3470: CommandError("device.rejected", "ERR_BLUETOOTH_NO_PRESENT", "Bluetooth is not present", _NO),
     3471: CommandError("device.rejected", "ERR_WIFI_NO_PRESENT", "Wi-Fi is not present", _NO),
     3472: CommandError("device.rejected", "ERR_COM_NO_PRESENT", "serial port is not present", _NO),
@@ -886,7 +892,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     3501: CommandError("device.rejected", "ERR_MASS_STORAGE_READ", "mass storage: reading failed", _NO),
     3502: CommandError("device.rejected", "ERR_MASS_STORAGE_WRITE", "mass storage: writing failed", _NO),
     3503: CommandError("device.rejected", "ERR_MASS_STORAGE_MISSING", "mass storage: missing", _NO),
-    3504: CommandError("device.rejected", "ERR_MASS_STORAGE_ACCESS", "mass storage: access", _NO),
+    3504: CommandError("device.rejected", "ERR_MASS_STORAGE_ACCESS", "mass storage: no access", _NO),
     3520: CommandError("device.rejected", "ERR_LOG_DIR_NOT_FOUND", "log folder not found", _NO),
     3700: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_DOWNLOAD_PRO", "firmware update: download fault", _NO),
     3701: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_FILE_OPEN", "firmware update: file opening failed", _NO),
@@ -894,7 +900,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     3703: CommandError(
         "device.rejected", "ERR_FIRMWARE_UPDATE_FILE_WRITE", "firmware update: file writing failed", _NO
     ),
-    3704: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_HTTP_ERROR", "firmware update: http error", _NO),
+    3704: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_HTTP_ERROR", "firmware update: HTTP error", _NO),
     3705: CommandError(
         "device.rejected", "ERR_FIRMWARE_UPDATE_DECRYPTION_PRO", "firmware update: decryption fault", _NO
     ),
@@ -910,27 +916,29 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     3711: CommandError(
         "device.shift_expired", "ERR_FIRMWARE_UPDATE_MAKE_DAY_REP", "firmware update: make the daily report first", _NO
     ),
-    3712: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_LOADER_ERR", "firmware update: loader err", _NO),
-    3713: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_CHANGE_KEYS", "firmware update: change keys", _NO),
-    3714: CommandError(
-        "device.rejected", "ERR_FIRMWARE_UPDATE_READY_TO_INSTALL", "firmware update: ready to install", _NO
+    3712: CommandError("device.rejected", "ERR_FIRMWARE_UPDATE_LOADER_ERR", "firmware update: loader fault", _NO),
+    3713: CommandError(
+        "device.rejected", "ERR_FIRMWARE_UPDATE_CHANGE_KEYS", "firmware update: keys must be changed", _NO
     ),
-    3720: CommandError("device.rejected", "ERR_CERTIFICATE_FILE_CREATE", "certificate: file creating failed", _NO),
-    3721: CommandError("device.rejected", "ERR_CERTIFICATE_FILE_COPY", "certificate: file copying failed", _NO),
-    3722: CommandError("device.rejected", "ERR_CERTIFICATE_DELETE", "certificate: deleting failed", _NO),
+    3714: CommandError(
+        "device.rejected", "ERR_FIRMWARE_UPDATE_READY_TO_INSTALL", "firmware update is ready to install", _NO
+    ),
+    3720: CommandError("device.rejected", "ERR_CERTIFICATE_FILE_CREATE", "certificate: file cannot be created", _NO),
+    3721: CommandError("device.rejected", "ERR_CERTIFICATE_FILE_COPY", "certificate: file cannot be copied", _NO),
+    3722: CommandError("device.rejected", "ERR_CERTIFICATE_DELETE", "certificate cannot be deleted", _NO),
     3723: CommandError("device.rejected", "ERR_CERTIFICATE_FILE_SIZE", "certificate: bad file size", _NO),
     3724: CommandError("device.rejected", "ERR_CERTIFICATE_FILE_READ", "certificate: file reading failed", _NO),
-    3725: CommandError("device.rejected", "ERR_CERTIFICATE_NOT_EXISTS", "certificate: does does not exist", _NO),
+    3725: CommandError("device.rejected", "ERR_CERTIFICATE_NOT_EXISTS", "certificate does not exist", _NO),
     3726: CommandError("device.rejected", "ERR_CSR_FILE_CREATE", "certificate request cannot be created", _NO),
     3727: CommandError("device.rejected", "ERR_CERTIFICATE_INCORRECT_FILE", "certificate: incorrect file", _NO),
     3728: CommandError(
-        "device.sale_blocked", "ERR_CERTIFICATE_EXPIRY", "certificate: expiry", _NO,
+        "device.sale_blocked", "ERR_CERTIFICATE_EXPIRY", "certificate has expired", _NO,
         "Selling is locked. Call the service.",
     ),
     3729: CommandError("device.rejected", "ERR_CERTIFICATE_INVALID", "certificate: invalid", _NO),
-    3730: CommandError("device.rejected", "ERR_CERTIFICATE_FUTURE_EXPIRATION", "certificate: future expiration", _NO),
-    3731: CommandError("device.rejected", "ERR_CERTIFICATE_DIR_NOT_FOUND", "certificate: dir not found", _NO),
-    3732: CommandError("device.memory_full", "ERR_CERTIFICATE_FULL_MEMORY", "certificate: full memory", _NO, _SERVICE),
+    3730: CommandError("device.rejected", "ERR_CERTIFICATE_FUTURE_EXPIRATION", "certificate expires soon", _NO),
+    3731: CommandError("device.rejected", "ERR_CERTIFICATE_DIR_NOT_FOUND", "certificate folder not found", _NO),
+    3732: CommandError("device.memory_full", "ERR_CERTIFICATE_FULL_MEMORY", "certificate memory full", _NO, _SERVICE),
     3733: CommandError(
         "device.sale_blocked", "ERR_CERTIFICATE_LOCK_SALE", "sale locked: keys not sent to the repository", _NO,
         "The printer's keys were not sent to the tax repository. Check its network and start the transfer in its "
@@ -945,16 +953,23 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "The printer's certificates must be exchanged. Check its network and start the exchange in its menu, or "
         "call the service.",
     ),
-    3738: CommandError("device.rejected", "ERR_CERTIFICATE_EXCHANGE_FAIL", "certificate: exchange fail", _NO),
+    3738: CommandError("device.rejected", "ERR_CERTIFICATE_EXCHANGE_FAIL", "certificate exchange failed", _NO),
     3750: CommandError("device.fault", "ERR_MODULE_TPM", "security module fault", _NO, _RESTART),
-    3751: CommandError("device.fault", "ERR_TPM_GENERATE_RSA_KEY", "security module: generate RSA key", _NO, _RESTART),
+    3751: CommandError(
+        "device.fault", "ERR_TPM_GENERATE_RSA_KEY", "security module: keys cannot be generated", _NO,
+        _RESTART,
+    ),
     3752: CommandError(
         "device.fault", "ERR_TPM_NOT_ENOUGH_MEMORY", "security module: not enough memory", _NO,
         _RESTART,
     ),
     3753: CommandError("device.fault", "ERR_TPM_INCORRECT_STATE", "security module: incorrect state", _NO, _RESTART),
-    3800: CommandError("device.rejected", "ERR_KASOTERMINAL_BEGIN_PRINT", "built-in till: begin print", _NO),
-    3802: CommandError("device.rejected", "ERR_KASOTERMINAL_END_PRINT", "built-in till: end print", _NO),
+    3800: CommandError(
+        "device.rejected", "ERR_KASOTERMINAL_BEGIN_PRINT", "printout of the card terminal cannot begin", _NO
+    ),
+    3802: CommandError(
+        "device.rejected", "ERR_KASOTERMINAL_END_PRINT", "printout of the card terminal cannot end", _NO
+    ),
     3804: CommandError("device.busy", "ERR_KASOTERMINAL_PRINTOUT_IN_PROGRESS", "printout in progress", _NO),
     3901: CommandError("device.rejected", "ERR_REPOSITORY_FILE_READ", "repository: file reading failed", _NO),
     3902: CommandError("device.rejected", "ERR_REPOSITORY_FILE_CREATE", "repository: file creating failed", _NO),
@@ -967,16 +982,16 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "Check the printer's network: it does not reach the tax server.",
     ),
     3905: CommandError(
-        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_SERIAL_NU", "fiscalisation at the repository: serial number", _NO
+        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_SERIAL_NU", "fiscalisation at the repository: serial number refused", _NO
     ),
     3906: CommandError(
-        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_UNIQUE_NU", "fiscalisation at the repository: unique number", _NO
+        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_UNIQUE_NU", "fiscalisation at the repository: unique number refused", _NO
     ),
     3907: CommandError(
-        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_REGISTRAC", "fiscalisation at the repository: registration", _NO
+        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_REGISTRAC", "fiscalisation at the repository: registration refused", _NO
     ),
     3908: CommandError(
-        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_NIP", "fiscalisation at the repository: tax id", _NO
+        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_NIP", "fiscalisation at the repository: tax id refused", _NO
     ),
     3909: CommandError(
         "device.rejected", "ERR_REPOSITORY_FISCALIZATION_PERMISSION", "fiscalisation at the repository: no permission", _NO
@@ -997,10 +1012,10 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "device.rejected", "ERR_REPOSITORY_FISCALIZATION_NONE_REGI", "fiscalisation at the repository: not registered", _NO
     ),
     3915: CommandError(
-        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_DEVICE_NO", "fiscalisation at the repository: device number", _NO
+        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_DEVICE_NO", "fiscalisation at the repository: device number refused", _NO
     ),
     3916: CommandError(
-        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_FISCAL", "fiscalisation at the repository: fiscal", _NO
+        "device.rejected", "ERR_REPOSITORY_FISCALIZATION_FISCAL", "fiscalisation at the repository: already fiscal", _NO
     ),
     3917: CommandError(
         "device.rejected", "ERR_REPOSITORY_FISCALIZATION_NIP_REGI", "fiscalisation at the repository: tax id is registered", _NO
@@ -1015,8 +1030,8 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "device.rejected", "ERR_REPOSITORY_SEND_DOCUMENT", "repository: document could not be sent", _NO
     ),
     3921: CommandError("request.invalid", "ERR_REPOSITORY_PARAMETER", "repository: bad parameter", _NO),
-    3922: CommandError("request.invalid", "ERR_TAXOFFICE_TOO_SHORT", "tax office: too short", _NO),
-    3923: CommandError("request.invalid", "ERR_TAXOFFICE_ONLY_DIGIT", "tax office: only digit", _NO),
+    3922: CommandError("request.invalid", "ERR_TAXOFFICE_TOO_SHORT", "tax office code is too short", _NO),
+    3923: CommandError("request.invalid", "ERR_TAXOFFICE_ONLY_DIGIT", "tax office code may have digits only", _NO),
     3924: CommandError("request.invalid", "ERR_REPOSITORY_ADDRESS_TOO_SHORT", "repository: address too short", _NO),
     3926: CommandError("device.rejected", "ERR_REPOSITORY_TRIGGER_TOO_EARLY", "repository: asked too early", _NO),
     3927: CommandError("request.invalid", "ERR_REPOSITORY_ADDRESS_INCORRECT", "repository: address incorrect", _NO),
@@ -1071,11 +1086,13 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
         "Cancel the identifier that is set (eparagonidzcancel), then repeat.",
     ),
     4259: CommandError("request.invalid", "ERR_EPARAGON_INCORRECT_URL_LENGTH", "bad URL length", _NO),
-    4260: CommandError("request.invalid", "ERR_EPARAGON_INCORRECT_CERT_TYPE", "e-document: incorrect cert type", _NO),
+    4260: CommandError(
+        "request.invalid", "ERR_EPARAGON_INCORRECT_CERT_TYPE", "e-document: bad kind of certificate", _NO
+    ),
     4271: CommandError("request.invalid", "ERR_EPARAGON_INCORRECT_THUMBPRINT_LE", "bad thumbprint length", _NO),
     4272: CommandError("request.invalid", "ERR_EPARAGON_URL_EMPTY", "empty URL", _NO),
     4273: CommandError(
-        "device.rejected", "ERR_EPARAGON_SERVER_REQUIRES_CONFIGU-", "no server configured", _NO,
+        "device.rejected", "ERR_EPARAGON_SERVER_REQUIRES_CONFIGU", "no server configured", _NO,
         "Set the e-document server in the printer.",
     ),
     4275: CommandError("device.rejected", "ERR_EPARAGON_TEST_CONNECTION", "test connection failed", _NO),

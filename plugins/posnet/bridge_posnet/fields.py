@@ -60,7 +60,7 @@ ONLINE = Limits()
 OLD_MODEL = Limits(name=40, description=35)  # Thermal FV EJ, HS FV EJ, FV
 
 # "No sale yet" of stot, "no report yet" of sfsk, and the times of an e-document not sent yet.
-NEVER = datetime(2000, 1, 1, 1, 0)
+NEVER = datetime(2000, 1, 1, 1, 0)  # noqa: DTZ001 -- the printer tells local time without a zone
 
 
 class FieldType(StrEnum):
@@ -172,7 +172,7 @@ def read_moment(value: bytes) -> datetime:
     found = _MOMENT.fullmatch(value)
     if found is None:
         raise ValueError("no date and time")
-    return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
+    return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 def read_iso(value: bytes) -> datetime:
@@ -186,7 +186,7 @@ def read_iso(value: bytes) -> datetime:
 def malformed(field: Field, value: bytes) -> str | None:
     """Why these bytes are no value of that field; None where they are one."""
     try:
-        number: Decimal | int | None = None
+        number: Decimal | None = None
         match field.type:
             case FieldType.TEXT | FieldType.LINES:
                 if field.limit is not None and len(value) > field.limit:
@@ -194,9 +194,9 @@ def malformed(field: Field, value: bytes) -> str | None:
                 if any(b < 0x20 and not (b == 0x0A and field.type is FieldType.LINES) for b in value):
                     return "holds a control character"
             case FieldType.MONEY | FieldType.INTEGER | FieldType.PERCENT:
-                number = read_integer(value)
+                number = Decimal(read_integer(value))
             case FieldType.RATE_INDEX:
-                number = read_integer(value)
+                number = Decimal(read_integer(value))
                 if not 0 <= number < RATES:
                     return "is no rate index 0 to 6"
             case FieldType.NUMBER:
@@ -471,26 +471,35 @@ FIELDS = MappingProxyType(_FIELDS)
 
 # Commands that change the device, its paper or its memory: they get a token, and are never sent twice.
 MUTATING = frozenset(
-    "rtcset trinit trline trnipset trdiscntsubtot trdiscntbill trpayment trpaymentcanc trsubtotcanc trend trftrln "
-    "trftrend prncancel trcancel hardprncancel ftrcfg dailyrep monthlyrep periodicrepbydates periodicrepbynumbers cash "
-    "stocash opendrwr papfeed login logout formstart formline formformattedline formcmd formend".split()
-)
+    (
+        "cash", "dailyrep", "formcmd", "formend", "formformattedline", "formline", "formstart", "ftrcfg",
+        "hardprncancel", "login", "logout", "monthlyrep", "opendrwr", "papfeed", "periodicrepbydates",
+        "periodicrepbynumbers", "prncancel", "rtcset", "stocash", "trcancel", "trdiscntbill", "trdiscntsubtot",
+        "trend", "trftrend", "trftrln", "trinit", "trline", "trnipset", "trpayment", "trpaymentcanc", "trsubtotcanc",
+    )
+)  # fmt: skip
 
 # Commands that may overtake the queue with a leading "!".
 IMMEDIATE = frozenset(("sprn", "sdev", "sdrwr", "sdspexternal", "break"))
 
 # Every mnemonic of the reference, built or not: anything else is answered with `ERR ?1`.
 KNOWN_COMMANDS = frozenset(FIELDS) | frozenset(
-    "getprogfiscid usetypeget ownershiptypeget fmrectypeget fmrecfindbydate fmrecvat fmrecclr fmrecpowerfail progid "
-    "resetprogid trdiscntline trdiscntvat trdiscntpromo showsubtotal tradvance trpack trpackinit trpackprnend "
-    "trpaymentdelete trpaymentcurr trpaymentcurrdelete qrcode azteccode dmcode pdf417code trfvinit trfvbuyer "
-    "trfvnumber trfvfreedata trfvsep trfvcashmet trfvselfbill trfvreverse trfvfree trfvexecution trfvrep trfvtransport "
-    "trfvthreeway trfvtoursrv trfvothergoods shiftrep cashstaterep servicerep hardwarecfgrep commcfgrep reponline "
-    "eparagonrep endrepro packret dsptxtline dsptxt dspcmd sdspexternal formtinyline formbarcode formbarcode2d "
-    "formimage ftrinfoset ftrinfoget hdrget hdrset ecprndoc eclastprintouts ecprnfv break rtcsync vatset pccfgset "
-    "pccfgget comcfgset comcfgget tcpipcfgset tcpipcfgget usbdrvtypeset protoswitch discounttypeset currrateset "
-    "dbchkstart eparagonstatusget eparagonstatusset eparagondefaultset eparagonidznext eparagonidzcancel "
-    "eparagonidzprev eparagonbufferget eparagonbuffercontextset eparagonbuffercontextget eparagonbuffersummaryget "
-    "eparagonbufferfreecntget eparagonscheduleset eparagonconnectiontest trlogset trlogframecfgset fiscalize "
-    "repositoryunregister maintenance dbtrdelall changekeys".split()
-)
+    (
+        "azteccode", "break", "cashstaterep", "changekeys", "comcfgget", "comcfgset", "commcfgrep", "currrateset",
+        "dbchkstart", "dbtrdelall", "discounttypeset", "dmcode", "dspcmd", "dsptxt", "dsptxtline",
+        "eclastprintouts", "ecprndoc", "ecprnfv", "endrepro", "eparagonbuffercontextget",
+        "eparagonbuffercontextset", "eparagonbufferfreecntget", "eparagonbufferget", "eparagonbuffersummaryget",
+        "eparagonconnectiontest", "eparagondefaultset", "eparagonidzcancel", "eparagonidznext", "eparagonidzprev",
+        "eparagonrep", "eparagonscheduleset", "eparagonstatusget", "eparagonstatusset", "fiscalize", "fmrecclr",
+        "fmrecfindbydate", "fmrecpowerfail", "fmrectypeget", "fmrecvat", "formbarcode", "formbarcode2d",
+        "formimage", "formtinyline", "ftrinfoget", "ftrinfoset", "getprogfiscid", "hardwarecfgrep", "hdrget",
+        "hdrset", "maintenance", "ownershiptypeget", "packret", "pccfgget", "pccfgset", "pdf417code", "progid",
+        "protoswitch", "qrcode", "reponline", "repositoryunregister", "resetprogid", "rtcsync", "sdspexternal",
+        "servicerep", "shiftrep", "showsubtotal", "tcpipcfgget", "tcpipcfgset", "tradvance", "trdiscntline",
+        "trdiscntpromo", "trdiscntvat", "trfvbuyer", "trfvcashmet", "trfvexecution", "trfvfree", "trfvfreedata",
+        "trfvinit", "trfvnumber", "trfvothergoods", "trfvrep", "trfvreverse", "trfvselfbill", "trfvsep",
+        "trfvthreeway", "trfvtoursrv", "trfvtransport", "trlogframecfgset", "trlogset", "trpack", "trpackinit",
+        "trpackprnend", "trpaymentcurr", "trpaymentcurrdelete", "trpaymentdelete", "usbdrvtypeset", "usetypeget",
+        "vatset",
+    )
+)  # fmt: skip

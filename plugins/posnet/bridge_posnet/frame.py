@@ -234,7 +234,7 @@ def _fields(payload: bytes, raw: bytes) -> Event:
             if len(item) != 5 or not item[1:].isdigit() or token is not None:
                 return Garbage(Fault.TOKEN, raw, mnemonic)
             token = item[1:].decode("ascii")
-            token_first = not parameters
+            token_first = not parameters and error is None
         elif item.startswith(b"?"):
             # Never a parameter: a mangled error field must not make a refusal look like a success.
             if not item[1:].isdigit() or len(item) > 6 or error is not None:

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bridge_simulators.control import ControlApi
 from bridge_simulators.device import Clock, SimulatedDevice
@@ -43,6 +43,7 @@ class SimulatorFamily(ABC):
     id: ClassVar[str] = ""
     title: ClassVar[str] = ""
     baudrate: ClassVar[int] = 115200  # of the pseudo-terminal in pace "real"
+    demo: ClassVar[Mapping[str, Any] | None] = None  # what a demonstration of this family needs; None: it takes no part
 
     @property
     @abstractmethod

@@ -117,17 +117,16 @@ class Memory:
     cash: int = 0
     open: Receipt | None = None
     last: Transaction = field(default_factory=Transaction)
-    footer: Footer = field(default_factory=Footer)
+    footers: dict[str, Footer] = field(default_factory=dict)  # by PC interface
     cashier: str = ""
     tokens: dict[str, str] = field(default_factory=dict)  # token -> payload as latin-1, oldest first
+
+    def footer(self, port: str) -> Footer:
+        """What `ftrcfg` has set on this PC interface."""
+        return self.footers.setdefault(port, Footer())
 
     def protect(self, kind: str) -> int:
         """A document goes to protected memory; its number."""
         self.protected_last += 1
         self.protected[kind] = self.protected_last
         return self.protected_last
-
-
-def goods_key(name: str) -> str:
-    """What takes part in the comparison of goods names: letters without case, digits and `. , / \\ %`."""
-    return "".join(c for c in name.upper() if c.isalnum() or c in ".,/\\%")

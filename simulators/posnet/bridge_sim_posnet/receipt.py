@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bridge_sim_posnet.arithmetic import MAX_AMOUNT, RATES, line_value, percent_amount, spread
+from bridge_sim_posnet.names import goods_key
 from bridge_sim_posnet.settings import PosnetSettings
 
 MAX_LINES = 500
@@ -196,7 +197,8 @@ class Receipt:
         self.lines.append(line)
 
     def _check_storno(self, line: Line) -> None:
-        same = [sold for sold in self.lines if (sold.name, sold.rate, sold.price) == (line.name, line.rate, line.price)]
+        wanted = (goods_key(line.name), line.rate, line.price)
+        same = [sold for sold in self.lines if (goods_key(sold.name), sold.rate, sold.price) == wanted]
         quantity = sum((-sold.quantity if sold.storno else sold.quantity for sold in same), Decimal(0))
         value = sum(-sold.value if sold.storno else sold.value for sold in same)
         if line.quantity > quantity:
@@ -209,7 +211,8 @@ class Receipt:
     def discount_line(self, name: str, rate: int, base: int, reduction: Reduction, rules: PosnetSettings) -> int:
         """A discount to an earlier line, which is found by name, rate and value."""
         self._discountable()
-        if not any((sold.name, sold.rate, sold.total) == (name, rate, base) for sold in self.lines if not sold.storno):
+        wanted = (goods_key(name), rate, base)
+        if not any((goods_key(sold.name), sold.rate, sold.total) == wanted for sold in self.lines if not sold.storno):
             raise CommandError(1991)
         return self._adjust("line", reduction, rate, reduction.signed(base, rules))
 
@@ -343,13 +346,11 @@ class Receipt:
         if stated.get("om", 0):
             raise CommandError(2807)
         paid = self.paid if self.payments else total
-        change = self.change or paid - total
+        change = self.change or max(paid - total, 0)
         if paid - change != total:
             raise CommandError(2054)
         if stated.get("fp", paid) != paid:
             raise CommandError(2808)
         if stated.get("re", change) != change:
             raise CommandError(2809)
-        if change < 0:
-            raise CommandError(2054)
         return Settlement(total, paid, change)

@@ -47,7 +47,8 @@ class PosnetSettings:
         "keep", "[6] open receipt after a power cut: still open, counted as cancelled, or gone without a trace"
     )
     discount_spread: Literal["reference", "proportional"] = option(
-        "reference", "[7] amount discount over several rates: carried remainder, or half up with the rest on the largest"
+        "reference",
+        "[7] amount discount over several rates: carried remainder, or half up with the rest on the largest",
     )
     non_fiscal_totals: bool = option(True, "[8] a non-fiscal printer totalizes and counts its training receipts")
     clients: int = option(1, "[9] connections at once on one PC interface")

@@ -1,0 +1,137 @@
+"""Run everything and print one table. See README.md for what the numbers mean."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.bare import record, replay_all, sale_only
+from benchmarks.load import sell_all
+from benchmarks.processes import data_dir, server, simulators
+
+SALE: dict[str, Any] = {
+    "op": "receipt",
+    "currency": "PLN",
+    "lines": [
+        {"name": "Chleb żytni", "quantity": "2", "unit": "szt", "price": "4.50", "vat": "5%"},
+        {"name": "Kawa", "quantity": "0.250", "unit": "kg", "price": "80.00", "vat": "23%", "discount": {"amount": "2.00"}},
+        {"name": "Gazeta", "price": "3.20", "vat": "8%"},
+    ],
+    "payments": [{"kind": "card", "amount": "10.00"}, {"kind": "cash", "amount": "25.00"}],
+    "operator": {"name": "Anna"},
+}
+
+Times = tuple[list[float], float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="fewer receipts")
+    quick = parser.parse_args().quick
+    console = Console(width=100)
+    # Beside the project and not in /tmp, which may be a RAM disk: the journal's flushes are part of what is measured.
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".benchmark-") as name:
+        directory = Path(name)
+        flush = _flush_seconds(directory)
+        console.print(
+            f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, one flush of this disk takes {flush * 1000:.2f} ms (median)"
+        )
+        _throughput(console, directory, 100 if quick else 400)
+        _real_pace(console, directory, 2 if quick else 5)
+        _at_rest(console, directory, 5 if quick else 20)
+
+
+def _throughput(console: Console, directory: Path, receipts: int) -> None:
+    table = Table(title="Fast simulators: what the bridge costs")
+    for column in ("printers", "who", "receipts/s", "p50 ms", "p99 ms", "time : bare"):
+        table.add_column(column, justify="left" if column == "who" else "right")
+    for printers in (1, 8):
+        count = max(20, receipts // printers)
+        with simulators(printers, "fast", directory) as urls:
+            frames = asyncio.run(record(urls[0], SALE, directory / f"record-{printers}"))
+            short = asyncio.run(replay_all(urls, sale_only(frames), count))
+            bare = asyncio.run(replay_all(urls, frames, count))
+            _row(table, printers, "bare client, sale alone", short, bare)
+            _row(table, printers, "bare client, the driver's whole dialogue", bare, bare)
+            _row(table, printers, "bridge over HTTP, journal on disk", _through_bridge(directory, urls, count), bare)
+            _row(table, printers, "the same, commits 5 ms slower", _through_bridge(directory, urls, count, slow=0.005), bare)
+    console.print(table)
+
+
+def _real_pace(console: Console, directory: Path, receipts: int) -> None:
+    with simulators(1, "real", directory) as urls:
+        frames = asyncio.run(record(urls[0], SALE, directory / "record-real"))
+        bare = asyncio.run(replay_all(urls, frames, receipts))
+        through = _through_bridge(directory, urls, receipts)
+    added = statistics.median(through[0]) / statistics.median(bare[0]) - 1
+    console.print(
+        f"Real pace: bare {statistics.median(bare[0]):.3f} s, bridge {statistics.median(through[0]):.3f} s a receipt: "
+        f"[bold]{added * 100:+.2f} %[/bold] (goal: under 1 %)"
+    )
+
+
+def _at_rest(console: Console, directory: Path, seconds: float) -> None:
+    starts = []
+    for _ in range(3):
+        with server(directory) as process:
+            starts.append(process.ready_after)
+    with simulators(1, "fast", directory) as urls, server(directory) as process:
+        asyncio.run(sell_all(process.url, data_dir(process) / "admin-token", urls, SALE, 1))
+        watched = psutil.Process(process.child.pid)
+        time.sleep(2)
+        before = sum(watched.cpu_times()[:2])
+        time.sleep(seconds)
+        used = (sum(watched.cpu_times()[:2]) - before) / seconds
+        memory = watched.memory_info().rss / 1e6
+    console.print(f"Start to first answer: [bold]{statistics.median(starts):.2f} s[/bold] (goal: under 1.5 s)")
+    console.print(
+        f"Idle, one printer connected: [bold]{memory:.0f} MB[/bold] (goal: under 80), [bold]{used * 100:.2f} %[/bold] CPU (goal: under 1 %)"
+    )
+
+
+def _through_bridge(directory: Path, urls: list[str], receipts: int, slow: float | None = None) -> Times:
+    with server(directory, slow=slow) as process:
+        return asyncio.run(sell_all(process.url, data_dir(process) / "admin-token", urls, SALE, receipts))
+
+
+def _row(table: Table, printers: int, who: str, measured: Times, bare: Times) -> None:
+    times, whole = measured
+    ordered = sorted(times)
+    ratio = (whole / len(times)) / (bare[1] / len(bare[0]))
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    table.add_row(
+        str(printers),
+        who,
+        f"{len(times) / whole:.0f}",
+        f"{statistics.median(times) * 1000:.1f}",
+        f"{p99 * 1000:.1f}",
+        f"{ratio:.2f}",
+    )
+
+
+def _flush_seconds(directory: Path) -> float:
+    """Median of fifty small writes with fsync."""
+    times = []
+    with (directory / "flush").open("wb") as file:
+        for _ in range(50):
+            file.write(b"x" * 4096)
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

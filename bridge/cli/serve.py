@@ -1,0 +1,51 @@
+"""`tillbridge serve`: the bridge with its API, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from bridge.cli.data_dir import data_dir_option, make_data_dir
+from bridge.cli.errors import CliError, Interrupted
+from bridge.server.settings import DEFAULT_PORT, ServerSettings
+
+
+@click.command()
+@data_dir_option
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0: any free port.")
+@click.option("--allow-host", multiple=True, metavar="NAME", help="A further name that the Host header may carry.")
+@click.option(
+    "--max-body", type=click.IntRange(1024), default=ServerSettings().max_body, show_default=True, help="Bytes of a request."
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="What is logged, on stderr.",
+)
+def serve(data_dir: Path, port: int, allow_host: tuple[str, ...], max_body: int, log_level: str) -> None:
+    """Run the bridge. It prints a line as soon as it answers, and stops on SIGTERM or Ctrl-C."""
+    import asyncio
+
+    from bridge.devices.config import ConfigError
+    from bridge.server.admin_token import TokenError
+    from bridge.server.listening import PortTaken
+    from bridge.server.run import serve as run
+    from bridge.store import DataDirLocked, StorageError
+
+    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    settings = ServerSettings(port=port, extra_hosts=allow_host, max_body=max_body)
+    directory = make_data_dir(data_dir)
+    try:
+        asyncio.run(run(directory, settings, lambda url: click.echo(f"tillbridge ready on {url}")))
+    except PortTaken as error:
+        raise CliError(str(error)) from None
+    except DataDirLocked as error:
+        raise CliError(f"{error}.", "Stop that one, or give this one another directory with --data-dir.") from None
+    except (ConfigError, TokenError, StorageError) as error:
+        raise CliError(str(error)) from None
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped at once, at the second request; open jobs are recovered at the next start.") from None

@@ -1,0 +1,66 @@
+"""The bodies of calls that are not operations, and how what is wrong with them is told, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from bridge.model import FieldError, Model, Operator, RequestError, Text
+
+Reason = Annotated[Text, Field(min_length=3, max_length=500)]
+Short = Annotated[Text, Field(min_length=1, max_length=100)]
+
+
+class Plain(Model):
+    """A call that needs nothing but to be made, and may say who stands behind it."""
+
+    operator: Operator | None = None
+
+
+class AnswerPrompt(Plain):
+    prompt_id: Short
+    choice: Short
+
+
+class Resolve(Plain):
+    """Settle an unresolved job by hand. `document`: its number, where it was issued and can be read on the paper."""
+
+    verdict: Literal["issued", "not_issued", "recheck"]
+    reason: Reason
+    document: Short | None = None
+
+
+class Accept(Plain):
+    what: Literal["identity", "journal"]
+    reason: Reason
+
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+def validated(model: type[ModelT], body: Mapping[str, Any]) -> ModelT:
+    """The body as its model. Raises RequestError naming every field that is wrong."""
+    try:
+        return model.model_validate(dict(body))
+    except ValidationError as error:
+        raise invalid_fields(error) from None
+
+
+def invalid_fields(error: ValidationError) -> RequestError:
+    """What pydantic found, as our refusal."""
+    errors = tuple(
+        FieldError(_path(one["loc"]), str(one["msg"]).removeprefix("Value error, ").removeprefix("Input "))
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+    first = errors[0]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return RequestError("request.invalid", f"{first.field}: {first.message}{more}", errors)
+
+
+def _path(parts: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path or "body"

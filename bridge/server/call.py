@@ -1,0 +1,81 @@
+"""One call of the API, apart from how it came: handlers take a Call and return an Answer, and know nothing of HTTP.
+
+The WebSocket carries the same calls as methods; it makes the same Call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bridge.model import Actor, FieldError, RequestError
+
+if TYPE_CHECKING:
+    from bridge.jobs.bridge import Bridge
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call returns. `body` None: nothing to say (204)."""
+
+    body: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that has passed the gate.
+
+    `gone` is set when the client hung up or the server stops: a wait for a job then ends, the job does not.
+    `user` tells the OS user at the other end, where that can be told.
+    """
+
+    bridge: Bridge
+    parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+    key: str | None
+    wait: float | None
+    authenticated: bool
+    principal: str
+    label: str
+    gone: asyncio.Event
+    user: Callable[[], str | None]
+
+    def actor(self) -> Actor:
+        """Who asks, with the operator that the body names."""
+        operator = self.body.get("operator")
+        return Actor(
+            principal=self.principal,
+            label=self.label,
+            os_user=self.user(),
+            operator=operator if isinstance(operator, dict) else None,
+        )
+
+    def known_query(self, *names: str) -> Mapping[str, str]:
+        """The query, when it has no other parameter than these: a misspelt filter must not list everything."""
+        for name in self.query:
+            if name not in names:
+                message = f"there is no such parameter; this address knows {', '.join(names) or 'none'}"
+                raise RequestError("request.invalid", f"{name}: {message}", (FieldError(name, message),))
+        return self.query
+
+    async def unless_gone(self, waiting: Coroutine[Any, Any, T]) -> T | None:
+        """The result of a wait; None when there is nobody any more to tell it to."""
+        task = asyncio.ensure_future(waiting)
+        gone = asyncio.ensure_future(self.gone.wait())
+        try:
+            await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            for started in (task, gone):
+                started.cancel()
+            await asyncio.gather(task, gone, return_exceptions=True)
+
+
+Handler = Callable[[Call], Awaitable[Answer]]

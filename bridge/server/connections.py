@@ -1,0 +1,174 @@
+"""Connections: how many there may be, and how long each may take, so that a slow client holds up nobody else.
+
+aiohttp gives a connection all the time in the world to finish its headers (measured, browser-and-localhost.md section
+14) and answers what its parser refuses in plain text; both are mended here, in its own protocol class.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, cast
+
+from aiohttp import web
+
+from bridge.model import RequestError
+from bridge.server.gate import printable
+from bridge.server.problems import bare_problem, encode, failure, refusal
+from bridge.server.settings import ServerSettings
+
+log = logging.getLogger("tillbridge.gate")
+
+# How long what a refused client still sends is read and thrown away, so that it sees the refusal and not a reset.
+_LINGER_SECONDS = 2.0
+
+
+class Connection(web.RequestHandler):
+    """One client's connection: aiohttp's, with time limits for heads and for answers that nobody reads."""
+
+    __slots__ = ("_head_timer", "_refused", "_server", "_write_timer", "busy", "gone", "idle_since", "user")
+
+    def __init__(self, server: ConnectionServer, settings: ServerSettings) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=settings.idle_seconds,
+            lingering_time=_LINGER_SECONDS,
+            access_log=cast(Any, None),
+            auto_decompress=False,
+        )
+        self._server = server
+        self._refused = False
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self.busy = False
+        self.gone = asyncio.Event()
+        self.idle_since = 0.0
+        self.user: str | bool | None = False
+        """The OS user at the other end; False: not looked up yet."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.idle_since = asyncio.get_running_loop().time()
+        if not self._server.admit(self):
+            self._refused = True
+            cast(asyncio.Transport, transport).write(_FULL)
+            transport.close()
+            return
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        if data and not self.busy and self._head_timer is None:
+            self._await_head()
+        super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self.gone.set()
+        self._server.open.discard(self)
+        self._cancel_head_timer()
+        self._cancel_write_timer()
+        if not self._refused:
+            super().connection_lost(exc)
+
+    def begin(self) -> None:
+        """A request's head is complete; its handling begins."""
+        self.busy = True
+        self._cancel_head_timer()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        try:
+            return await super().finish_response(request, resp, start_time)
+        finally:
+            self.busy = False
+            self.idle_since = asyncio.get_running_loop().time()
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """What the parser refuses, before any head is there to judge."""
+        self._cancel_head_timer()
+        if status >= 500:
+            response = failure(exc or RuntimeError(message), "reading a request")
+        else:
+            # Its first line only: the parser quotes the bytes it stumbled on in those that follow.
+            reason = printable((message or "").strip().partition("\n")[0].rstrip(":"), 120)
+            log.warning("refused an unreadable request of %s: %s", request.remote, reason)
+            response = refusal(RequestError("request.malformed", f"This is no HTTP request that can be read: {reason}."))
+        response.force_close()
+        return response
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        transport = self.transport
+        if transport is not None:
+            seconds = self._server.settings.write_seconds
+            self._write_timer = asyncio.get_running_loop().call_later(seconds, transport.abort)
+
+    def resume_writing(self) -> None:
+        self._cancel_write_timer()
+        super().resume_writing()
+
+    def _await_head(self) -> None:
+        self._head_timer = asyncio.get_running_loop().call_later(self._server.settings.head_seconds, self._head_is_late)
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if not self.busy:
+            log.info("closed a connection that sent no complete request in %g s", self._server.settings.head_seconds)
+            self.force_close()
+
+    def _cancel_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _cancel_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+
+class ConnectionServer(web.Server):
+    """Makes connections, counts them, and lets the one go that has been idle longest when there are too many."""
+
+    def __init__(self, handler: Any, settings: ServerSettings) -> None:
+        super().__init__(handler)
+        self.settings = settings
+        self.open: set[Connection] = set()
+
+    def __call__(self) -> Connection:
+        return Connection(self, self.settings)
+
+    def admit(self, connection: Connection) -> bool:
+        """Take a connection, at the cost of an idle one if need be. False: all are busy."""
+        if len(self.open) >= self.settings.max_connections:
+            idle = [other for other in self.open if not other.busy]
+            if not idle:
+                log.warning("refused a connection: %d are busy already", len(self.open))
+                return False
+            oldest = min(idle, key=lambda other: other.idle_since)
+            self.open.discard(oldest)
+            oldest.force_close()
+        self.open.add(connection)
+        return True
+
+    def release_waits(self) -> None:
+        """Let every request that waits for a job end now."""
+        for connection in self.open:
+            connection.gone.set()
+
+
+def _full() -> bytes:
+    body = encode(bare_problem(503, "Too many connections", "All connections are busy. Try again in a moment."))
+    head = (
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n"
+        f"Cache-Control: no-store\r\nRetry-After: 2\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+_FULL = _full()

@@ -1,0 +1,96 @@
+"""Answers: JSON bodies, problem documents (RFC 9457), and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import web
+
+from bridge.model import RequestError, decimal_string
+
+log = logging.getLogger("tillbridge.server")
+
+PROBLEM_TYPE = "application/problem+json"
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Instead of the versions of Python and aiohttp, which only help who looks for holes.
+    "Server": "tillbridge",
+}
+
+
+def _plain(value: object) -> Any:
+    """What the host's own data may hold beside JSON's types."""
+    if isinstance(value, Decimal):
+        return decimal_string(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset, tuple)):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def encode(data: Any) -> bytes:
+    """JSON in UTF-8. A lone surrogate, which a device may have sent, is written as its escape."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_plain).encode("utf-8", "backslashreplace")
+
+
+def json_response(status: int, data: Any, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer of the API. `data` None: no body."""
+    body = None if data is None else encode(data)
+    response = web.Response(status=status, body=body, headers={**SECURITY_HEADERS, **(headers or {})})
+    if body is not None:
+        response.content_type = "application/json"
+        response.charset = "utf-8"
+    return response
+
+
+def problem_response(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(
+        status=int(problem["status"]),
+        body=encode(problem),
+        headers={**SECURITY_HEADERS, **(headers or {}), "Content-Type": PROBLEM_TYPE},
+    )
+
+
+def refusal(error: RequestError) -> web.Response:
+    """The answer to a refused request, with the headers that its status asks for."""
+    headers = {}
+    if error.code == "gate.unauthorised":
+        headers["WWW-Authenticate"] = 'Bearer realm="tillbridge"'
+    problem = error.problem()
+    allow = problem.pop("allow", None)
+    if isinstance(allow, str):
+        headers["Allow"] = allow
+    if error.status == 503:
+        headers["Retry-After"] = "2"
+    return problem_response(problem, headers)
+
+
+def failure(error: BaseException, doing: str) -> web.Response:
+    """The answer to a fault of our own: an incident number that is in the log too, and nothing of the inside."""
+    incident = secrets.token_hex(4)
+    log.error("incident %s: %s failed", incident, doing, exc_info=error)
+    return refusal(
+        RequestError(
+            "server.error",
+            f"The bridge failed while it worked on this request. The log has the details under incident {incident}.",
+            extra={"incident": incident},
+        )
+    )
+
+
+def bare_problem(status: int, title: str, detail: str) -> dict[str, Any]:
+    """A problem that is about the connection and not about the API: type about:blank, as RFC 9457 has it."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}

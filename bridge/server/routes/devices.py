@@ -1,0 +1,28 @@
+"""Devices as tills see them."""
+
+from __future__ import annotations
+
+from bridge.server.call import Answer, Call, Handler
+from bridge.server.routing import Route
+
+
+async def listing(call: Call) -> Answer:
+    """Every configured device: family, identity, state, capabilities."""
+    call.known_query()
+    return Answer({"devices": call.bridge.devices.list()})
+
+
+async def one(call: Call) -> Answer:
+    return Answer(call.bridge.devices.get(call.parameters["device"]))
+
+
+async def status(call: Call) -> Answer:
+    """The device's own word, with `as_of`: paper, cover, shift, clock, fiscal memory, last document, queue, last error."""
+    return Answer(await call.bridge.devices.status(call.parameters["device"]))
+
+
+ROUTES: tuple[Route[Handler], ...] = (
+    Route("GET", "/devices", listing),
+    Route("GET", "/devices/{device}", one),
+    Route("GET", "/devices/{device}/status", status),
+)

@@ -1,0 +1,86 @@
+"""From method and path to the call. Segments are split before they are decoded: %2F and %2e%2e never become a path."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import unquote
+
+from bridge.model import RequestError
+
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[object]])
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[HandlerT]):
+    """One call of the API. `path` is below /api/v1; segments in braces are its parameters."""
+
+    method: str
+    path: str
+    handler: HandlerT
+
+
+class Router(Generic[HandlerT]):
+    """A tree of segments."""
+
+    def __init__(self, prefix: str, routes: Iterable[Route[HandlerT]]) -> None:
+        self._root = _Node[HandlerT]()
+        for route in routes:
+            self._root.add((prefix + route.path).strip("/").split("/"), route)
+
+    def find(self, method: str, raw_path: str) -> tuple[Route[HandlerT], Mapping[str, str]]:
+        """The route and its parameters. Raises RequestError: not found, or a method that the path does not have."""
+        path = raw_path.partition("?")[0].partition("#")[0]
+        node = self._root
+        values: list[str] = []
+        for raw in path[1:].split("/"):
+            following = node.fixed.get(raw)
+            if following is None and node.parameter is not None:
+                value = _segment(raw)
+                if value is not None:
+                    values.append(value)
+                    following = node.parameter
+            if following is None:
+                raise RequestError("request.not_found", "There is nothing at this address; the API is below /api/v1.")
+            node = following
+        if not node.routes:
+            raise RequestError("request.not_found", "There is nothing at this address; the API is below /api/v1.")
+        route = node.routes.get(method)
+        if route is None:
+            allow = ", ".join(sorted(node.routes))
+            raise RequestError("request.method", f"This address takes {allow}.", extra={"allow": allow})
+        return route, dict(zip(_names(route.path), values, strict=True))
+
+
+class _Node(Generic[HandlerT]):
+    __slots__ = ("fixed", "parameter", "routes")
+
+    def __init__(self) -> None:
+        self.fixed: dict[str, _Node[HandlerT]] = {}
+        self.parameter: _Node[HandlerT] | None = None
+        self.routes: dict[str, Route[HandlerT]] = {}
+
+    def add(self, segments: list[str], route: Route[HandlerT]) -> None:
+        if not segments:
+            self.routes[route.method] = route
+        elif segments[0].startswith("{"):
+            self.parameter = self.parameter or _Node()
+            self.parameter.add(segments[1:], route)
+        else:
+            self.fixed.setdefault(segments[0], _Node()).add(segments[1:], route)
+
+
+def _names(path: str) -> list[str]:
+    return [segment[1:-1] for segment in path.split("/") if segment.startswith("{")]
+
+
+def _segment(raw: str) -> str | None:
+    """A decoded parameter; None for what no id of ours can be."""
+    try:
+        value = unquote(raw, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    if not value or value in (".", "..") or "/" in value or "\\" in value or not value.isprintable():
+        return None
+    return value

@@ -1,0 +1,116 @@
+"""Running a Bridge behind its API: start, stop, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bridge.server import admin_token, instance
+from bridge.server.app import Application
+from bridge.server.listening import listen
+from bridge.server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from bridge.jobs.bridge import Bridge
+
+log = logging.getLogger("tillbridge.server")
+
+
+class ApiServer:
+    """The API of one Bridge on its sockets. The Bridge is started and stopped by whoever made it."""
+
+    def __init__(self, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int) -> None:
+        self.bridge = bridge
+        self.port = port
+        self.application = Application(bridge, settings, port)
+        self._settings = settings
+        self._sockets = sockets
+        self._runner = web.ServerRunner(self.application.server, shutdown_timeout=settings.stop_seconds)
+
+    @classmethod
+    async def start(cls, bridge: Bridge, settings: ServerSettings | None = None) -> ApiServer:
+        """Listen and answer. Raises PortTaken."""
+        chosen = settings or ServerSettings()
+        sockets, port = await listen(chosen.port)
+        return await cls.on(bridge, chosen, sockets, port)
+
+    @classmethod
+    async def on(cls, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int) -> ApiServer:
+        """Answer on sockets that listen already."""
+        admin_token.ensure(bridge.data_dir)
+        server = cls(bridge, settings, sockets, port)
+        await server._runner.setup()
+        for made in sockets:
+            await web.SockSite(server._runner, made).start()
+        instance.publish(bridge.data_dir, port, bridge.instance_id)
+        return server
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def stop(self) -> None:
+        """Accept nothing more, answer what waits, give running requests a moment, close."""
+        instance.withdraw(self.bridge.data_dir)
+        self.application.begin_stop()
+        await self._runner.cleanup()
+
+
+async def serve(data_dir: Path, settings: ServerSettings, ready: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is told the URL as soon as it answers.
+
+    Raises PortTaken, bridge.store.DataDirLocked, admin_token.TokenError.
+    """
+    from bridge.jobs.bridge import Bridge
+
+    stop = asyncio.Event()
+    with _signals(stop):
+        # The port first: who cannot have it must not touch any device.
+        sockets, port = await listen(settings.port)
+        try:
+            bridge = await Bridge.open(data_dir)
+        except BaseException:
+            for made in sockets:
+                made.close()
+            raise
+        try:
+            await bridge.start()
+            server = await ApiServer.on(bridge, settings, sockets, port)
+            try:
+                ready(server.url)
+                await stop.wait()
+                log.info("stopping")
+            finally:
+                await server.stop()
+        finally:
+            for made in sockets:
+                made.close()
+            await bridge.stop()
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """The first SIGTERM or SIGINT sets `stop`; a second one ends the process as it always would."""
+    loop = asyncio.get_running_loop()
+    previous = {}
+
+    def asked(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.default_int_handler)
+        loop.call_soon_threadsafe(stop.set)
+
+    # signal.signal and not loop.add_signal_handler: Windows has only this one.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        previous[number] = signal.signal(number, asked)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,216 @@
+"""How every document is made: wait until the printer is ready, read the baseline, write the intent, send, read back.
+
+Follows protocol-specs/posnet, "Lost answers, power loss". The commands come from a `Plan`; what is done when the answer to
+one of them is lost is in `settlement.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bridge.model import JobError, Operation, Result
+from bridge.plugin import Aborted, DeviceError, JobContext
+from bridge.transport import LinkLost
+from bridge_posnet import commands
+from bridge_posnet.answers import FormState, GeneralStatus
+from bridge_posnet.exchange import Exchange
+from bridge_posnet.facts import FactReader, Facts, Kind, verbatim
+from bridge_posnet.frame import Frame
+from bridge_posnet.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
+from bridge_posnet.recovery import nothing_issued
+from bridge_posnet.refusals import Refused, checked
+from bridge_posnet.result import Written, document_result
+from bridge_posnet.settings import PosnetSettings
+from bridge_posnet.tokens import Tokens, token_at
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The printer as it stands before the first command. `leftover`: something is open that is not ours."""
+
+    general: GeneralStatus
+    facts: Facts
+    leftover: bool
+
+
+MakePlan = Callable[[Start, FactReader], Awaitable[Plan]]
+
+
+class Procedure:
+    """One document on one printer."""
+
+    def __init__(self, exchange: Exchange, settings: PosnetSettings, context: JobContext, tokens: Tokens) -> None:
+        self._exchange = exchange
+        self._settings = settings
+        self._context = context
+        self._tokens = tokens
+
+    async def carry_out(self, operation: Operation, kind: Kind, currency: str, make_plan: MakePlan) -> Result:
+        """Raises DeviceError or Aborted where surely nothing was issued; a LinkError leaves the job in doubt."""
+        context = self._context
+        await self.wait_until_ready()
+        try:
+            start = await self._start(kind)
+            expect_last_document(operation, start.facts)
+            plan = await make_plan(start, self._reader())
+        except Refused as refused:
+            raise DeviceError(refused.job_error()) from refused
+        if start.leftover:
+            self._may_cancel_leftover()
+        if context.abort_requested:
+            raise Aborted
+        first = await self._tokens.next()
+        intent = Intent.of(plan, start.facts, first, fiscal=start.general.fiscal, currency=currency)
+        taken = len(plan.steps) + 1  # one more to cancel with
+        await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=self._tokens.taken(first, taken))
+        if start.leftover:
+            intent = await self._clear_leftover(intent, token_at(first, len(plan.steps)))
+        answer = await self._send(plan, intent)
+        if context.device.shared:
+            # Where others use the printer no counter will ever prove this again.
+            await context.checkpoint(ANSWERED, {"answer": verbatim(answer, self._settings.code_page)})
+        for warning in plan.warnings:
+            context.warn(warning.code, warning.message, warning.field)
+        return await self._read_back(intent, answer)
+
+    async def wait_until_ready(self) -> None:
+        """A printer that waits for a person is waited for; nothing is sent to it meanwhile."""
+        context = self._context
+        told = False
+        while (trouble := (await self._exchange.condition()).trouble) is not None:
+            if context.abort_requested:
+                raise Aborted
+            if context.device.clock.now() >= context.deadline:
+                raise DeviceError(JobError.of(trouble.error_code, trouble.text))
+            told = True
+            context.attention(trouble.code, trouble.text)
+            await context.device.clock.sleep(self._exchange.timeouts.poll)
+        if told:
+            context.clear_attention()
+
+    # --- before
+
+    def _reader(self) -> FactReader:
+        return FactReader(self._exchange, self._settings.code_page, self._settings.zone, self._context)
+
+    async def _start(self, kind: Kind) -> Start:
+        reader = self._reader()
+        general = GeneralStatus.from_frame(await reader.ask(commands.scomm()))
+        if general.read_only:
+            raise DeviceError(
+                JobError.of("device.memory_full", "The fiscal memory of the printer is closed: it can only be read.")
+            )
+        if general.header is False and kind is Kind.SALE:
+            raise DeviceError(
+                JobError.of("device.sale_blocked", "The printer has no header.", remedy="Program the shop's name and address.")
+            )
+        form = await reader.ask_if_known(commands.formisstarted())
+        form_open = form is not None and FormState.from_frame(form).started
+        facts = await reader.facts(kind)
+        leftover = form_open or bool(general.document) or facts.open or bool(facts.footer_open)
+        return Start(general, facts, leftover)
+
+    def _may_cancel_leftover(self) -> None:
+        if self._context.device.shared:
+            raise DeviceError(JobError.of("device.busy", "Another program has a receipt or printout open on the printer."))
+        if not self._settings.cancel_leftover:
+            raise DeviceError(
+                JobError.of(
+                    "device.busy",
+                    "A receipt or printout was left open on the printer, and the settings forbid to cancel it.",
+                    remedy="Finish or cancel it at the printer, or allow cancel_leftover in the device's settings.",
+                )
+            )
+
+    async def _clear_leftover(self, intent: Intent, token: int) -> Intent:
+        """Cancel what somebody left open, and write down a new baseline: the later one counts."""
+        context = self._context
+        try:
+            await self._close(commands.trftrend() if intent.baseline.footer_open else commands.prncancel(), token)
+            facts = await self._reader().facts(intent.kind)
+        except Refused as refused:
+            raise DeviceError(refused.job_error()) from refused
+        if facts.open:
+            raise DeviceError(JobError.of("device.busy", "A receipt is open on the printer and cannot be cancelled from here."))
+        await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
+        context.warn("leftover_cancelled", "A receipt or printout that was left open on the printer was cancelled first.")
+        return intent.model_copy(update={"baseline": facts})
+
+    # --- the commands
+
+    async def _send(self, plan: Plan, intent: Intent) -> Frame:
+        """The answer to the deciding command. An error before or at it: cancel, make sure, say so."""
+        context = self._context
+        decided = False
+        try:
+            for index, step in enumerate(plan.steps[:-1]):
+                if context.abort_requested:
+                    raise Aborted
+                await self._command(step, token_at(intent.token, index), self._exchange.timeouts.command)
+            context.commit_point()
+            decided = True
+            seconds = self._exchange.timeouts.report if plan.kind is Kind.DAILY_REPORT else self._exchange.timeouts.end
+            return await self._command(plan.steps[-1], intent.decisive, seconds)
+        except Refused as refused:
+            await self._make_sure(intent, not_decided=not decided or refused.surely_not_executed)
+            raise DeviceError(refused.job_error()) from refused
+        except Aborted:
+            await self._make_sure(intent, not_decided=True)
+            raise
+
+    async def _command(self, step: Step, token: int, seconds: float) -> Frame:
+        request = commands.with_token(step.frame, token)
+        return checked(request, await self._exchange.send(request, seconds, self._context), step.field)
+
+    async def _make_sure(self, intent: Intent, *, not_decided: bool) -> None:
+        """Cancel what we opened, and prove that nothing was issued. Raises LinkLost where that cannot be: then the job is
+        in doubt, and recovery decides.
+
+        `not_decided`: the deciding command was not sent, or was refused by an answer that is surely its own. Then no
+        receipt that came out meanwhile is ours; but only where others use the printer may one have come out at all.
+        """
+        try:
+            if intent.kind is Kind.SALE:
+                await self._close(commands.prncancel(), token_at(intent.token, intent.steps))
+            facts = await self._reader().facts(intent.kind)
+        except Refused as error:
+            raise LinkLost(f"the printer does not say what became of the document: {error}") from error
+        unmoved = facts.receipts == intent.baseline.receipts or self._context.device.shared
+        proven = nothing_issued(intent, facts) or (not_decided and unmoved)
+        if facts.open or facts.footer_open or not proven:
+            raise LinkLost("after an error the printer does not prove that nothing was issued")
+
+    async def _close(self, frame: Frame, token: int) -> None:
+        """Cancel what is open, or end a footer. That may be refused itself: with nothing open some printers answer OK and
+        some 2064 [open point 3]; what counts is what they say afterwards."""
+        await self._exchange.send(commands.with_token(frame, token), self._exchange.timeouts.command, self._context)
+
+    # --- after
+
+    async def _read_back(self, intent: Intent, answer: Frame) -> Result:
+        """The number and time of what was issued. That it was is certain by now."""
+        reader = self._reader()
+        reader.answers[answer.mnemonic] = verbatim(answer, self._settings.code_page)
+        try:
+            facts = await reader.facts(intent.kind)
+            issued_at = await reader.now()
+        except Refused as refused:
+            raise LinkLost(f"reading the document's number back failed: {refused}") from refused
+        return document_result(intent, facts, issued_at, Written.SEEN, evidence=reader.answers)
+
+
+def expect_last_document(operation: Operation, facts: Facts) -> None:
+    """What the till believes of the printer, as an optimistic lock."""
+    wanted = operation.expect.last_document if operation.expect else None
+    if wanted is None:
+        return
+    last = facts.last_receipt if facts.last_receipt is not None else facts.receipts
+    if wanted != str(last):
+        raise DeviceError(
+            JobError.of(
+                "request.conflict",
+                f"The till expects that receipt {wanted} was the last one; the printer says {last}.",
+                field="expect.last_document",
+            )
+        )

@@ -1,0 +1,222 @@
+"""What became of a document whose answer was lost: decided from what was written down and what the printer says now.
+
+Pure: no printer is asked here (`settlement.py` asks). Follows protocol-specs/posnet, "Lost answers, power loss", step by
+step; where the table there says nothing, a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from bridge_posnet.answers import ProtectedKind
+from bridge_posnet.facts import Facts, Kind, same_amounts
+from bridge_posnet.plan import Intent
+from bridge_posnet.settings import ZERO
+
+
+class Verdict(Enum):
+    ISSUED = "issued"
+    NOT_ISSUED = "not issued"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and why, in a sentence for the evidence. `number`: of the receipt, where only this decision knows it."""
+
+    verdict: Verdict
+    reason: str
+    number: str | None = None
+
+
+def _issued(reason: str, number: int | None = None) -> Decision:
+    return Decision(Verdict.ISSUED, reason, None if number is None else str(number))
+
+
+def _not_issued(reason: str) -> Decision:
+    return Decision(Verdict.NOT_ISSUED, reason)
+
+
+def _unknown(reason: str) -> Decision:
+    return Decision(Verdict.UNKNOWN, reason)
+
+
+def decide(intent: Intent, facts: Facts, *, shared: bool) -> Decision:
+    """The verdict by counters, totals and protected memory, with nothing left open.
+
+    `shared`: what others did moves the same counters, so that they can say "nothing happened" but never "this is ours".
+    """
+    if facts.open:
+        return _unknown("a receipt is still open")
+    decision = _DECISIONS[intent.kind](intent, facts)
+    if shared and decision.verdict is Verdict.ISSUED:
+        return _unknown(f"other programs use this printer too, and the counters alone prove nothing ({decision.reason})")
+    return decision
+
+
+def nothing_issued(intent: Intent, facts: Facts) -> bool:
+    """Whether the counters prove that no document came out, a receipt that was cancelled apart."""
+    return decide(intent, facts, shared=False).verdict is Verdict.NOT_ISSUED
+
+
+def open_and_undecided(intent: Intent, facts: Facts) -> bool:
+    """Whether the receipt that is open is surely this sale, not ended: cancelled, it never was one, whatever others sell
+    meanwhile. That is so when no receipt was completed since the baseline, for then ours was not."""
+    before = intent.baseline
+    unmoved = (facts.daily_reports, facts.receipts) == (before.daily_reports, before.receipts)
+    return facts.open and unmoved and not ram_cleared(before, facts)
+
+
+def ram_cleared(before: Facts, after: Facts) -> bool:
+    """The working memory was cleared: every counter in it is void."""
+    if before.ram_clears is not None and after.ram_clears is not None and after.ram_clears != before.ram_clears:
+        return True
+    return after.daily_reports == before.daily_reports and after.receipts < before.receipts
+
+
+def is_ours(intent: Intent, facts: Facts) -> bool:
+    """Whether the totals that the printer shows of its last receipt are those of this sale."""
+    if not same_amounts(facts.gross, intent.gross, intent.tolerance):
+        return False
+    # Whether the sum of payments is told with or without the change is not documented: both are ours.
+    return facts.payments is None or facts.payments in (intent.payments, intent.payments - intent.change)
+
+
+def may_be_open_ours(intent: Intent, facts: Facts) -> bool:
+    """Whether the totals of the receipt that is open are those of this sale after some line of it, or at its end."""
+    if is_ours(intent, facts) or same_amounts(facts.gross, intent.gross, intent.tolerance):
+        return True
+    return any(same_amounts(facts.gross, sums, ZERO) for sums in _after_each_line(intent))
+
+
+def _after_each_line(intent: Intent) -> Iterator[tuple[Decimal, ...]]:
+    sums = [ZERO] * len(intent.gross)
+    for rate, total in intent.sold:
+        sums[rate] += total
+        yield tuple(sums)
+
+
+# --- a sale
+
+
+def _sale(intent: Intent, now: Facts) -> Decision:
+    before = intent.baseline
+    if ram_cleared(before, now):
+        return _sale_by_protected_memory(intent, now, "the printer's memory was cleared")
+    if now.daily_reports != before.daily_reports:
+        return _sale_over_a_report(intent, now)
+    receipts = now.receipts - before.receipts
+    cancelled = _difference(before.cancelled, now.cancelled)
+    numbers = _difference(before.last_receipt, now.last_receipt)
+    recorded = _difference(before.document(ProtectedKind.RECEIPT), now.document(ProtectedKind.RECEIPT))
+    if cancelled is not None and numbers is not None and numbers != receipts + cancelled:
+        return _unknown("the printer's counters contradict each other")
+    if intent.fiscal and recorded is not None and (recorded != 0) != (receipts != 0):
+        return _unknown("the counters and the protected memory contradict each other")
+    if receipts == 0:
+        if not intent.fiscal and is_ours(intent, now):
+            # A printer in training may not count [open point 8]: then only the totals of its last receipt tell.
+            if is_ours(intent, before):
+                return _unknown("the printer is in training, may not count, and the receipt before had the same totals")
+            return _issued("the printer, which is in training, shows the totals of this receipt as its last")
+        return _not_issued("no receipt was completed since" + (", one was cancelled" if cancelled else ""))
+    if receipts == 1 and not cancelled:
+        if is_ours(intent, now):
+            return _issued("exactly one receipt was completed since, with the totals of this one", now.last_receipt)
+        return _unknown("one receipt was completed since, but its totals are others")
+    return _unknown(f"{receipts} receipts were completed and {cancelled or 0} cancelled since: somebody else used the printer")
+
+
+def _sale_over_a_report(intent: Intent, now: Facts) -> Decision:
+    """A daily report came in between. It cannot while a receipt is open, so the sale ended before it, or began after."""
+    before = intent.baseline
+    recorded = _difference(before.document(ProtectedKind.RECEIPT), now.document(ProtectedKind.RECEIPT))
+    if recorded == 0:
+        return _not_issued("the protected memory holds no new receipt")
+    if now.daily_reports != before.daily_reports + 1:
+        return _unknown("several daily reports were printed since")
+    since = now.receipts if now.counted_by_day is not False else now.receipts - before.receipts
+    if since == 1 and is_ours(intent, now):
+        return _issued("one receipt was completed since, with the totals of this one", now.last_receipt)
+    if since == 0 and now.counted_by_day is not False and recorded is not None and is_ours(intent, now):
+        # The counters began again at zero; the number is the one that came next.
+        number = None if before.last_receipt is None else before.last_receipt + 1
+        cancelled = _difference(before.document(ProtectedKind.CANCELLED_RECEIPT), now.document(ProtectedKind.CANCELLED_RECEIPT))
+        return _issued(
+            "a receipt was recorded before the daily report, with the totals of this one", number if cancelled == 0 else None
+        )
+    return _unknown("a daily report was printed since, and the receipts around it cannot be told apart")
+
+
+def _sale_by_protected_memory(intent: Intent, now: Facts, why: str) -> Decision:
+    before = intent.baseline
+    recorded = _difference(before.document(ProtectedKind.RECEIPT), now.document(ProtectedKind.RECEIPT))
+    cancelled = _difference(before.document(ProtectedKind.CANCELLED_RECEIPT), now.document(ProtectedKind.CANCELLED_RECEIPT))
+    if recorded == 0:
+        return _not_issued(f"{why}; its protected memory holds no new receipt")
+    if recorded is None or recorded < 0:
+        return _unknown(f"{why}, and it does not tell of its protected memory")
+    if now.receipts > 0 or now.daily_reports != before.daily_reports:
+        return _unknown(f"{why}, and receipts or reports were made afterwards")
+    number = before.last_receipt + 1 if before.last_receipt is not None and cancelled == 0 else None
+    return _issued(f"{why}; its protected memory holds a new receipt", number)
+
+
+# --- slips and the daily report
+
+
+def _goods_return(intent: Intent, now: Facts) -> Decision:
+    return _slip(intent, now)
+
+
+def _cash(intent: Intent, now: Facts) -> Decision:
+    """Beside the counters the cash in the drawer, as the printer reckons it, must have moved by the amount."""
+    moved = None
+    if intent.baseline.cash is not None and now.cash is not None and not ram_cleared(intent.baseline, now):
+        moved = now.cash - intent.baseline.cash
+    decision = _slip(intent, now)
+    if decision.verdict is Verdict.ISSUED and moved is not None and moved != intent.cash:
+        return _unknown("a slip was printed since, but the cash in the drawer moved by another amount")
+    if decision.verdict is Verdict.NOT_ISSUED and moved:
+        return _unknown("no slip was printed since, but the cash in the drawer moved")
+    return decision
+
+
+def _slip(intent: Intent, now: Facts) -> Decision:
+    before = intent.baseline
+    recorded = _difference(before.document(ProtectedKind.NON_FISCAL), now.document(ProtectedKind.NON_FISCAL))
+    if ram_cleared(before, now) or now.daily_reports != before.daily_reports:
+        if recorded == 0:
+            return _not_issued("the protected memory holds no new slip")
+        return _unknown("the counters began again since, and more than one slip may be recorded")
+    headers = _difference(before.header, now.header)
+    slips = _difference(before.non_fiscal, now.non_fiscal)
+    if {headers, slips} <= {0, None} and {headers, slips} != {None} and recorded in (0, None):
+        return _not_issued("nothing was printed since")
+    if {headers, slips} <= {1, None} and {headers, slips} != {None} and recorded != 0:
+        return _issued("exactly one slip was printed since")
+    return _unknown("other documents were printed since")
+
+
+def _daily_report(intent: Intent, now: Facts) -> Decision:
+    reports = now.daily_reports - intent.baseline.daily_reports
+    if reports == 0:
+        return _not_issued("the number of daily reports is unchanged")
+    if reports == 1:
+        return _issued("the number of daily reports has grown by one")
+    return _unknown("several daily reports were printed since")
+
+
+def _difference(before: int | None, now: int | None) -> int | None:
+    return None if before is None or now is None else now - before
+
+
+_DECISIONS = {
+    Kind.SALE: _sale,
+    Kind.GOODS_RETURN: _goods_return,
+    Kind.CASH: _cash,
+    Kind.DAILY_REPORT: _daily_report,
+}

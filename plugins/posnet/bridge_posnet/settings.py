@@ -1,0 +1,77 @@
+"""What a user may set about one Posnet printer, with the reason of each default. No behaviour is here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from bridge.model import ArithmeticProfile, PercentMethod, Spread
+from bridge.plugin import FamilySettings
+from bridge_posnet.fields import OLD_MODEL, ONLINE, Limits
+
+Seconds = Annotated[float, Field(gt=0)]
+
+# What all models have in common. The wire carries eight decimals of a quantity, and the value of every line goes along as
+# `wa` for the printer to verify: so a quantity of eight decimals is printed as meant, or the line is refused. Fewer would
+# refuse what the printer can do.
+ARITHMETIC = ArithmeticProfile(quantity_decimals=8, percent_method=PercentMethod.ADJUSTMENT, spread=Spread.CARRY)
+
+# `discounttypeget dt`: which figure of a percentage is rounded.
+PERCENT_METHODS = {0: PercentMethod.REMAINDER, 1: PercentMethod.ADJUSTMENT}
+
+ZERO = Decimal("0.00")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Warsaw") from None
+    return name
+
+
+class Timeouts(BaseModel):
+    """Seconds to wait for an answer before the printer is asked how it is. None of them ends a wait by itself: a printer
+    that waits for paper is waited for. Source: protocol-specs/posnet, "Recommended host time-outs"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    read: Seconds = 5.0
+    command: Seconds = 15.0
+    end: Seconds = 30.0
+    report: Seconds = 120.0
+    poll: Seconds = Field(default=1.0, description="Between two questions to a printer that is late.")
+    dead: Seconds = Field(default=5.0, description="Without an answer to !sdev for so long the line is dead.")
+    blocked: Seconds = Field(default=30.0, description="How long a new connection waits for a printer that is blocked.")
+
+
+class PosnetSettings(FamilySettings):
+    """Settings of one printer."""
+
+    code_page: Literal["cp1250", "latin2", "mazovia"] = Field(
+        default="cp1250",
+        description="As set in the printer for this interface. Windows-1250 shows the most characters.",
+    )
+    pc_interface: Literal["PC1", "PC2"] | None = Field(
+        default=None, description="Which of the printer's PC interfaces this is. For people; nothing depends on it."
+    )
+    profile: Literal["online", "legacy"] = Field(
+        default="online", description="legacy: Thermal FV EJ, HS FV EJ, FV; names of 40 characters, descriptions of 35."
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Europe/Warsaw", description="Zone of the printer's clock, for models that do not tell it."
+    )
+    print_reference: bool = Field(default=True, description="Print the reference of the sale as system number (ftrcfg sn).")
+    block_mode: bool = Field(default=False, description="Print the receipt at its end instead of line by line (trinit bm1).")
+    cancel_leftover: bool = Field(
+        default=True,
+        description="Cancel a receipt or printout that somebody left open. Never done where other programs use the printer.",
+    )
+    timeouts: Timeouts = Timeouts()
+
+    @property
+    def limits(self) -> Limits:
+        return OLD_MODEL if self.profile == "legacy" else ONLINE

@@ -1,0 +1,174 @@
+"""Recovery on the wire: gathers what `recovery.py` decides on, and leaves nothing open.
+
+Follows protocol-specs/posnet, "Lost answers, power loss". Nothing in memory is trusted: all comes from the checkpoints and
+from the printer. Before each byte that changes the printer a checkpoint is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge_posnet import commands
+from bridge_posnet.exchange import Exchange
+from bridge_posnet.facts import FactReader, Facts, Kind, verbatim
+from bridge_posnet.frame import Frame
+from bridge_posnet.plan import ANSWERED, BASELINE, CANCELLING, FINISHING, INTENT, Intent
+from bridge_posnet.reader import BadAnswer, error_of
+from bridge_posnet.recovery import Decision, Verdict, decide, may_be_open_ours, open_and_undecided
+from bridge_posnet.refusals import Refused
+from bridge_posnet.result import Written, document_result, number_of_sale
+from bridge_posnet.settings import PosnetSettings
+from bridge_posnet.tokens import Tokens, token_at
+
+# What decides a document of each kind: an answer that the printer keeps under our token but to another command is not
+# ours (another program counts its tokens too).
+_DECIDES = {Kind.SALE: "trend", Kind.GOODS_RETURN: "stocash", Kind.CASH: "cash", Kind.DAILY_REPORT: "dailyrep"}
+
+_AGAIN = 2.0  # seconds until a printer that waits for a person is asked again
+_AGAIN_BUSY = 10.0  # and one that another program uses
+
+
+class Settlement:
+    """One job in doubt on one printer."""
+
+    def __init__(self, exchange: Exchange, settings: PosnetSettings, context: JobContext, tokens: Tokens) -> None:
+        self._exchange = exchange
+        self._settings = settings
+        self._context = context
+        self._tokens = tokens
+        self._reader = FactReader(exchange, settings.code_page, settings.zone, context)
+
+    async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
+        intent = read_intent(checkpoints)
+        if intent is None:
+            return NotIssued({"reason": "nothing that changes the printer was sent"})
+        trouble = (await self._exchange.condition()).trouble
+        if trouble is not None:
+            return Pending(_AGAIN, trouble.code, trouble.text)
+        # First of all: whatever an earlier link had sent is worked off, its late answers have come and were dropped.
+        await self._exchange.barrier(self._context)
+        try:
+            return await self._settle(intent, answered(checkpoints))
+        except Refused as refused:
+            return Pending(_AGAIN_BUSY, refused.row.code, f"The printer does not tell: {refused.row.text}. {refused.row.remedy}")
+        except BadAnswer as error:
+            return Pending(_AGAIN_BUSY, "device.fault", f"The printer gives an answer that cannot be read: {error}.")
+
+    async def _settle(self, intent: Intent, answer: str | None) -> Recovery:
+        refused: Refused | None = None
+        if answer is None:
+            stored = await self._stored(intent)
+            if stored is not None:
+                self._reader.answers["rpt"] = verbatim(stored, self._settings.code_page)
+                if error_of(stored) is None:
+                    answer = self._reader.answers["rpt"]
+                    # The printer keeps 32 answers; what comes now may push this one out.
+                    await self._context.checkpoint(ANSWERED, {"answer": answer})
+                else:
+                    refused = Refused(Frame(stored.mnemonic), stored)
+        # The stored answer is read, or there is none: tokens on questions can push out nothing that is still needed.
+        self._exchange.distrust()
+        facts = await self._reader.facts(intent.kind, afterwards=True)
+        if answer is not None:
+            self._reader.answers.setdefault(_DECIDES[intent.kind], answer)
+            return self._issued(intent, facts, Written.SEEN, None)
+        undecided = False
+        if intent.kind is Kind.SALE and (facts.open or facts.footer_open):
+            undecided = open_and_undecided(intent, facts)
+            closed = await self._close(intent, facts)
+            if isinstance(closed, Pending):
+                return closed
+            facts = closed
+        decision = decide(intent, facts, shared=self._context.device.shared)
+        if undecided:
+            decision = Decision(Verdict.NOT_ISSUED, "the receipt was still open, and was cancelled")
+        evidence = {**self._reader.answers, "decision": decision.reason}
+        surely_refused = refused is not None and refused.surely_not_executed and not facts.open
+        if decision.verdict is Verdict.NOT_ISSUED or surely_refused:
+            return NotIssued(evidence, refused.job_error() if refused is not None else None)
+        if decision.verdict is Verdict.ISSUED:
+            return self._issued(intent, facts, Written.INFERRED, decision.number, decision.reason)
+        return NeedsOperator(
+            evidence,
+            f"The printer cannot tell whether this document came out: {decision.reason}. "
+            f"Compare the paper: {_looks(intent, self._settings)}.",
+        )
+
+    async def _stored(self, intent: Intent) -> Frame | None:
+        stored = await self._exchange.stored(intent.decisive, self._context)
+        return stored if stored is not None and stored.mnemonic == _DECIDES[intent.kind] else None
+
+    async def _close(self, intent: Intent, facts: Facts) -> Facts | Pending:
+        """Cancel an open receipt, end an open footer. What another program has open is left alone."""
+        shared = self._context.device.shared
+        if shared and not (facts.open and await self._is_ours(intent, facts)):
+            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the printer.")
+        name, frame = (CANCELLING, commands.prncancel()) if facts.open else (FINISHING, commands.trftrend())
+        token = await self._tokens.next()
+        await self._context.checkpoint(name, {"token": token}, store=self._tokens.taken(token, 1))
+        answer = await self._exchange.send(commands.with_token(frame, token), self._exchange.timeouts.command, self._context)
+        self._reader.answers[frame.mnemonic] = verbatim(answer, self._settings.code_page)
+        facts = await self._reader.facts(intent.kind, afterwards=True)
+        if facts.open or facts.footer_open:
+            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the printer and cannot be closed from here.")
+        return facts
+
+    async def _is_ours(self, intent: Intent, facts: Facts) -> bool:
+        """Whether the open receipt of a shared printer is this sale. An empty one is, where the printer still holds the
+        answer to the very command of ours that opened it."""
+        if may_be_open_ours(intent, facts):
+            return True
+        if any(facts.gross) or intent.opening is None:
+            return False
+        stored = await self._exchange.stored(token_at(intent.token, intent.opening), self._context)
+        return stored is not None and stored.mnemonic == "trinit" and error_of(stored) is None
+
+    def _issued(self, intent: Intent, facts: Facts, written: Written, number: str | None, reason: str | None = None) -> Issued:
+        evidence = dict(self._reader.answers)
+        if reason is not None:
+            evidence["decision"] = reason
+        return Issued(document_result(intent, facts, _time_of(intent, facts), written, evidence=evidence, number=number))
+
+
+def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
+    """The intent, with the later baseline where one was written."""
+    intent: Intent | None = None
+    for checkpoint in checkpoints:
+        if checkpoint.name == INTENT:
+            intent = Intent.model_validate(dict(checkpoint.data))
+        elif checkpoint.name == BASELINE and intent is not None:
+            intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
+    return intent
+
+
+def answered(checkpoints: Sequence[Checkpoint]) -> str | None:
+    """The answer to the deciding command, where it was written down."""
+    return next((str(c.data["answer"]) for c in checkpoints if c.name == ANSWERED), None)
+
+
+def _time_of(intent: Intent, facts: Facts) -> datetime | None:
+    """The printer tells the times of its last sale and last report only."""
+    match intent.kind:
+        case Kind.SALE:
+            return facts.last_sale_at if number_of_sale(intent.baseline, facts) is not None else None
+        case Kind.DAILY_REPORT:
+            alone = facts.daily_reports == intent.baseline.daily_reports + 1
+            return facts.last_report_at if alone else None
+        case _:
+            return None
+
+
+def _looks(intent: Intent, settings: PosnetSettings) -> str:
+    about = f"{intent.total:f} {intent.currency}"
+    match intent.kind:
+        case Kind.SALE:
+            where = ", with this job's reference below it" if settings.print_reference else ""
+            return f"a receipt over {about}{where}, after receipt {intent.baseline.last_receipt or intent.baseline.receipts}"
+        case Kind.DAILY_REPORT:
+            return f"daily report {intent.baseline.daily_reports + 1}"
+        case Kind.GOODS_RETURN:
+            return f"a goods return slip over {about}"
+        case _:
+            return f"a cash slip over {about}"
