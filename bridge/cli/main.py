@@ -15,6 +15,7 @@ import click
 # name: (module:attribute, one line for the help). In the order of the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("bridge.cli.serve:serve", "Run the bridge."),
+    "demo": ("bridge.cli.demo.command:demo", "Live a till's day against simulators."),
     "sell": ("bridge.cli.sell:sell", "Make a sale and show its number."),
     "devices": ("bridge.cli.devices:devices", "List, add, remove devices; their status; accept a changed one."),
     "jobs": ("bridge.cli.jobs:jobs", "List and show jobs; settle an unresolved one."),
