@@ -20,6 +20,8 @@ class Trouble:
 
     code: str
     text: str
+    working: bool = False
+    """It is only still at it: no reason to call anybody."""
 
     @property
     def error_code(self) -> str:
@@ -51,5 +53,5 @@ class Condition:
         if state != DeviceState.READY:
             return Trouble("device.key", "The printer waits for a key: see its display and press the key that it asks for.")
         if self.device is not None and self.device.queue_empty is False:
-            return Trouble("device.busy", "The printer is still working.")
+            return Trouble("device.busy", "The printer is still working.", working=True)
         return None

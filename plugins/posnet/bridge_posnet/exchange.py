@@ -165,15 +165,20 @@ class Exchange:
             waiter = self._expect(request)
             try:
                 await self._write(request)
-                await self._wait(waiter.arrived, seconds)
+                await self._wait(waiter.arrived, min(seconds, self.timeouts.notice))
                 return waiter.answer or await self._outwait(waiter, seconds, watch)
             finally:
                 self._waiting.remove(waiter)
 
     async def _outwait(self, waiter: _Waiter, seconds: float, watch: Watch) -> Frame | None:
-        """The time is up: find out why, and wait as long as there is a reason to."""
+        """It takes long: find out why, and wait as long as there is a reason to, at least for the time of the command.
+
+        Whoever stands at the till learns of missing paper now; only when the time is up is the answer given up for lost.
+        """
         told = False
         asked = 0
+        clock = asyncio.get_running_loop().time
+        time_is_up = clock() + seconds - min(seconds, self.timeouts.notice)
         try:
             while waiter.answer is None:
                 try:
@@ -183,10 +188,13 @@ class Exchange:
                         raise
                 if waiter.answer is not None:
                     break
-                if trouble is not None:
+                late = clock() >= time_is_up
+                if trouble is not None and (late or not trouble.working):
                     told = True
                     watch.attention(trouble.code, trouble.text)
-                    await self._wait(waiter.arrived, self.timeouts.poll)
+                if trouble is not None or not late:
+                    pause = self.timeouts.poll if trouble is not None or late else min(self.timeouts.poll, time_is_up - clock())
+                    await self._wait(waiter.arrived, pause)
                     continue
                 # Only the answer to a command is stored; a question is simply put again.
                 stored = waiter.request.token is not None and waiter.request.mnemonic in commands.MUTATING
@@ -250,7 +258,8 @@ class Exchange:
     async def _write(self, request: Frame) -> None:
         if self._ended is not None:
             raise self._ended
-        self._log.debug("-> %s", commands.describe(request))
+        if self._log.isEnabledFor(logging.DEBUG):
+            self._log.debug("-> %s", commands.describe(request))
         await self._link.write(request.to_bytes())
 
     async def _wait(self, arrived: asyncio.Event, seconds: float) -> None:
@@ -280,7 +289,8 @@ class Exchange:
             self._end(LinkLost(f"reading failed: {error!r}"))
 
     def _dispatch(self, frame: Frame) -> None:
-        self._log.debug("<- %s", commands.describe(frame))
+        if self._log.isEnabledFor(logging.DEBUG):
+            self._log.debug("<- %s", commands.describe(frame))
         takers = [w for w in self._waiting if w.answer is None and belongs(w.request, frame)]
         if not takers:
             self._odd = True

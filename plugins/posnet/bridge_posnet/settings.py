@@ -34,7 +34,7 @@ def _zone(name: str) -> str:
 
 
 class Timeouts(BaseModel):
-    """Seconds to wait for an answer before the printer is asked how it is. None of them ends a wait by itself: a printer
+    """Seconds to wait for an answer before it is given up for lost. None of them ends a wait by itself: a printer
     that waits for paper is waited for. Source: protocol-specs/posnet, "Recommended host time-outs"."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +43,7 @@ class Timeouts(BaseModel):
     command: Seconds = 15.0
     end: Seconds = 30.0
     report: Seconds = 120.0
+    notice: Seconds = Field(default=2.0, description="After so long without an answer the printer is asked what it waits for.")
     poll: Seconds = Field(default=1.0, description="Between two questions to a printer that is late.")
     dead: Seconds = Field(default=5.0, description="Without an answer to !sdev for so long the line is dead.")
     blocked: Seconds = Field(default=30.0, description="How long a new connection waits for a printer that is blocked.")
