@@ -48,7 +48,9 @@ def list_(data_dir: Path, as_json: bool) -> None:
 @click.argument("family")
 @click.option("--id", "device_id", required=True, metavar="ID", help="A short name, such as till-1.")
 @click.option("--url", required=True, help="Where it is, e.g. tcp://192.168.1.20:6666 or serial:///dev/ttyUSB0?baudrate=9600.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the family.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the family; GROUP.KEY=VALUE inside a group."
+)
 @click.option("--shared", is_flag=True, help="Other programs use the device too.")
 @click.option("--replace", is_flag=True, help="Replace the device of this id, if there is one.")
 @data_dir_option
@@ -64,7 +66,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Add a device of FAMILY."""
-    config: dict[str, Any] = {"family": family, "url": url, "settings": pairs(settings), "shared": shared}
+    config: dict[str, Any] = {"family": family, "url": url, "settings": nested(pairs(settings)), "shared": shared}
     try:
         client = Client.connect(data_dir)
     except NotRunning:
@@ -158,6 +160,22 @@ def pairs(settings: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{key.strip()} is set twice", param_hint="--set")
         read[key.strip()] = value
     return read
+
+
+def nested(settings: dict[str, str]) -> dict[str, Any]:
+    """`timeouts.sale` as a key inside the group `timeouts`. Raises click.BadParameter."""
+    grouped: dict[str, Any] = {}
+    for key, value in settings.items():
+        *groups, last = key.split(".")
+        place = grouped
+        for group in groups:
+            place = place.setdefault(group, {})
+            if not isinstance(place, dict):
+                raise click.BadParameter(f"{group} is set both as a value and as a group", param_hint="--set")
+        if last in place:
+            raise click.BadParameter(f"{key} is set both as a value and as a group", param_hint="--set")
+        place[last] = value
+    return grouped
 
 
 def _identity(identity: dict[str, Any] | None) -> str:

@@ -65,11 +65,9 @@ def remove(data_dir: Path, device_id: str) -> None:
 
 
 def _save(file: DeviceFile, devices: Mapping[str, DeviceConfig], registry: PluginRegistry) -> None:
-    hidden: dict[str, frozenset[str]] = {}
-    for device_id, config in devices.items():
-        family = registry.families.get(config.family)
-        # A family that is not installed now cannot say which of its settings are secret: then all of them are.
-        hidden[device_id] = secret_fields(family) if family is not None else frozenset(config.settings)
+    # A family that is not installed now cannot say which of its settings are secret: the file keeps them as they are.
+    families = {device_id: registry.families.get(config.family) for device_id, config in devices.items()}
+    hidden = {device_id: secret_fields(family) for device_id, family in families.items() if family is not None}
     file.save(devices, hidden)
 
 

@@ -60,7 +60,4 @@ def invalid_fields(error: ValidationError) -> RequestError:
 
 
 def _path(parts: tuple[int | str, ...]) -> str:
-    path = ""
-    for part in parts:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path or "body"
+    return ".".join(str(part) for part in parts) or "body"

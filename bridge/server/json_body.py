@@ -69,7 +69,7 @@ def _members(path: str, container: Any) -> Iterator[tuple[str, Any]]:
             yield (f"{path}.{key}" if path else key), item
     else:
         for index, item in enumerate(container):
-            yield f"{path}[{index}]", item
+            yield f"{path}.{index}", item
 
 
 def _check_text(name: str, text: str) -> None:
