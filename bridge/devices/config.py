@@ -66,7 +66,10 @@ class DeviceFile:
         configs: dict[str, DeviceConfig] = {}
         for device_id, values in _tables(self._devices, self._read_devices()).items():
             settings = values.get("settings", {})
-            merged = {**values, "settings": {**settings, **secrets.get(device_id, {})} if isinstance(settings, dict) else settings}
+            merged = {
+                **values,
+                "settings": {**settings, **secrets.get(device_id, {})} if isinstance(settings, dict) else settings,
+            }
             try:
                 configs[device_id] = DeviceConfig.model_validate(merged)
             except ValidationError as error:

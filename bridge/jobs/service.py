@@ -365,9 +365,7 @@ class JobService:
     def _add_runner(self, runtime: DeviceRuntime) -> None:
         runner = DeviceRunner(runtime, self.settlement, self._clock, self._patience)
         # A device taken out of devices.toml by hand and added again: its doubt is still its own.
-        runner.doubt = [
-            job for job in self.active.values() if job.job.device == runtime.id and job.state is JobState.UNRESOLVED
-        ]
+        runner.doubt = [job for job in self.active.values() if job.job.device == runtime.id and job.state is JobState.UNRESOLVED]
         self.runners[runtime.id] = runner
         runner.start()
 

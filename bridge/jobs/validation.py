@@ -60,7 +60,7 @@ def parse_operation(body: Any) -> Operation:
     try:
         return operation_adapter.validate_python(_with_plain_numbers(body))
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
+        problems = _without_echoes(error.errors(include_url=False, include_input=False))
         if any(problem["type"] == "union_tag_invalid" for problem in problems):
             raise RequestError(
                 "request.unsupported", f"op: {op} is not available yet", (FieldError("op", "not available yet"),)
@@ -97,6 +97,13 @@ def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOpe
         log.exception("%s: its plugin's check raised", runtime.id)
         raise RequestError("plugin.error", f"{runtime.id}: its plugin raised {type(error).__name__}") from error
     return CheckedOperation(operation, figures, checked.warnings)
+
+
+def _without_echoes(problems: list[Any]) -> list[Any]:
+    """pydantic counts only the good items of a list: where all are bad, it calls the list too short besides."""
+    short = [problem["loc"] for problem in problems if problem["type"] == "too_short"]
+    echoes = {loc for loc in short if any(len(item["loc"]) > len(loc) and item["loc"][: len(loc)] == loc for item in problems)}
+    return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in echoes]
 
 
 def _field_error(problem: Any, op: str) -> FieldError:

@@ -142,6 +142,8 @@ def _compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
     surcharge = _adjustment(receipt.surcharge, subtotal, "surcharge", profile)
     if discount > subtotal:
         raise invalid("discount", f"{decimal_string(discount)} is more than the lines come to", limit=decimal_string(subtotal))
+    if surcharge and not subtotal:
+        raise invalid("surcharge", "there is nothing that it could be spread over: the lines come to nothing", limit="0")
     total = subtotal - discount + surcharge
     if receipt.total is not None:
         _decimals("total", receipt.total, profile.currency_decimals)

@@ -176,7 +176,10 @@ class PluginRegistry:
         report = loaded.report
         if report.problem is not None or loaded.manager is None:
             return report
-        for identifier in (*(loaded.families.keys() & self.families.keys()), *(loaded.simulators.keys() & self.simulators.keys())):
+        for identifier in (
+            *(loaded.families.keys() & self.families.keys()),
+            *(loaded.simulators.keys() & self.simulators.keys()),
+        ):
             problem = f"ValueError: the id {identifier!r} is taken by another plugin"
             return PluginReport(report.name, report.distribution, report.version, problem=problem)
         self.families.update(loaded.families)

@@ -305,7 +305,9 @@ class Journal:
                 )
             ]
             marks = ",".join("?" * len(stripped))
-            connection.execute(f"UPDATE jobs SET operation=NULL, result=NULL, error=NULL, pruned=1 WHERE id IN ({marks})", stripped)
+            connection.execute(
+                f"UPDATE jobs SET operation=NULL, result=NULL, error=NULL, pruned=1 WHERE id IN ({marks})", stripped
+            )
             for table in ("history", "checkpoints", "amendments", "events"):  # events has no index by job: one pass for all
                 connection.execute(f"DELETE FROM {table} WHERE job IN ({marks})", stripped)
             gone = [

@@ -94,7 +94,9 @@ class Store:
             reason = lost if lost is not None or known is None else "the journal is empty"
             if reason is not None:
                 connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (_LOST, reason))
-                append_audit(connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": reason}))
+                append_audit(
+                    connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": reason})
+                )
             return instance, reason
 
         try:

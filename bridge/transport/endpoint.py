@@ -84,9 +84,8 @@ def parse_endpoint(url: str) -> Endpoint:
         raise EndpointError(f"{url!r}: the port must be 1 to 65535, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}") from None
     if not parts.hostname:
         raise EndpointError(f"{url!r}: the host is missing, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
-    if kind in ("tcp", "tls"):
-        if not port:
-            raise EndpointError(f"{url!r}: the port is missing, e.g. {_EXAMPLES[kind]}")
+    if kind in ("tcp", "tls") and not port:
+        raise EndpointError(f"{url!r}: the port is missing, e.g. {_EXAMPLES[kind]}")
     if parts.path not in ("", "/"):
         raise EndpointError(f"{url!r}: a {kind} endpoint has no path, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
     default = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(kind, 0)

@@ -13,6 +13,15 @@ from bridge.transport.errors import LinkLost, NotConnected
 from bridge.transport.link import ByteLink
 from bridge.transport.wirelog import WireLog
 
+# What a port raises that does not take these settings (a pseudo-terminal and parity): no OSError, and not on Windows.
+_TERMIOS_ERRORS: tuple[type[Exception], ...]
+try:
+    import termios
+
+    _TERMIOS_ERRORS = (termios.error,)
+except ImportError:
+    _TERMIOS_ERRORS = ()
+
 _CHUNK = 65536
 
 
@@ -73,6 +82,6 @@ async def open_serial(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:
             dsrdtr=options.get("dsrdtr", "0") == "1",
             exclusive=True,
         )
-    except (OSError, ValueError, serial.SerialException) as error:
+    except (OSError, ValueError, serial.SerialException, *_TERMIOS_ERRORS) as error:
         raise NotConnected(f"{endpoint.url}: {error}") from error
     return StreamLink(reader, writer, wire_log)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import SecretStr
 
@@ -138,10 +138,23 @@ class FakeDriver(Driver):
             answer, _, self._buffer = self._buffer.partition(b"\n")
             return answer.decode()
 
+    def stumble(self, where: str) -> None:
+        if where in self.family.raise_in:
+            raise ZeroDivisionError(f"a bug in {where}")
+
+    async def maintain(self, context: DeviceContext) -> float | None:
+        self.stumble("maintain")
+        self.family.maintained.append(self.device.device_id)
+        while self.family.alerts:
+            context.alert("fake.alert", self.family.alerts.pop())
+        return self.family.maintain_every
+
     async def identify(self) -> Identity:
-        return Identity(model="fake", serial=await self.say("who"))
+        self.stumble("identify")
+        return Identity(model="fake", serial=await self.say("who"), firmware=self.family.firmware)
 
     async def capabilities(self) -> Capabilities:
+        self.stumble("capabilities")
         return Capabilities(
             operations=frozenset({"receipt", "payment.purchase", "drawer.open", "shift.close"}),
             receipt_kinds=frozenset({"sale"}),
@@ -150,9 +163,11 @@ class FakeDriver(Driver):
             currencies=("PLN",),
             taxes=self.family.taxes,
             abort_via="same_link",
+            status_during_job=self.family.status_during_job,
         )
 
     async def status(self) -> DeviceStatus:
+        self.stumble("status")
         await self.say("ping")
         return DeviceStatus(as_of=self.device.clock.now(), paper="ok")
 
@@ -165,7 +180,11 @@ class FakeDriver(Driver):
             await context.checkpoint("intent")
             await self.say("kick")
             return Result(paper=Paper.SUPPRESSED)
-        total = str(compute(operation, self.family.arithmetic).total) if isinstance(operation, Receipt) else str(getattr(operation, "amount", 0))
+        total = (
+            str(compute(operation, self.family.arithmetic).total)
+            if isinstance(operation, Receipt)
+            else str(getattr(operation, "amount", 0))
+        )
         before = await self.say("count")
         await context.checkpoint("intent", {"before": int(before)}, store={"last": context.job_id})
         context.commit_point()
@@ -180,7 +199,11 @@ class FakeDriver(Driver):
             if answer == "pending":
                 return Pending(5, "device.busy", "it is still thinking")
             if answer == "operator":
-                return NeedsOperator({"seen": "nothing"}, "Look at the paper", (Choice(code="issued", text="yes"), Choice(code="not_issued", text="no")))
+                return NeedsOperator(
+                    {"seen": "nothing"},
+                    "Look at the paper",
+                    (Choice(code="issued", text="yes"), Choice(code="not_issued", text="no")),
+                )
             if answer == "bug":
                 raise ZeroDivisionError("a bug in recovery")
         found = await self.say(f"find {context.reference(40)}")
@@ -188,7 +211,9 @@ class FakeDriver(Driver):
 
     @staticmethod
     def _result(number: str, total: str) -> Result:
-        return Result(document=Document(number=number, fiscal=True, total=Decimal(total)), paper=Paper.PRINTED, evidence={"answer": number})
+        return Result(
+            document=Document(number=number, fiscal=True, total=Decimal(total)), paper=Paper.PRINTED, evidence={"answer": number}
+        )
 
     async def close(self) -> None:
         return None
@@ -198,21 +223,37 @@ class FakeFamily(DeviceFamily[FakeSettings]):
     id: ClassVar[str] = "fake"
     title: ClassVar[str] = "Fake devices"
     settings_model = FakeSettings
-    endpoint_kinds: ClassVar[Mapping[str, EndpointKind]] = {"null": EndpointKind(example="null://a")}
+    endpoint_kinds: ClassVar[Mapping[str, EndpointKind]] = {
+        "null": EndpointKind(example="null://a"),
+        "http": EndpointKind(shareable=True, example="http://127.0.0.1:3010"),
+    }
 
     def __init__(self) -> None:
         self.behaviour: Behaviour | None = None
         self.recoveries: list[str] = []
-        self.taxes: tuple[TaxRate, ...] | None = (TaxRate(letter="A", percent=Decimal(23)), TaxRate(letter="B", percent=Decimal(8)))
+        self.firmware: str | None = None
+        self.raise_in: set[str] = set()
+        self.alerts: list[str] = []
+        self.maintained: list[str] = []
+        self.maintain_every: float | None = None
+        self.status_during_job: Literal["cached", "between_commands", "parallel"] = "cached"
+        self.taxes: tuple[TaxRate, ...] | None = (
+            TaxRate(letter="A", percent=Decimal(23)),
+            TaxRate(letter="B", percent=Decimal(8)),
+        )
 
     async def probe(self, link: Link) -> Identity | None:
         return None
 
     async def open(self, settings: FakeSettings, link: Link, device: DeviceContext) -> Driver:
         assert isinstance(link, ByteLink)
+        if "open" in self.raise_in:
+            raise ZeroDivisionError("a bug in open")
         return FakeDriver(self, link, device)
 
     def check(self, operation: Operation, settings: FakeSettings, capabilities: Capabilities | None) -> Checked:
+        if "check" in self.raise_in:
+            raise ZeroDivisionError("a bug in check")
         return Checked()
 
     def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:

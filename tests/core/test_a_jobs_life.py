@@ -64,7 +64,11 @@ def test_a_reference_sold_twice_under_two_keys_is_refused_naming_the_first_job(t
         first = await world.sell(sale(reference="order-7"))
         with pytest.raises(RequestError) as refusal:
             await world.sell(sale(reference="order-7"))
-        assert (refusal.value.code, refusal.value.status, refusal.value.extra["job"]) == ("request.duplicate_reference", 409, first.id)
+        assert (refusal.value.code, refusal.value.status, refusal.value.extra["job"]) == (
+            "request.duplicate_reference",
+            409,
+            first.id,
+        )
         assert (await world.sell(sale(reference="order-7", part=True))).success
         paid = await world.sell({"op": "payment.purchase", "amount": "10.00", "currency": "PLN", "reference": "order-7"})
         assert paid.success, "a payment of the same order is no second sale"

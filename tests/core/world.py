@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ class World:
         for name in self.devices:
             self.plug(name, name)
         self.patience = Patience()
+        self.plugins: list[tuple[object, str]] = [(FakePlugin(self.family), "fake")]
         self.bridge: Bridge
         self._keys = itertools.count(1)
 
@@ -41,7 +43,8 @@ class World:
 
     async def start(self, **options: Any) -> Bridge:
         registry = PluginRegistry()
-        registry.add(FakePlugin(self.family), "fake")
+        for plugin, plugin_name in self.plugins:
+            registry.add(plugin, plugin_name)
         self.bridge = await Bridge.open(
             self.data_dir,
             registry=registry,
@@ -57,10 +60,23 @@ class World:
                 await self.bridge.devices.configure(TILL, name, {"family": "fake", "url": f"null://{name}"})
         return self.bridge
 
+    async def settle(self, seconds: float = 1) -> None:
+        """Let the devices connect, or the time pass."""
+        await asyncio.sleep(seconds)
+
+    async def restart(self) -> None:
+        await self.bridge.stop(grace=1)
+        await self.start()
+
+    async def audit(self) -> list[dict[str, Any]]:
+        return await self.bridge.devices.audit(0, 1000)
+
     async def crash(self) -> None:
         await self.bridge.crash()
 
-    async def sell(self, body: dict[str, Any] | None = None, *, key: str | None = None, device: str = "d1", wait: float = 60) -> Job:
+    async def sell(
+        self, body: dict[str, Any] | None = None, *, key: str | None = None, device: str = "d1", wait: float = 60
+    ) -> Job:
         job = await self.bridge.jobs.submit(TILL, device, key or f"k{next(self._keys)}", body or sale())
         return await self.bridge.jobs.wait(job.id, wait)
 

@@ -240,3 +240,18 @@ def test_a_daily_report_in_between_does_not_hide_a_sale() -> None:
             await bench.close()
 
     run_virtual(scenario())
+
+
+def test_an_empty_receipt_on_a_shared_printer_is_left_alone_until_the_deadline() -> None:
+    async def scenario() -> None:
+        bench = Bench(shared=True, open_receipt_at_power_on="keep", token_store="lost")
+        bench.printer.faults.arm(PowerCut(command="trinit", step="after", restart=3))
+        outcome = await bench.run(sale())
+        assert set(outcome.pending) == {"device.busy"}
+        assert outcome.state == "failed"
+        assert bench.device.clock.now() >= outcome.job.deadline
+        verdict_is_true(bench, outcome)
+        assert bench.printer.memory.open is None
+        await bench.close()
+
+    run_virtual(scenario())
