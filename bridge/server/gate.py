@@ -1,7 +1,7 @@
 """The gate: one ordered chain that every request passes before anything looks at its path or body.
 
 Method, Host, form of the target, Origin, Sec-Fetch, media type, size, token, each in its own function. The order and the
-attacks are those of shared/browser-and-localhost.md, sections 1 and 14. A refusal has no side effect and one log line,
+attacks are those of docs/security.md. A refusal has no side effect and one log line,
 without tokens, query or body. Reading the body comes after the gate, in body.py.
 """
 

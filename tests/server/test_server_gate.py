@@ -1,4 +1,4 @@
-"""The gate against raw bytes: the attacks of shared/browser-and-localhost.md sections 14 and 16 that concern this server."""
+"""The gate against raw bytes: every attack that docs/security.md names, and their near relatives."""
 
 from __future__ import annotations
 
