@@ -1,0 +1,175 @@
+"""What the tills ask for, and everything that they were ever told about it. No network is here.
+
+An order is written down before it is sent, as a till should do. What contradicts an earlier answer is a violation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+Kind = Literal["receipt", "cash_in", "cash_out", "drawer"]
+
+_GOODS = (
+    ("Chleb żytni", Decimal("4.50"), "5%"),
+    ("Kawa ziarnista", Decimal("24.90"), "23%"),
+    ("Pierogi ruskie", Decimal("19.00"), "8%"),
+    ("Gazeta", Decimal("3.20"), "8%"),
+    ("Książka", Decimal("39.00"), "5%"),
+)
+
+# What the present moment adds to a job; all the rest of a final one must stay as it is.
+_PASSING = ("attention", "queue_position", "collected")
+
+_OPERATIONS: Mapping[Kind, str] = {
+    "receipt": "receipt",
+    "cash_in": "cash.in",
+    "cash_out": "cash.out",
+    "drawer": "drawer.open",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """One operation under one key. `final` is the job as it was when its outcome was first told."""
+
+    key: str
+    device: str
+    kind: Kind
+    body: dict[str, Any]
+    total: Decimal
+    reference: str | None = None
+    job: str | None = None
+    final: dict[str, Any] | None = None
+    final_in: int | None = None
+    """The cycle in which the outcome was first told."""
+    last: dict[str, Any] | None = None
+
+    @property
+    def state(self) -> str:
+        if self.final is not None:
+            return str(self.final["state"])
+        return str(self.last["state"]) if self.last is not None else "unanswered"
+
+    @property
+    def number(self) -> str | None:
+        """The document's number, as the bridge says."""
+        document = ((self.final or {}).get("result") or {}).get("document") or {}
+        number = document.get("number")
+        return None if number is None else str(number)
+
+    @property
+    def error(self) -> str | None:
+        return ((self.final or {}).get("error") or {}).get("code")
+
+    @property
+    def warnings(self) -> set[str]:
+        return {warning["code"] for warning in ((self.final or {}).get("result") or {}).get("warnings", ())}
+
+    @property
+    def was_in_doubt(self) -> bool:
+        return any(step["state"] == "unresolved" for step in (self.final or {}).get("history", ()))
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.kind} of {self.total} on {self.device}, job {self.job})"
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All orders of a run, and what was wrong. `cycle` is the number of the life that the bridge leads now."""
+
+    seed: int
+    cycle: int = 0
+    orders: list[Order] = field(default_factory=list)
+    violations: list[tuple[int, str]] = field(default_factory=list)
+    repeats: int = 0
+    """How often a key was sent again."""
+    confirmed_after_kill: int = 0
+    """How often an outcome that was told before a kill was told again after it."""
+    _keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def violation(self, text: str) -> None:
+        if (self.cycle, text) not in self.violations:
+            self.violations.append((self.cycle, text))
+
+    def new_order(self, device: str, chance: random.Random) -> Order:
+        """Mostly sales; some of them have equal totals, so that only a reference tells them apart."""
+        number = next(self._keys)
+        kind: Kind = chance.choices(("receipt", "cash_in", "cash_out", "drawer"), (80, 7, 7, 6))[0]
+        return self._written(number, device, kind, chance)
+
+    def float_of_cash(self, device: str, chance: random.Random) -> Order:
+        """Cash in the drawer in the morning, so that cash out is never refused."""
+        number = next(self._keys)
+        order = self._written(number, device, "cash_in", chance)
+        order.total += 5000
+        order.body["amount"] = f"{order.total:.2f}"
+        return order
+
+    def _written(self, number: int, device: str, kind: Kind, chance: random.Random) -> Order:
+        order = Order(f"crash-{self.seed}-{number}", device, kind, {"op": _OPERATIONS[kind]}, Decimal(0))
+        if kind == "receipt":
+            order.reference = f"R{self.seed}-{number}"
+            order.body, order.total = _sale(order.reference, chance)
+        elif kind != "drawer":
+            # Slips have no reference: an amount that occurs once ties one to its key.
+            order.total = Decimal("1.00") + Decimal(number).scaleb(-2)
+            order.body |= {"amount": f"{order.total:.2f}", "currency": "PLN"}
+        self.orders.append(order)
+        return order
+
+    def told(self, order: Order, job: dict[str, Any]) -> None:
+        """The bridge said this of the order's job."""
+        told = {name: value for name, value in job.items() if name not in _PASSING}
+        if order.job is not None and told["id"] != order.job:
+            self.violation(f"{order}: the same key is job {told['id']} now")
+            order.final = None  # the till goes on with what it is told, so that the run comes to its end
+        order.job = told["id"]
+        if told["device"] != order.device or told["op"] != order.body["op"] or told["reference"] != order.reference:
+            self.violation(f"{order}: the job is another operation: {told['device']}, {told['op']}, {told['reference']}")
+        if order.final is not None:
+            if told != order.final:
+                changed = [name for name in order.final if told.get(name) != order.final[name]]
+                first = changed[0] if changed else "?"
+                self.violation(
+                    f"{order}: was told {order.final['state']}, then {first} changed"
+                    f" from {order.final.get(first)!r} to {told.get(first)!r}"
+                )
+            elif order.final_in is not None and order.final_in < self.cycle:
+                self.confirmed_after_kill += 1
+        elif told["state"] in ("done", "failed"):
+            order.final, order.final_in = told, self.cycle
+        order.last = told
+
+
+def _sale(reference: str, chance: random.Random) -> tuple[dict[str, Any], Decimal]:
+    lines: list[dict[str, Any]] = []
+    total = Decimal(0)
+    for name, price, vat in chance.sample(_GOODS, chance.choice((1, 1, 2, 3))):
+        quantity = chance.choice((1, 1, 2))
+        line: dict[str, Any] = {"name": name, "quantity": str(quantity), "price": f"{price:.2f}", "vat": vat}
+        value = price * quantity
+        if chance.random() < 0.2:
+            line["discount"] = {"amount": "1.00", "text": "Rabat"}
+            value -= 1
+        lines.append(line)
+        total += value
+    ways: tuple[list[dict[str, str]], ...] = (
+        [{"kind": "cash", "amount": f"{total + 10:.2f}"}],
+        [{"kind": "card", "amount": f"{total:.2f}"}],
+        [{"kind": "card", "amount": "1.00"}, {"kind": "cash", "amount": f"{total:.2f}"}],
+    )
+    body = {
+        "op": "receipt",
+        "kind": "sale",
+        "currency": "PLN",
+        "lines": lines,
+        "total": f"{total:.2f}",
+        "payments": chance.choice(ways),
+        "reference": reference,
+    }
+    return body, total

@@ -1,0 +1,98 @@
+"""Broken bridges, to show that the harness finds them out. Each function breaks the process that calls it."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bridge.jobs.active import ActiveJob
+from bridge.jobs.service import JobService
+from bridge.model import Job, JobState, OperationClass
+from bridge.store.database import Connection, Database, connect_sqlite
+
+# Long enough that most of what is acknowledged is not committed when the process is killed.
+_LATE_SECONDS = 1.0
+
+
+class _LateCommits:
+    """A connection that says it has committed, and does so once in a while."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._open = False
+        self._due = time.monotonic()
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        if sql == "BEGIN IMMEDIATE":
+            if self._open:
+                return None
+            self._open = True
+        elif sql == "COMMIT":
+            if time.monotonic() < self._due:
+                return None
+            self._due = time.monotonic() + _LATE_SECONDS
+            self._open = False
+        elif sql == "ROLLBACK":
+            self._open = False
+        return self._connection.execute(sql, parameters)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def acknowledge_before_commit() -> None:
+    """Clients and drivers are told that something is on the disk when it is not. What was told can be read back."""
+    original = Database.__init__
+
+    @functools.wraps(original)
+    def late(self: Database, *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **{**options, "connect": lambda path: _LateCommits(connect_sqlite(path))})
+        self._reader = self._writer
+
+    Database.__init__ = late  # type: ignore[method-assign]
+
+
+def resend_after_restart() -> None:
+    """A document that was under way when the process died is simply made again."""
+    original = JobService._take_up
+
+    @functools.wraps(original)
+    async def again(self: JobService, job: Job) -> None:
+        runner = self.runners.get(job.device)
+        if job.state is not JobState.RUNNING or job.class_ is OperationClass.EFFECT or runner is None:
+            await original(self, job)
+            return
+        from bridge.model import operation_adapter
+
+        active = ActiveJob(job, operation_adapter.validate_python(job.operation))
+        self.active[job.id] = active
+        runner.enqueue(active)
+
+    JobService._take_up = again  # type: ignore[method-assign]
+
+
+def forget_the_intent() -> None:
+    """A document whose answer was lost is called failed without asking the printer."""
+    original = JobService._take_up
+
+    @functools.wraps(original)
+    async def guess(self: JobService, job: Job) -> None:
+        if job.state not in (JobState.RUNNING, JobState.UNRESOLVED) or job.class_ is OperationClass.EFFECT:
+            await original(self, job)
+            return
+        from bridge.model import JobError, operation_adapter
+
+        active = ActiveJob(job, operation_adapter.validate_python(job.operation), state=job.state)
+        self.active[job.id] = active
+        await self.settlement.failed(active, JobError.of("device.offline"), note="restart")
+
+    JobService._take_up = guess  # type: ignore[method-assign]
+
+
+SABOTAGES: Mapping[str, Callable[[], None]] = {
+    "acknowledge-before-commit": acknowledge_before_commit,
+    "resend-after-restart": resend_after_restart,
+    "guess-after-restart": forget_the_intent,
+}
