@@ -32,18 +32,18 @@ def check(operation: Operation, settings: PosnetSettings, capabilities: Capabili
         raise unsupported("op", f"{operation.op} is not possible on this printer")
     currencies = (capabilities.currencies if capabilities is not None else ()) or (CURRENCY,)
     profile = (capabilities.arithmetic if capabilities is not None else None) or ARITHMETIC
+    # The host's own reference comes with the job; any text of its length stands for it here.
+    reference = "0" * settings.limits.system_number
     match operation:
         case Receipt():
             currency("currency", operation.currency, currencies)
             if operation.kind is ReceiptKind.REFUND:
-                return plan_goods_return(operation, settings.code_page, profile).warnings
+                return plan_goods_return(operation, settings, profile, reference).warnings
             rates = capabilities.taxes if capabilities is not None else None
-            # The host's own reference comes with the job; any text of its length stands for it here.
-            now = Circumstances(settings, rates, profile, percents_known=True, reference="0" * settings.limits.system_number)
+            now = Circumstances(settings, rates, profile, percents_known=True, reference=reference)
             return plan_sale(operation, now).warnings
         case CashIn() | CashOut():
-            plan_cash(operation, currencies)
-            return ()
+            return plan_cash(operation, currencies, settings, reference).warnings
         case Print():
             return tuple(plan_printout(operation, settings.code_page)[1].warnings)
         case ShiftClose() | DrawerOpen():

@@ -95,11 +95,11 @@ class PosnetDriver(Driver):
         procedure = Procedure(self._exchange, self._settings, context, self._tokens)
         match operation:
             case Receipt(kind=ReceiptKind.REFUND):
-                return await self._goods_return(procedure, operation)
+                return await self._goods_return(procedure, context, operation)
             case Receipt():
                 return await self._sale(procedure, context, operation)
             case CashIn() | CashOut():
-                return await self._cash(procedure, operation)
+                return await self._cash(procedure, context, operation)
             case ShiftClose():
                 return await self._daily_report(procedure, context, operation)
             case Print():
@@ -120,22 +120,21 @@ class PosnetDriver(Driver):
             currency("currency", operation.currency, await status.read_currencies(reader))
             rates = await status.read_rates(reader)
             profile, known = await status.read_profile(reader)
-            reference = context.reference(self._settings.limits.system_number)
-            return plan_sale(operation, Circumstances(self._settings, rates, profile, known, reference))
+            return plan_sale(operation, Circumstances(self._settings, rates, profile, known, self._own_reference(context)))
 
         return await procedure.carry_out(operation, Kind.SALE, operation.currency, plan)
 
-    async def _goods_return(self, procedure: Procedure, operation: Receipt) -> Result:
+    async def _goods_return(self, procedure: Procedure, context: JobContext, operation: Receipt) -> Result:
         async def plan(start: Start, reader: FactReader) -> Plan:
             currency("currency", operation.currency, await status.read_currencies(reader))
             profile, _ = await status.read_profile(reader)
-            return plan_goods_return(operation, self._settings.code_page, profile)
+            return plan_goods_return(operation, self._settings, profile, self._own_reference(context))
 
         return await procedure.carry_out(operation, Kind.GOODS_RETURN, operation.currency, plan)
 
-    async def _cash(self, procedure: Procedure, operation: CashIn | CashOut) -> Result:
+    async def _cash(self, procedure: Procedure, context: JobContext, operation: CashIn | CashOut) -> Result:
         async def plan(start: Start, reader: FactReader) -> Plan:
-            return plan_cash(operation, await status.read_currencies(reader))
+            return plan_cash(operation, await status.read_currencies(reader), self._settings, self._own_reference(context))
 
         return await procedure.carry_out(operation, Kind.CASH, operation.currency, plan)
 
@@ -160,6 +159,9 @@ class PosnetDriver(Driver):
             return plan_daily_report(clock.local.date(), report)
 
         return await procedure.carry_out(operation, Kind.DAILY_REPORT, currencies[0], plan)
+
+    def _own_reference(self, context: JobContext) -> str:
+        return context.reference(self._settings.limits.system_number)
 
     async def _currencies(self) -> tuple[str, ...]:
         return await status.read_currencies(self._reader())

@@ -37,9 +37,7 @@ FRAME_ERRORS: Mapping[int, CommandError] = MappingProxyType(
             _NO,
             "This model or firmware cannot do it.",
         ),
-        2: CommandError(
-            "request.invalid", "PROTO_ERR_CMD_MANDATORY_FIELDS", "a required parameter is missing", _NO, _DEFECT
-        ),
+        2: CommandError("request.invalid", "PROTO_ERR_CMD_MANDATORY_FIELDS", "a required parameter is missing", _NO, _DEFECT),
         3: CommandError(
             "request.invalid",
             "PROTO_ERR_DATA_CONVERSION",

@@ -6,7 +6,6 @@ sent; the same code runs again on the printer's live tax table before the intent
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,10 +30,11 @@ from bridge_posnet.commands import BadValue
 from bridge_posnet.facts import Kind
 from bridge_posnet.fields import LETTERS, RATES
 from bridge_posnet.fitting import Fitting
+from bridge_posnet.footer import footer
 from bridge_posnet.frame import Frame
 from bridge_posnet.plan import Plan, Step
 from bridge_posnet.settings import ZERO, PosnetSettings
-from bridge_posnet.text import TextError, encode, goods_key
+from bridge_posnet.text import goods_key
 from bridge_posnet.unsupported import amount, refuse_unsupported, unsupported
 
 # The uniform kinds in the printer's numbers. Where it has no number of its own, the kind is printed by name.
@@ -93,7 +93,7 @@ class _Sale:
         sold = tuple((rate, of.total) for (rate, _), of in zip(lines, figures.lines, strict=True))
         gross, tolerance = self._gross(sold, figures)
         steps = [
-            *self._footer(),
+            *footer(receipt, self._fit, self._now.settings, self._now.reference),
             Step(commands.trinit(self._now.settings.block_mode)),
             *(step for _, step in lines),
             *self._tax_id(),
@@ -197,26 +197,6 @@ class _Sale:
         # each rate is what any fair method may differ by. One rate takes all.
         tolerance = Decimal(rates).scaleb(-2) if rates > 1 else ZERO
         return spread(sums, change, self._now.profile), tolerance
-
-    def _footer(self) -> list[Step]:
-        """The reference ties the paper to the till's record; it holds for the next document only."""
-        operator = self._receipt.operator
-        cashier = self._optional("operator.name", operator.name if operator else None, self._limits.cashier)
-        reference = self._reference() if self._now.settings.print_reference else None
-        if cashier is None and reference is None:
-            return []
-        return [Step(_built("reference", lambda: commands.ftrcfg(cashier=cashier, system_number=reference)), "reference")]
-
-    def _reference(self) -> bytes:
-        """The till's own where it fits as it is; a cut or changed one would name another order."""
-        wanted = self._receipt.reference
-        if wanted is not None:
-            with contextlib.suppress(TextError):
-                data = encode(wanted, self._fit.code_page)
-                if len(data) <= self._limits.system_number:
-                    return data
-            self._fit.warn("reference_replaced", "It does not fit the receipt: the bridge's own is printed instead.", "reference")
-        return self._now.reference.encode("ascii")
 
     def _tax_id(self) -> list[Step]:
         customer = self._receipt.customer
