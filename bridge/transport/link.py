@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bridge.transport.errors import LinkLost, LinkTimeout
+from bridge.transport.errors import LinkError, LinkLost, LinkTimeout
 from bridge.transport.wirelog import Direction, WireLog
 
 
@@ -53,17 +53,63 @@ class Link(ABC):
 class ByteLink(Link):
     """A stream of bytes. Raises LinkLost when the other end is gone."""
 
+    def __init__(self, wire_log: WireLog) -> None:
+        super().__init__(wire_log)
+        self._sink: Callable[[bytes], None] | None = None
+        self._on_end: Callable[[LinkError], None] | None = None
+
     async def read(self) -> bytes:
         """The next bytes, at least one. Raises LinkLost at the end of the stream. Safe to cancel: nothing is lost."""
         data = await self._read()
         self.wire_log.record(Direction.IN, data)
         return data
 
+    def listen(self, sink: Callable[[bytes], None], ended: Callable[[LinkError], None]) -> Callable[[], None]:
+        """From now on call `sink` with every piece of bytes as it comes, and `ended` once at the end of the stream.
+
+        For drivers that wait for answers and hear unsolicited messages alike; `read` is not to be used beside it. Both are
+        called in the loop and must not raise. Returns what stops it.
+        """
+        assert self._sink is None, "somebody listens already"
+        self._sink, self._on_end = sink, ended
+        task = asyncio.get_running_loop().create_task(self._pump(), name="link-pump")
+
+        def stop() -> None:
+            self._sink = self._on_end = None
+            task.cancel()
+
+        return stop
+
     async def write(self, data: bytes) -> None:
         """Hand bytes to the transport. That it returns says nothing of whether the device has them."""
         self._refuse_if_abandoned()
         self.wire_log.record(Direction.OUT, data)
         await self._write(data)
+
+    async def _pump(self) -> None:
+        """Serves `listen` for links that can only be read. One that gets its bytes pushed hands them on itself, too: what
+        it held before somebody listened comes this way."""
+        try:
+            while True:
+                data = await self._read()
+                self._push(data)
+        except LinkError as error:
+            self._push_end(error)
+        except Exception as error:  # whatever a link raises, those who wait must hear of it
+            self._push_end(LinkLost(f"reading failed: {error!r}"))
+
+    def _push(self, data: bytes) -> bool:
+        """Hand bytes to the listener; False where nobody listens."""
+        if self._sink is None:
+            return False
+        self.wire_log.record(Direction.IN, data)
+        self._sink(data)
+        return True
+
+    def _push_end(self, error: LinkError) -> None:
+        if self._on_end is not None:
+            ended, self._on_end = self._on_end, None
+            ended(error)
 
     @abstractmethod
     async def _read(self) -> bytes: ...

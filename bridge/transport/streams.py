@@ -1,4 +1,4 @@
-"""Byte links over asyncio streams: TCP and serial ports (pseudo-terminals too)."""
+"""Byte links over asyncio transports: TCP and serial ports (pseudo-terminals too)."""
 
 from __future__ import annotations
 
@@ -22,46 +22,122 @@ try:
 except ImportError:
     _TERMIOS_ERRORS = ()
 
-_CHUNK = 65536
+# Bytes that wait here for somebody to read them. More than any answer of any protocol; beyond it the peer is made to wait.
+_HIGH_WATER = 1024 * 1024
 
 
-class StreamLink(ByteLink):
-    """A link over a pair of asyncio streams."""
+class StreamLink(ByteLink, asyncio.Protocol):
+    """A link over an asyncio transport. Whoever listens gets the bytes in the very step of the loop that read them."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire_log: WireLog) -> None:
+    def __init__(self, wire_log: WireLog) -> None:
         super().__init__(wire_log)
-        self._reader = reader
-        self._writer = writer
+        self._transport: asyncio.Transport | None = None
+        self._incoming = bytearray()
+        self._arrived: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._end: LinkLost | None = None
+        self._made = asyncio.Event()
+        self._closed = asyncio.Event()
+
+    async def made(self) -> None:
+        """Serial transports introduce themselves only in a later step of the loop."""
+        await self._made.wait()
+
+    # -- what the transport calls ------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._made.set()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._incoming and self._push(data):  # what came before somebody listened goes first
+            return
+        self._incoming += data
+        if len(self._incoming) > _HIGH_WATER and self._transport is not None:
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        self._ended("the other end closed the connection")
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._ended(f"the connection broke: {error}" if error is not None else "the other end closed the connection")
+        self._closed.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    # -- what a link is ----------------------------------------------------------------------------------------------
 
     async def _read(self) -> bytes:
-        try:
-            data = await self._reader.read(_CHUNK)
-        except (OSError, serial.SerialException) as error:
-            raise LinkLost(f"reading failed: {error}") from error
-        if not data:
-            raise LinkLost("the other end closed the connection")
+        while not self._incoming:
+            if self._end is not None:
+                raise self._end
+            self._arrived = asyncio.get_running_loop().create_future()
+            try:
+                await self._arrived
+            finally:
+                self._arrived = None
+        data = bytes(self._incoming)
+        self._incoming.clear()
+        if len(data) > _HIGH_WATER and self._transport is not None and self._end is None:
+            self._transport.resume_reading()
         return data
 
     async def _write(self, data: bytes) -> None:
+        if self._end is not None:
+            raise self._end
+        assert self._transport is not None
         try:
-            self._writer.write(data)
-            await self._writer.drain()
-        except (OSError, serial.SerialException) as error:
+            self._transport.write(data)
+        except (OSError, RuntimeError, serial.SerialException) as error:  # RuntimeError: the transport is closing
             raise LinkLost(f"writing failed: {error}") from error
+        if not self._writable.is_set():
+            await self._writable.wait()
+            if self._end is not None:
+                raise self._end
 
     async def close(self) -> None:
+        if self._transport is None:
+            return
         with contextlib.suppress(Exception):  # closing a broken transport may raise anything; there is nothing left to lose
-            self._writer.transport.abort()
+            port = getattr(self._transport, "serial", None)
+            if port is not None:
+                # The transport drains the port before it closes it, and would hold up the whole loop for as long as a
+                # device that is off, or has said XOFF, takes nothing.
+                port.reset_output_buffer()
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._writer.wait_closed(), 1)
+            self._transport.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._closed.wait()
+        await asyncio.sleep(0)  # a serial transport lets go of its port after it has told us
+
+    def _ended(self, why: str) -> None:
+        if self._end is None:
+            self._end = LinkLost(why)
+            self._push_end(self._end)
+        self._writable.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(None)
 
 
 async def open_tcp(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:
     try:
-        reader, writer = await asyncio.open_connection(endpoint.address, endpoint.port)
+        loop = asyncio.get_running_loop()
+        _, link = await loop.create_connection(lambda: StreamLink(wire_log), endpoint.address, endpoint.port)
     except OSError as error:
         raise NotConnected(f"{endpoint.url}: {error.strerror or error}") from error
-    return StreamLink(reader, writer, wire_log)
+    return link
 
 
 _PARITIES = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}
@@ -71,8 +147,10 @@ async def open_serial(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:
     """Open a tty exclusively: a second process gets an error instead of half of the answers."""
     options = endpoint.options
     try:
-        reader, writer = await serial_asyncio.open_serial_connection(
-            url=endpoint.address,
+        _, link = await serial_asyncio.create_serial_connection(
+            asyncio.get_running_loop(),
+            lambda: StreamLink(wire_log),
+            endpoint.address,
             baudrate=int(options.get("baudrate", "115200")),
             bytesize=int(options.get("bytesize", "8")),
             parity=_PARITIES[options.get("parity", "N")],
@@ -84,4 +162,6 @@ async def open_serial(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:
         )
     except (OSError, ValueError, serial.SerialException, *_TERMIOS_ERRORS) as error:
         raise NotConnected(f"{endpoint.url}: {error}") from error
-    return StreamLink(reader, writer, wire_log)
+    assert isinstance(link, StreamLink)
+    await link.made()
+    return link

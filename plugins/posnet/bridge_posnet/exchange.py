@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -78,18 +79,18 @@ class Exchange:
         self._log = logger
         self._waiting: list[_Waiter] = []
         self._ended: LinkError | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._decoder = Decoder()
+        self._stop_listening: Callable[[], None] | None = None
         self._odd = False
         """Something came late, twice, damaged or not at all: from here on questions carry tokens too."""
 
     def start(self) -> None:
-        self._reader = asyncio.get_running_loop().create_task(self._read(), name="posnet-reader")
+        self._stop_listening = self._link.listen(self._received, self._end)
 
     async def close(self) -> None:
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
 
     # --- what a driver asks for
 
@@ -273,20 +274,13 @@ class Exchange:
 
     # --- what comes in
 
-    async def _read(self) -> None:
-        decoder = Decoder()
-        try:
-            while True:
-                for event in decoder.feed(await self._link.read()):
-                    match event:
-                        case Frame():
-                            self._dispatch(event)
-                        case Garbage():
-                            self._garbage(event)
-        except LinkError as error:
-            self._end(error)
-        except Exception as error:  # whatever a link raises, those who wait must hear of it
-            self._end(LinkLost(f"reading failed: {error!r}"))
+    def _received(self, data: bytes) -> None:
+        for event in self._decoder.feed(data):
+            match event:
+                case Frame():
+                    self._dispatch(event)
+                case Garbage():
+                    self._garbage(event)
 
     def _dispatch(self, frame: Frame) -> None:
         if self._log.isEnabledFor(logging.DEBUG):
