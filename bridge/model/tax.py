@@ -81,11 +81,11 @@ class TaxRate(Model):
             return False
         if tax.letter is not None:
             return tax.letter == self.letter
-        if tax.percent is not None and tax.percent == 0:
-            return self.kind is TaxKind.ZERO
-        if tax.percent is not None:
-            return self.percent is not None and self.percent == tax.percent
-        return tax.kind is not None and self.kind is tax.kind
+        percent = tax.percent
+        if percent is not None and percent != 0:
+            return self.percent is not None and self.percent == percent
+        wanted = TaxKind.ZERO if percent is not None else tax.kind
+        return wanted is not None and self.kind is wanted
 
     def __str__(self) -> str:
         return f"{self.letter} {self.percent.normalize():f}%" if self.percent is not None else f"{self.letter} {self.kind}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.model import (
+    ArithmeticProfile,
     Capabilities,
     CashIn,
     CashOut,
@@ -53,6 +54,8 @@ class PosnetDriver(Driver):
         self._tokens = Tokens(device.store)
         self._exchange = Exchange(link, settings.timeouts, device.logger, self._tokens)
         self._version: str | None = None
+        self._known_currencies: tuple[str, ...] | None = None
+        self._known_profile: tuple[ArithmeticProfile, bool] | None = None
 
     def start(self) -> None:
         """Begin to listen. Sends nothing."""
@@ -117,29 +120,29 @@ class PosnetDriver(Driver):
 
     async def _sale(self, procedure: Procedure, context: JobContext, operation: Receipt) -> Result:
         async def plan(start: Start, reader: FactReader) -> Plan:
-            currency("currency", operation.currency, await status.read_currencies(reader))
-            rates = await status.read_rates(reader)
-            profile, known = await status.read_profile(reader)
+            currency("currency", operation.currency, await self._currencies(reader))
+            rates = tuple(map(status.tax_rate, start.rates)) or await status.read_rates(reader)
+            profile, known = await self._profile(reader)
             return plan_sale(operation, Circumstances(self._settings, rates, profile, known, self._own_reference(context)))
 
         return await procedure.carry_out(operation, Kind.SALE, operation.currency, plan)
 
     async def _goods_return(self, procedure: Procedure, context: JobContext, operation: Receipt) -> Result:
         async def plan(start: Start, reader: FactReader) -> Plan:
-            currency("currency", operation.currency, await status.read_currencies(reader))
-            profile, _ = await status.read_profile(reader)
+            currency("currency", operation.currency, await self._currencies(reader))
+            profile, _ = await self._profile(reader)
             return plan_goods_return(operation, self._settings, profile, self._own_reference(context))
 
         return await procedure.carry_out(operation, Kind.GOODS_RETURN, operation.currency, plan)
 
     async def _cash(self, procedure: Procedure, context: JobContext, operation: CashIn | CashOut) -> Result:
         async def plan(start: Start, reader: FactReader) -> Plan:
-            return plan_cash(operation, await status.read_currencies(reader), self._settings, self._own_reference(context))
+            return plan_cash(operation, await self._currencies(reader), self._settings, self._own_reference(context))
 
         return await procedure.carry_out(operation, Kind.CASH, operation.currency, plan)
 
     async def _daily_report(self, procedure: Procedure, context: JobContext, operation: ShiftClose) -> Result:
-        currencies = await self._currencies()
+        currencies = await self._currencies(self._reader())
 
         async def plan(start: Start, reader: FactReader) -> Plan:
             clock = await reader.clock()
@@ -163,8 +166,17 @@ class PosnetDriver(Driver):
     def _own_reference(self, context: JobContext) -> str:
         return context.reference(self._settings.limits.system_number)
 
-    async def _currencies(self) -> tuple[str, ...]:
-        return await status.read_currencies(self._reader())
+    async def _currencies(self, reader: FactReader) -> tuple[str, ...]:
+        """Asked once for each link: it changes by law, with a service visit."""
+        if self._known_currencies is None:
+            self._known_currencies = await status.read_currencies(reader)
+        return self._known_currencies
+
+    async def _profile(self, reader: FactReader) -> tuple[ArithmeticProfile, bool]:
+        """Asked once for each link. Were it changed meanwhile, the printer would refuse the discount: amounts go along."""
+        if self._known_profile is None:
+            self._known_profile = await status.read_profile(reader)
+        return self._known_profile
 
     def _reader(self) -> FactReader:
         return FactReader(self._exchange, self._settings.code_page, self._settings.zone)

@@ -11,7 +11,6 @@ for a receipt, is in `procedure.py` and `settlement.py`. Three rules are kept he
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Protocol
 from bridge.transport import ByteLink, LinkError, LinkLost, LinkTimeout
 from bridge_posnet import commands
 from bridge_posnet.answers import DeviceStatus, PrinterStatus, is_answer_to
+from bridge_posnet.bell import Bell, Patience
 from bridge_posnet.condition import Condition
 from bridge_posnet.frame import Decoder, Fault, Frame, Garbage
 from bridge_posnet.reader import BadAnswer, error_of
@@ -62,7 +62,7 @@ class _Waiter:
     """A command whose answer is awaited. `arrived` is set at its answer, at garbage, and when the link ends."""
 
     request: Frame
-    arrived: asyncio.Event
+    arrived: Bell
     answer: Frame | None = None
 
 
@@ -80,6 +80,7 @@ class Exchange:
         self._waiting: list[_Waiter] = []
         self._ended: LinkError | None = None
         self._decoder = Decoder()
+        self._patience = Patience()
         self._stop_listening: Callable[[], None] | None = None
         self._odd = False
         """Something came late, twice, damaged or not at all: from here on questions carry tokens too."""
@@ -91,6 +92,7 @@ class Exchange:
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
+        self._patience.close()
 
     # --- what a driver asks for
 
@@ -251,8 +253,8 @@ class Exchange:
             self._odd = True
         raise LinkTimeout(f"!{request.mnemonic}: no answer within {self.timeouts.dead:g} s, the line is dead")
 
-    def _expect(self, request: Frame, arrived: asyncio.Event | None = None) -> _Waiter:
-        waiter = _Waiter(request, arrived or asyncio.Event())
+    def _expect(self, request: Frame, arrived: Bell | None = None) -> _Waiter:
+        waiter = _Waiter(request, arrived or Bell())
         self._waiting.append(waiter)
         return waiter
 
@@ -263,12 +265,9 @@ class Exchange:
             self._log.debug("-> %s", commands.describe(request))
         await self._link.write(request.to_bytes())
 
-    async def _wait(self, arrived: asyncio.Event, seconds: float) -> None:
+    async def _wait(self, arrived: Bell, seconds: float) -> None:
         """Until something for this command has happened, or the time is up."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await arrived.wait()
-        arrived.clear()
+        await self._patience.wait(arrived, seconds)
         if self._ended is not None:
             raise self._ended
 
@@ -293,7 +292,7 @@ class Exchange:
         # An ERR that names nothing: the printer reports a damaged frame as it comes in, so it means the newest.
         taker = takers[-1] if frame.is_frame_error else takers[0]
         taker.answer = frame
-        taker.arrived.set()
+        taker.arrived.ring()
 
     def _garbage(self, garbage: Garbage) -> None:
         self._odd = True
@@ -301,12 +300,12 @@ class Exchange:
         if garbage.fault is not Fault.NOISE:
             # Perhaps the answer that is waited for: look after it now, not when the time is up.
             for waiter in self._waiting:
-                waiter.arrived.set()
+                waiter.arrived.ring()
 
     def _end(self, error: LinkError) -> None:
         self._ended = error
         for waiter in self._waiting:
-            waiter.arrived.set()
+            waiter.arrived.ring()
 
 
 def _is_overrun(answer: Frame) -> bool:

@@ -26,6 +26,7 @@ from bridge_posnet.answers import (
     TransactionState,
 )
 from bridge_posnet.exchange import UNWATCHED, Exchange, Watch
+from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
 from bridge_posnet.reader import error_of
 from bridge_posnet.refusals import checked
@@ -92,6 +93,8 @@ class FactReader:
         self._zone = zone
         self._watch = watch
         self.answers: dict[str, str] = {}
+        self.rates: tuple[Rate, ...] = ()
+        """The tax table, where `facts` has read it along."""
 
     async def ask(self, request: Frame, name: str | None = None) -> Frame:
         """A question that every printer answers. Raises Refused."""
@@ -118,6 +121,7 @@ class FactReader:
         documents = {str(int(protected[0])): await self._last(protected[0])}
         state = await self.ask_if_known(commands.sfsk())
         fiscal = FiscalState.from_frame(state) if state is not None else None
+        self.rates = fiscal.rates if fiscal is not None else ()
         if len(protected) > 1:
             documents[str(int(protected[1]))] = await self._last(protected[1])
         transaction = TransactionState.from_frame(await self.ask(commands.strns()))

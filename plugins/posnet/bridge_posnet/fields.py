@@ -126,6 +126,8 @@ def rate_of(index: int, value: bytes) -> Rate:
     return Rate(index, letter, "rate", percent.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
+_CONTROL = re.compile(rb"[\x00-\x1f]")
+_CONTROL_BUT_LF = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 _NUMBER = re.compile(rb"-?[0-9]{1,20}(?:[.,][0-9]{1,12})?")
 _INTEGER = re.compile(rb"-?[0-9]{1,20}")
 _DATE = re.compile(rb"([0-9]{4})[-./]([0-9]{2})[-./]([0-9]{2})")
@@ -191,7 +193,7 @@ def malformed(field: Field, value: bytes) -> str | None:
             case FieldType.TEXT | FieldType.LINES:
                 if field.limit is not None and len(value) > field.limit:
                     return f"{len(value)} bytes, at most {field.limit} are allowed"
-                if any(b < 0x20 and not (b == 0x0A and field.type is FieldType.LINES) for b in value):
+                if (_CONTROL_BUT_LF if field.type is FieldType.LINES else _CONTROL).search(value):
                     return "holds a control character"
             case FieldType.MONEY | FieldType.INTEGER | FieldType.PERCENT:
                 number = Decimal(read_integer(value))

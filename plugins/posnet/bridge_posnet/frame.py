@@ -7,9 +7,11 @@ known here (`commands.py`), nor is any clock or socket.
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 STX = 0x02  # start of a frame
 ETX = 0x03  # end of a frame
@@ -23,15 +25,17 @@ MAX_FRAME = 8192
 MAX_ERROR = 99999  # five digits; the numbers in use have at most four
 
 _TAB = bytes((TAB,))
-_FORBIDDEN = frozenset((STX, ETX, TAB))
+_STX = bytes((STX,))
+_ETX = bytes((ETX,))
+_NAME = re.compile(r"[^\t\x02\x03\u0100-\U0010ffff]{2}")
+_CHECKSUM = re.compile(rb"[0-9A-Fa-f]{1,4}")
 
 
 class LocalError(ValueError):
     """We tried to build a frame that the protocol cannot carry. Nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """Two characters of name and the value behind them, as bytes of the interface's code page."""
 
     name: str
@@ -57,7 +61,10 @@ class Frame:
 
     def get(self, name: str) -> bytes | None:
         """Value of the first parameter of that name; None where it is absent."""
-        return next((p.value for p in self.parameters if p.name == name), None)
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter.value
+        return None
 
     @property
     def is_frame_error(self) -> bool:
@@ -83,16 +90,18 @@ class Frame:
         if self.error is not None:
             followed = self.parameters or (self.token is not None and not self.token_first)
             parts.append(b"?%d" % self.error + (_TAB if self.error_tab or followed else b""))
-        for parameter in self.parameters:
-            name = parameter.name.encode("latin-1", "replace")
-            if len(name) != 2 or name.decode("latin-1") != parameter.name or name[0] in b"@?":
-                raise LocalError(f"a parameter name has exactly two characters, not {parameter.name!r}")
-            if not _FORBIDDEN.isdisjoint(name + parameter.value):
-                raise LocalError(f"{self.mnemonic} {parameter.name!r} holds STX, ETX or TAB")
-            parts.append(name + parameter.value + _TAB)
+        for name, value in self.parameters:
+            if len(name) != 2 or name[0] in "@?" or not _NAME.fullmatch(name):
+                raise LocalError(f"a parameter name has exactly two characters, not {name!r}")
+            parts.append(name.encode("latin-1") + value + _TAB)
         if not self.token_first:
             parts += token
-        return b"".join(parts)
+        payload = b"".join(parts)
+        # One look at the whole instead of one at every value: each part brings the one TAB at its end.
+        tabs = len(parts) - (1 if parts and not parts[-1].endswith(_TAB) else 0)
+        if payload.count(_TAB) != tabs or _STX in payload or _ETX in payload:
+            raise LocalError(f"a value of {self.mnemonic} holds STX, ETX or TAB: {payload!r}")
+        return payload
 
     def to_bytes(self) -> bytes:
         payload = self.payload()
@@ -143,6 +152,9 @@ class Decoder:
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """Events that these bytes complete, in order. All of `data` is taken in even if nobody iterates."""
+        waiting = self._inside or self._buffer
+        if not waiting and data[:1] == _STX and data.find(_ETX) == len(data) - 1 < MAX_FRAME and data.find(_STX, 1) < 0:
+            return iter((self._parse(data[1:-1]),))  # one whole frame and nothing else: what nearly always comes
         return iter(list(self._events(data)))
 
     def flush(self) -> Iterator[Event]:
@@ -191,18 +203,17 @@ class Decoder:
     def _give_up(self, fault: Fault) -> Iterable[Event]:
         skipped = bytes(self._buffer)
         if self._inside:
-            skipped = bytes((STX,)) + skipped
+            skipped = _STX + skipped
         self._buffer.clear()
         self._inside = False
         if skipped:
             yield Garbage(fault, skipped)
 
     def _parse(self, body: bytes) -> Event:
-        raw = bytes((STX,)) + body + bytes((ETX,))
+        raw = _STX + body + _ETX
         payload, mark, digits = body.rpartition(b"#")
-        well_formed = bool(digits) and all(c in b"0123456789abcdefABCDEF" for c in digits)
-        short = self._allow_short_checksum and 0 < len(digits) < 4
-        if not mark or not well_formed or not (len(digits) == 4 or short):
+        long_enough = len(digits) == 4 or self._allow_short_checksum
+        if not mark or not long_enough or not _CHECKSUM.fullmatch(digits):
             return Garbage(Fault.SYNTAX, raw)
         if int(digits, 16) != checksum(payload):
             return Garbage(Fault.CHECKSUM, raw)

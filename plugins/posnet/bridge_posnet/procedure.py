@@ -16,6 +16,7 @@ from bridge_posnet import commands
 from bridge_posnet.answers import FormState, GeneralStatus
 from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import FactReader, Facts, Kind, verbatim
+from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
 from bridge_posnet.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
 from bridge_posnet.recovery import nothing_issued
@@ -27,11 +28,13 @@ from bridge_posnet.tokens import Tokens, token_at
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The printer as it stands before the first command. `leftover`: something is open that is not ours."""
+    """The printer as it stands before the first command. `leftover`: something is open that is not ours. `rates`: its tax
+    table of this moment, empty where it does not tell it with its state."""
 
     general: GeneralStatus
     facts: Facts
     leftover: bool
+    rates: tuple[Rate, ...]
 
 
 MakePlan = Callable[[Start, FactReader], Awaitable[Plan]]
@@ -109,7 +112,7 @@ class Procedure:
         form_open = form is not None and FormState.from_frame(form).started
         facts = await reader.facts(kind)
         leftover = form_open or bool(general.document) or facts.open or bool(facts.footer_open)
-        return Start(general, facts, leftover)
+        return Start(general, facts, leftover, reader.rates)
 
     def _may_cancel_leftover(self) -> None:
         if self._context.device.shared:

@@ -59,12 +59,13 @@ class Reader:
         if error is not None:
             raise BadAnswer(frame.mnemonic, "?", b"%d" % error)
         self._frame = frame
+        self._values = {parameter.name: parameter.value for parameter in reversed(frame.parameters)}  # the first one counts
         self._known: set[str] = set()
 
     def optional(self, name: str, read: Callable[[bytes], T]) -> T | None:
         """None where the field is absent or empty."""
         self._known.add(name)
-        value = self._frame.get(name)
+        value = self._values.get(name)
         if not value:
             return None
         try:

@@ -6,6 +6,7 @@ character. How text is wrapped or shortened to a field is not here (`driver.py`)
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from types import MappingProxyType
@@ -57,6 +58,9 @@ _SUBSTITUTES = MappingProxyType(
 _GOODS_SIGNS = frozenset(".,/\\%")
 
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # C0, DEL and C1
+
+
 class TextError(ValueError):
     """This text cannot be sent to the printer as it stands. Nothing was sent."""
 
@@ -86,6 +90,11 @@ def encode(text: str, code_page: str = DEFAULT_CODE_PAGE) -> bytes:
     Letters written with separate accents (NFD) are composed first. Raises Unencodable or ControlCharacter.
     """
     composed = unicodedata.normalize("NFC", text)
+    if code_page != "mazovia" and not _CONTROLS.search(composed):
+        try:
+            return composed.encode(_codec(code_page))
+        except UnicodeEncodeError:
+            pass  # below it is found out which characters are missing
     for position, character in enumerate(composed):
         if _is_control(character):
             raise ControlCharacter(character, position)
