@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bare import record, replay_all, sale_only
+from benchmarks.bare import one_by_one, record, replay_all, sale_only
 from benchmarks.load import sell_all
 from benchmarks.processes import data_dir, server, simulators
 
@@ -59,11 +59,13 @@ def _throughput(console: Console, directory: Path, receipts: int) -> None:
     for printers in (1, 8):
         count = max(20, receipts // printers)
         with simulators(printers, "fast", directory) as urls:
-            frames = asyncio.run(record(urls[0], SALE, directory / f"record-{printers}"))
-            short = asyncio.run(replay_all(urls, sale_only(frames), count))
-            bare = asyncio.run(replay_all(urls, frames, count))
+            writes = asyncio.run(record(urls[0], SALE, directory / f"record-{printers}"))
+            short = asyncio.run(replay_all(urls, sale_only(writes), count))
+            bare = asyncio.run(replay_all(urls, one_by_one(writes), count))
+            bursts = asyncio.run(replay_all(urls, writes, count))
             _row(table, printers, "bare client, sale alone", short, bare)
-            _row(table, printers, "bare client, the driver's whole dialogue", bare, bare)
+            _row(table, printers, "bare client, the driver's frames in its bursts", bursts, bare)
+            _row(table, printers, "bare client, the driver's frames one by one", bare, bare)
             _row(table, printers, "bridge over HTTP, journal on disk", _through_bridge(directory, urls, count), bare)
             _row(table, printers, "the same, commits 5 ms slower", _through_bridge(directory, urls, count, slow=0.005), bare)
     console.print(table)
@@ -71,8 +73,8 @@ def _throughput(console: Console, directory: Path, receipts: int) -> None:
 
 def _real_pace(console: Console, directory: Path, receipts: int) -> None:
     with simulators(1, "real", directory) as urls:
-        frames = asyncio.run(record(urls[0], SALE, directory / "record-real"))
-        bare = asyncio.run(replay_all(urls, frames, receipts))
+        writes = asyncio.run(record(urls[0], SALE, directory / "record-real"))
+        bare = asyncio.run(replay_all(urls, one_by_one(writes), receipts))
         through = _through_bridge(directory, urls, receipts)
     added = statistics.median(through[0]) / statistics.median(bare[0]) - 1
     console.print(

@@ -1,4 +1,8 @@
-"""The bare client: writes to the printer what the driver writes, waits for each answer, and does nothing else."""
+"""The bare client: writes to the printer the frames that the driver writes, and does nothing else.
+
+The driver asks several questions in one go. `one by one` is what a plain client does: a frame, its answer, the next frame.
+`in bursts` writes exactly as the driver does.
+"""
 
 from __future__ import annotations
 
@@ -37,35 +41,41 @@ async def record(url: str, body: dict[str, Any], directory: Path) -> list[bytes]
                 raise RuntimeError(f"the sale to record ended {job.state}: {job.error}")
         log = bridge.devices.runtimes["till"].wire_log
         assert log is not None
-        return [entry.data for entry in log.entries() if entry.direction is Direction.OUT and entry.at >= before]
+        return [entry.data for entry in log.entries() if entry.direction is Direction.OUT and entry.at >= before]  # its writes
     finally:
         await bridge.stop()
 
 
-def sale_only(frames: Sequence[bytes]) -> list[bytes]:
+def one_by_one(writes: Sequence[bytes]) -> list[bytes]:
+    """The same frames, each written alone."""
+    return [frame + bytes((_ETX,)) for write in writes for frame in write.split(bytes((_ETX,))) if frame]
+
+
+def sale_only(writes: Sequence[bytes]) -> list[bytes]:
     """The same dialogue without baseline and read-back."""
-    return [frame for frame in frames if frame.startswith(_SALE_ONLY)]
+    return [frame for frame in one_by_one(writes) if frame.startswith(_SALE_ONLY)]
 
 
-async def replay(url: str, frames: Sequence[bytes], receipts: int) -> list[float]:
-    """Write the dialogue so many times; seconds of each."""
+async def replay(url: str, writes: Sequence[bytes], receipts: int) -> list[float]:
+    """Write the dialogue so many times, each time waiting for as many answers as frames were written; seconds of each."""
     target = urlsplit(url)
     reader, writer = await asyncio.open_connection(target.hostname, target.port)
     times = []
     try:
         for _ in range(receipts):
             began = time.perf_counter()
-            for frame in frames:
-                writer.write(frame)
-                await reader.readuntil(bytes((_ETX,)))
+            for write in writes:
+                writer.write(write)
+                for _ in range(write.count(_ETX)):
+                    await reader.readuntil(bytes((_ETX,)))
             times.append(time.perf_counter() - began)
     finally:
         writer.close()
     return times
 
 
-async def replay_all(urls: Sequence[str], frames: Sequence[bytes], receipts: int) -> tuple[list[float], float]:
+async def replay_all(urls: Sequence[str], writes: Sequence[bytes], receipts: int) -> tuple[list[float], float]:
     """On several printers at once: seconds of each receipt, and of the whole."""
     began = time.perf_counter()
-    times = await asyncio.gather(*(replay(url, frames, receipts) for url in urls))
+    times = await asyncio.gather(*(replay(url, writes, receipts) for url in urls))
     return [one for part in times for one in part], time.perf_counter() - began

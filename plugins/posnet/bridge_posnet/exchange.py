@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -111,6 +111,18 @@ class Exchange:
             self._odd = True
         raise LinkTimeout(f"{request.mnemonic}: the printer answers, but not to this question")
 
+    async def read_all(self, requests: Sequence[Frame], watch: Watch = UNWATCHED) -> list[Frame]:
+        """The answers to several questions, asked in one go: the printer buffers frames and answers them in order.
+
+        That holds as long as nothing odd happens. A late, doubled, damaged or missing answer might be taken for another
+        question's, so one sign of it and all of them are asked again, one by one.
+        """
+        if not self._odd:
+            answers = await self._burst(requests)
+            if answers is not None:
+                return answers
+        return [await self.read(request, watch) for request in requests]
+
     async def send(self, request: Frame, seconds: float, watch: Watch = UNWATCHED) -> Frame:
         """The answer to a command that changes the printer. Sent once.
 
@@ -173,6 +185,26 @@ class Exchange:
             finally:
                 self._waiting.remove(waiter)
 
+    async def _burst(self, requests: Sequence[Frame]) -> list[Frame] | None:
+        """All answers, or None where not everything went as it should."""
+        async with self._link.lock:
+            waiters = [self._expect(request) for request in requests]
+            try:
+                await self._write(*requests)
+                for waiter in waiters:
+                    while waiter.answer is None:
+                        rung = await self._patience.wait(waiter.arrived, self.timeouts.notice)
+                        if self._ended is not None:
+                            raise self._ended
+                        if not rung or self._odd:
+                            self._odd = True
+                            return None
+                answers = [waiter.answer for waiter in waiters if waiter.answer is not None]
+                return None if self._odd or any(_is_overrun(answer) for answer in answers) else answers
+            finally:
+                for waiter in waiters:
+                    self._waiting.remove(waiter)
+
     async def _outwait(self, waiter: _Waiter, seconds: float, watch: Watch) -> Frame | None:
         """It takes long: find out why, and wait as long as there is a reason to, at least for the time of the command.
 
@@ -228,8 +260,7 @@ class Exchange:
             self._waiting.remove(question)
 
     async def _ask_condition(self) -> Condition:
-        device = await self._ask_immediately(commands.sdev(immediate=True))
-        printer = await self._ask_immediately(commands.sprn(immediate=True))
+        device, printer = await self._ask_both()
         try:
             return Condition(
                 None if error_of(device) is not None else DeviceStatus.from_frame(device),
@@ -239,9 +270,27 @@ class Exchange:
             self._log.warning("%s", error)
             return Condition(None, None)
 
-    async def _ask_immediately(self, request: Frame) -> Frame:
+    async def _ask_both(self) -> tuple[Frame, Frame]:
+        """`!sdev` and `!sprn`, in one go; what did not come, perhaps damaged on its way, is asked for once more."""
+        requests = (commands.sdev(immediate=True), commands.sprn(immediate=True))
+        waiters = [self._expect(request) for request in requests]
+        try:
+            await self._write(*requests)
+            for waiter in waiters:
+                if waiter.answer is None:
+                    await self._wait(waiter.arrived, self.timeouts.dead / 2)
+            first, second = (waiter.answer for waiter in waiters)
+        finally:
+            for waiter in waiters:
+                self._waiting.remove(waiter)
+        return (
+            first or await self._ask_immediately(requests[0], times=1),
+            second or await self._ask_immediately(requests[1], times=1),
+        )
+
+    async def _ask_immediately(self, request: Frame, times: int = 2) -> Frame:
         """Twice within the time that makes a line dead: the first answer may have been damaged on its way."""
-        for _ in range(2):
+        for _ in range(times):
             waiter = self._expect(request)
             try:
                 await self._write(request)
@@ -258,12 +307,13 @@ class Exchange:
         self._waiting.append(waiter)
         return waiter
 
-    async def _write(self, request: Frame) -> None:
+    async def _write(self, *requests: Frame) -> None:
         if self._ended is not None:
             raise self._ended
         if self._log.isEnabledFor(logging.DEBUG):
-            self._log.debug("-> %s", commands.describe(request))
-        await self._link.write(request.to_bytes())
+            for request in requests:
+                self._log.debug("-> %s", commands.describe(request))
+        await self._link.write(b"".join(request.to_bytes() for request in requests))
 
     async def _wait(self, arrived: Bell, seconds: float) -> None:
         """Until something for this command has happened, or the time is up."""

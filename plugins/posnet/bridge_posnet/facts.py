@@ -93,6 +93,7 @@ class FactReader:
         self._zone = zone
         self._watch = watch
         self.answers: dict[str, str] = {}
+        self._ahead: dict[str, Frame] = {}
         self.rates: tuple[Rate, ...] = ()
         """The tax table, where `facts` has read it along."""
 
@@ -107,23 +108,29 @@ class FactReader:
 
     async def raw(self, request: Frame, name: str | None = None) -> Frame:
         """The answer as it comes, an error too."""
-        answer = await self._exchange.read(request, self._watch)
-        self.answers[name or request.mnemonic] = verbatim(answer, self._code_page)
+        answer = self._ahead.pop(_name(request), None) or await self._exchange.read(request, self._watch)
+        self.answers[name or _name(request)] = verbatim(answer, self._code_page)
         return answer
 
-    async def facts(self, kind: Kind, *, afterwards: bool = False) -> Facts:
+    async def ahead(self, *requests: Frame) -> None:
+        """Ask these questions, and all that `facts` was told to, in one go; whoever asks for them next gets the answers."""
+        names = [_name(request) for request in requests]
+        for name, answer in zip(names, await self._exchange.read_all(requests, self._watch), strict=True):
+            self._ahead[name] = answer
+
+    async def facts(self, kind: Kind, *further: Frame, afterwards: bool = False) -> Facts:
         """All that a document of this kind moves. `afterwards`: what only recovery and a result need, too.
 
-        Two questions of one mnemonic never follow each other: a doubled answer to the first would pass for the second.
+        `further`: questions that are asked along, for whoever wants their answers next. Two questions of one mnemonic never
+        follow each other: a doubled answer to the first would pass for the second.
         """
-        counters = Counters.from_frame(await self.ask(commands.scnt()))
         protected = PROTECTED[kind]
-        documents = {str(int(protected[0])): await self._last(protected[0])}
+        await self.ahead(*further, *_questions(kind, afterwards))
+        counters = Counters.from_frame(await self.ask(commands.scnt()))
+        documents = {str(int(one)): await self._last(one) for one in protected}
         state = await self.ask_if_known(commands.sfsk())
         fiscal = FiscalState.from_frame(state) if state is not None else None
         self.rates = fiscal.rates if fiscal is not None else ()
-        if len(protected) > 1:
-            documents[str(int(protected[1]))] = await self._last(protected[1])
         transaction = TransactionState.from_frame(await self.ask(commands.strns()))
         totals = cash = by_day = None
         if kind is not Kind.SALE or afterwards:
@@ -170,7 +177,7 @@ class FactReader:
         return self.moment(clock.exact, clock.local) if clock is not None else None
 
     async def _last(self, kind: ProtectedKind) -> int | None:
-        answer = await self.ask_if_known(commands.eclastdocnoget(kind), f"eclastdocnoget ty{int(kind)}")
+        answer = await self.ask_if_known(commands.eclastdocnoget(kind))
         return LastDocument.from_frame(answer).number if answer is not None else None
 
     def moment(self, exact: datetime | None, local: datetime | None) -> datetime | None:
@@ -178,6 +185,25 @@ class FactReader:
         if exact is not None or local is None:
             return exact
         return local.replace(tzinfo=ZoneInfo(self._zone))
+
+
+def _questions(kind: Kind, afterwards: bool) -> list[Frame]:
+    """What `facts` asks, with no two questions of one mnemonic side by side."""
+    first, *others = (commands.eclastdocnoget(one) for one in PROTECTED[kind])
+    asked = [commands.scnt(), first, commands.sfsk(), *others, commands.strns()]
+    if kind is not Kind.SALE or afterwards:
+        asked.append(commands.stot())
+    if kind is Kind.CASH:
+        asked.append(commands.scashstate())
+    if kind is Kind.SALE and afterwards:
+        asked.append(commands.billcountercfgget())
+    return asked
+
+
+def _name(request: Frame) -> str:
+    """Tells the questions apart: by their mnemonic, and what they ask about."""
+    about = " ".join(f"{parameter.name}{parameter.value.decode('ascii', 'replace')}" for parameter in request.parameters)
+    return f"{request.mnemonic} {about}".rstrip()
 
 
 def verbatim(frame: Frame, code_page: str) -> str:

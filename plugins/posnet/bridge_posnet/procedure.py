@@ -99,6 +99,7 @@ class Procedure:
 
     async def _start(self, kind: Kind) -> Start:
         reader = self._reader()
+        facts = await reader.facts(kind, commands.scomm(), commands.formisstarted())
         general = GeneralStatus.from_frame(await reader.ask(commands.scomm()))
         if general.read_only:
             raise DeviceError(
@@ -110,7 +111,6 @@ class Procedure:
             )
         form = await reader.ask_if_known(commands.formisstarted())
         form_open = form is not None and FormState.from_frame(form).started
-        facts = await reader.facts(kind)
         leftover = form_open or bool(general.document) or facts.open or bool(facts.footer_open)
         return Start(general, facts, leftover, reader.rates)
 
@@ -196,7 +196,7 @@ class Procedure:
         reader = self._reader()
         reader.answers[answer.mnemonic] = verbatim(answer, self._settings.code_page)
         try:
-            facts = await reader.facts(intent.kind)
+            facts = await reader.facts(intent.kind, commands.rtcget())
             issued_at = await reader.now()
         except Refused as refused:
             raise LinkLost(f"reading the document's number back failed: {refused}") from refused
