@@ -26,6 +26,7 @@ from bridge.model import (
     OperationClass,
     RequestError,
     Result,
+    Transition,
     class_of,
     invalid,
     operation_adapter,
@@ -132,7 +133,7 @@ class JobService:
                 ),
                 extra={"job": accepted.job_id},
             )
-        return await self.get(new.id)
+        return self._with_present(accepted)
 
     async def wait(self, job_id: str, seconds: float) -> Job:
         """The job as soon as it is done or failed, or as it is after `seconds`."""
@@ -277,7 +278,7 @@ class JobService:
             actor=actor.model_copy(update={"operator": operator}),
         )
 
-    async def _accept(self, new: NewJob, operation: Operation, warnings: tuple[Any, ...]) -> KeyTaken | ReferenceTaken | None:
+    async def _accept(self, new: NewJob, operation: Operation, warnings: tuple[Any, ...]) -> KeyTaken | ReferenceTaken | Job:
         """The first commit, and the queue. Shielded by the caller: a client that hangs up must not leave a job in the
         journal that no runner knows."""
         answer = await self._journal.accept(new)
@@ -295,15 +296,17 @@ class JobService:
             created_at=new.created_at,
             deadline=new.deadline,
             actor=new.actor,
+            operation=dict(new.operation),
+            history=(Transition(at=new.created_at, state=JobState.QUEUED),),
         )
         active = ActiveJob(job, operation, warnings)
         self.active[new.id] = active
         runner = self.runners.get(new.device)
         if runner is None:  # the device was removed in this very moment
             await self.settlement.failed(active, JobError.of("device.offline", "The device was removed."))
-        else:
-            runner.enqueue(active)
-        return None
+            return await self.get(new.id)
+        runner.enqueue(active)
+        return job
 
     async def _repeated(self, known: KeyTaken, digest: str) -> Job:
         if known.fingerprint != digest:

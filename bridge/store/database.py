@@ -204,16 +204,21 @@ class Database:
         connection = self._writer
         try:
             connection.execute("BEGIN IMMEDIATE")
+            alone = len(wanted) == 1  # then the transaction itself is its savepoint
             for work, future in wanted:
-                connection.execute("SAVEPOINT one")
+                if not alone:
+                    connection.execute("SAVEPOINT one")
                 try:
                     results.append((future, work(connection)))
                 except Exception as error:  # whatever the work raises belongs to its caller, trouble with the disk to all
                     if is_disk_trouble(error):
                         raise
-                    connection.execute("ROLLBACK TO one")
+                    connection.execute("ROLLBACK" if alone else "ROLLBACK TO one")
                     future.set_exception(error)
-                connection.execute("RELEASE one")
+                    if alone:
+                        return
+                if not alone:
+                    connection.execute("RELEASE one")
             if self._before_commit is not None:
                 self._before_commit()
             connection.execute("COMMIT")

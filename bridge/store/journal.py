@@ -369,12 +369,12 @@ def _step(connection: Connection, job_id: str, device: str, state: JobState, at:
 def _event(
     connection: Connection, kind: EventKind, device: str, job_id: str | None, data: Mapping[str, Any], at: datetime
 ) -> Event:
-    connection.execute(
-        "INSERT INTO events (at, kind, device, job, data) VALUES (?,?,?,?,?)",
+    inserted = rows(
+        connection,
+        "INSERT INTO events (at, kind, device, job, data) VALUES (?,?,?,?,?) RETURNING seq",
         (at.isoformat(), kind.value, device, job_id, dump(data)),
     )
-    seq = int(rows(connection, "SELECT last_insert_rowid() AS seq")[0]["seq"])
-    return Event(seq=seq, at=at, kind=kind, device=device, job=job_id, data=dict(data))
+    return Event(seq=int(inserted[0]["seq"]), at=at, kind=kind, device=device, job=job_id, data=dict(data))
 
 
 def _current(result: dict[str, Any], key: str) -> Any:
