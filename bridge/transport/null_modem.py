@@ -48,7 +48,9 @@ class Cable:
         return data, breaks
 
     def break_now(self) -> None:
-        """Cut: every open link over this cable is lost, at both ends."""
+        """Cut: every open link over this cable is lost, at both ends. Two transfers may reach the break in one turn."""
+        if self.cut:
+            return
         self.cut = True
         if self.on_cut is not None:
             self.on_cut()

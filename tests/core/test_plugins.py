@@ -298,7 +298,7 @@ class ThreadedFamily(FakeFamily):
 
 async def eventually(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110 -- what is waited for happens in another thread, which knows no event of ours
+        while not true():
             await asyncio.sleep(0.005)
 
 

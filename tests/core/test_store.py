@@ -70,7 +70,7 @@ class Gate:
 
 async def waiting_writes(store: Store, count: int) -> None:
     async with asyncio.timeout(30):
-        while store.database._queue.qsize() < count:  # noqa: ASYNC110 -- the queue of a thread has no event
+        while store.database._queue.qsize() < count:
             await asyncio.sleep(0)
 
 

@@ -20,9 +20,7 @@ from bridge_posnet.commands import describe, rpt
 from bridge_posnet.fields import FIELDS
 from bridge_posnet.frame import MAX_FRAME, Decoder, Frame, Parameter
 
-MOST_GROWTH = (
-    1_000_000  # bytes of memory that may remain after a run: caches of the interpreter, nothing that counts up
-)
+MOST_GROWTH = 1_000_000  # bytes of memory that may remain after a run: caches of the interpreter, nothing that counts up
 _MNEMONICS = sorted(FIELDS)
 _NAMES = sorted({name for fields in FIELDS.values() for name in fields})
 
@@ -40,9 +38,7 @@ class Result:
 
 def _frame(source: random.Random) -> bytes:
     parameters = tuple(
-        Parameter(
-            source.choice(_NAMES), bytes(source.choices(b"0123456789TN,.;:- #?@\n\xb3\xff", k=source.randrange(12)))
-        )
+        Parameter(source.choice(_NAMES), bytes(source.choices(b"0123456789TN,.;:- #?@\n\xb3\xff", k=source.randrange(12))))
         for _ in range(source.randrange(6))
     )
     token = f"{source.randrange(10_000):04d}" if source.random() < 0.5 else None
@@ -126,8 +122,7 @@ def main() -> int:
     arguments = parser.parse_args()
     result = run(arguments.bytes, arguments.seed)
     print(
-        f"{result.fed} bytes fed, {result.frames} frames, {result.garbage} garbage events, "
-        f"peak buffer {result.peak_buffer} bytes"
+        f"{result.fed} bytes fed, {result.frames} frames, {result.garbage} garbage events, peak buffer {result.peak_buffer} bytes"
     )
     return 0
 

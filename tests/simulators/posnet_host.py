@@ -39,7 +39,7 @@ def in_virtual_time(coroutine: Coroutine[Any, Any, None]) -> None:
 async def until(condition: Callable[[], bool]) -> None:
     """For what only a real socket brings about."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - nothing signals it
+        while not condition():
             await asyncio.sleep(0.002)
 
 

@@ -93,9 +93,7 @@ async def test_faults_are_armed_listed_and_cleared(running: Running, client: aio
     ],
 )
 @pytest.mark.asyncio
-async def test_a_bad_body_is_refused_with_a_sentence(
-    client: aiohttp.ClientSession, path: str, body: Any, sentence: str
-) -> None:
+async def test_a_bad_body_is_refused_with_a_sentence(client: aiohttp.ClientSession, path: str, body: Any, sentence: str) -> None:
     async with client.post(path, json=body) as response:
         assert response.status == 400
         assert (await response.json())["error"].startswith(sentence)

@@ -39,9 +39,7 @@ async def test_the_printer_answers_over_tcp_and_a_second_connection_is_reset() -
 
 @pytest.mark.asyncio
 async def test_both_interfaces_listen_when_asked() -> None:
-    running = await PosnetSimulator().start(
-        listen="tcp://127.0.0.1:0", pace="fast", settings={"pc2": "tcp://127.0.0.1:0"}
-    )
+    running = await PosnetSimulator().start(listen="tcp://127.0.0.1:0", pace="fast", settings={"pc2": "tcp://127.0.0.1:0"})
     try:
         one = await asyncio.open_connection(*address(running.url))
         two = await asyncio.open_connection(*address(running.urls["pc2"]))
@@ -113,7 +111,7 @@ def test_an_answer_in_real_pace_waits_for_the_printing() -> None:
         start = loop.time()
         assert host.ask("trend|to200") == ""
         assert host.ask("!sdev") == "sdev ds0 cpT qeN peN tl1"
-        while not (answers := host.answers()):  # noqa: ASYNC110 - virtual time
+        while not (answers := host.answers()):
             await asyncio.sleep(0.01)
         assert answers == ["trend"]
         assert 0.7 < loop.time() - start < 1.5

@@ -46,9 +46,7 @@ def test_an_auto_cancelled_receipt_is_counted_once(tmp_path: Path) -> None:
     assert again.memory.counters.bc == 1
 
 
-def test_status_commands_write_nothing_and_a_command_writes_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_status_commands_write_nothing_and_a_command_writes_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "posnet.json"
     printer = new_printer(state=path)
     host = Host(printer)

@@ -140,13 +140,9 @@ def test_random_commands_get_at_most_one_answer_each(lines: list[str], key: bool
 def test_the_paper_is_never_wider_than_forty_columns() -> None:
     printer = new_printer()
     host = Host(printer)
-    host.ask(
-        "ftrcfg|cc" + "K" * 32 + "|cnKASA 123|sn" + "9" * 30 + "|bc123456|lnDziękujemy za zakupy i zapraszamy ponownie"
-    )
+    host.ask("ftrcfg|cc" + "K" * 32 + "|cnKASA 123|sn" + "9" * 30 + "|bc123456|lnDziękujemy za zakupy i zapraszamy ponownie")
     host.ask("trinit|bm0")
-    host.ask(
-        "trline|na" + "Długa nazwa towaru " * 4 + f"|vt0|pr99999999|il9.999|jmkarn|op{'opis ' * 10}|rnPromocja|rp1000"
-    )
+    host.ask("trline|na" + "Długa nazwa towaru " * 4 + f"|vt0|pr99999999|il9.999|jmkarn|op{'opis ' * 10}|rnPromocja|rp1000")
     host.ask("trnipset|niPL1234563218901234567890123456")
     host.ask("trend|fe0")
     assert host.ask("trftrln|id25|na" + "x" * 56) == "trftrln"

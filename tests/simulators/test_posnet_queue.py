@@ -102,9 +102,7 @@ def test_a_connection_too_many_is_refused_or_replaces_the_old_one() -> None:
 
 
 def test_a_short_checksum_is_refused_or_accepted_as_chosen() -> None:
-    short = next(
-        data for data in (Frame("currget", (), f"{n:04d}").to_bytes() for n in range(9999)) if data[-5:-4] == b"0"
-    )
+    short = next(data for data in (Frame("currget", (), f"{n:04d}").to_bytes() for n in range(9999)) if data[-5:-4] == b"0")
     short = short[:-5] + short[-4:]
     for choice, answer in (("no", "ERR ?15"), ("yes", "currget @")):
         host = Host(new_printer(short_checksum=choice))

@@ -122,6 +122,8 @@ def _sale(intent: Intent, now: Facts) -> Decision:
             if is_ours(intent, before):
                 return _unknown("the printer is in training, may not count, and the receipt before had the same totals")
             return _issued("the printer, which is in training, shows the totals of this receipt as its last")
+        if not intent.fiscal and recorded:
+            return _unknown("the printer is in training and counted no receipt, but its protected memory holds a new one")
         return _not_issued("no receipt was completed since" + (", one was cancelled" if cancelled else ""))
     if receipts == 1 and not cancelled:
         if is_ours(intent, now):
@@ -203,6 +205,9 @@ def _slip(intent: Intent, now: Facts) -> Decision:
 
 def _daily_report(intent: Intent, now: Facts) -> Decision:
     reports = now.daily_reports - intent.baseline.daily_reports
+    kind = ProtectedKind.DAILY_REPORT
+    if reports == 0 and _difference(intent.baseline.document(kind), now.document(kind)):
+        return _issued("the protected memory holds a new daily report")  # a printer in training does not count its reports
     if reports == 0:
         return _not_issued("the number of daily reports is unchanged")
     if reports == 1:

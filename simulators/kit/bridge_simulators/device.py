@@ -250,9 +250,7 @@ class SimulatedDevice(ABC):
         """Writes the memory where there is a state file: once per executed command that changed something."""
         if self._file is None:
             return
-        grown: list[dict[str, Any]] = [
-            {"document": to_json(document)} for document in self._documents[self._saved_documents :]
-        ]
+        grown: list[dict[str, Any]] = [{"document": to_json(document)} for document in self._documents[self._saved_documents :]]
         if len(self.roll.lines) > self._saved_lines:
             grown.append({"paper": self.roll.lines[self._saved_lines :]})
         clock_shift = self.clock_shift.total_seconds()

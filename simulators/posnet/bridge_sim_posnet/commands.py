@@ -222,9 +222,7 @@ COMMANDS: dict[str, Command] = {
     "login": Command((text("na", 32, needed=True), text("nk", 8), flag("dr"))),
     "logout": Command((text("na", 32), text("nk", 8), flag("dr"))),
     "formstart": Command((_FORM, number("fh", 0, 999), text("al", 56))),
-    "formline": Command(
-        (_FORM, number("fl", 0, 9999, needed=True), text("s1", 300, lines=True), flag("sw"), flag("sh"))
-    ),
+    "formline": Command((_FORM, number("fl", 0, 9999, needed=True), text("s1", 300, lines=True), flag("sw"), flag("sh"))),
     "formformattedline": Command((_FORM, text("s1", 300, needed=True), text("ma", 56))),
     "formcmd": Command((_FORM, number("cm", 0, 99, needed=True))),
     "formend": Command((_FORM,)),

@@ -37,9 +37,7 @@ class PosnetSettings:
     # the open points of the reference
     error_tab: bool = option(True, "[1] TAB behind ?nnnn in an answer that reports an error")
     rpt_missing: Literal["?13", "er13"] = option("?13", "[2] how rpt says that it has no answer for the token")
-    frame_error_detail: Literal["full", "command", "none"] = option(
-        "full", "ERR frames carry cm and fd, cm alone, or neither"
-    )
+    frame_error_detail: Literal["full", "command", "none"] = option("full", "ERR frames carry cm and fd, cm alone, or neither")
     cancel_nothing: Literal["ok", "2064"] = option("ok", "[3] prncancel and trcancel with nothing open")
     line_total_error: Literal["2802", "2008"] = option("2802", "[4] error for a wrong wa in trline")
     sale_after_payment_error: int = option(2060, "[5] error for trline after trpayment or trdiscntbill")

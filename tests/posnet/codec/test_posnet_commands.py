@@ -85,9 +85,7 @@ def built(mnemonic: str, values: dict[str, str]) -> Frame:
                 change=values["re"] == "1",
             )
         case "trend":
-            return commands.trend(
-                money(values.get("to")), payments=money(values.get("fp")), change=money(values.get("re"))
-            )
+            return commands.trend(money(values.get("to")), payments=money(values.get("fp")), change=money(values.get("re")))
         case "eclastdocnoget":
             return commands.eclastdocnoget(int(values["ty"]))
         case "stocash":
@@ -157,9 +155,7 @@ def test_a_recorded_request_is_built_byte_for_byte(vector: dict[str, Any]) -> No
         # examples of the vendor's document
         (
             commands.trdiscntbill(Adjustment(percent=D(20), name=encode("stały klient"))),
-            "02747264697363 6e7462696c6c096e617374 61b379206b6c69656e7409726431097270323030 3009233744353203".replace(
-                " ", ""
-            ),
+            "02747264697363 6e7462696c6c096e617374 61b379206b6c69656e7409726431097270323030 3009233744353203".replace(" ", ""),
         ),
         (commands.cash(D("0.50"), into=True), "0263617368096b77353009777054092335353541 03".replace(" ", "")),
         (commands.rtcset(datetime(2016, 9, 22, 12, 5)), None),  # noqa: DTZ001 -- the printer's local time
@@ -307,9 +303,7 @@ def test_old_models_leave_fields_out() -> None:
 
 
 def test_the_identity_names_the_line_of_the_model() -> None:
-    found = answers.Identity.from_frame(
-        answer("getrealid", "nmPOSNET THERMAL XL2 ONLINE", "vr30.01", "nuDDD 1", "vf2.01")
-    )
+    found = answers.Identity.from_frame(answer("getrealid", "nmPOSNET THERMAL XL2 ONLINE", "vr30.01", "nuDDD 1", "vf2.01"))
     assert found.line == "XL2 / XL2 S"
 
 

@@ -70,9 +70,7 @@ def test_fed_byte_by_byte_nothing_changes(data: bytes) -> None:
 
 
 @given(frames, st.data())
-def test_a_changed_byte_never_raises_and_never_gives_another_command_in_silence(
-    frame: Frame, data: st.DataObject
-) -> None:
+def test_a_changed_byte_never_raises_and_never_gives_another_command_in_silence(frame: Frame, data: st.DataObject) -> None:
     raw = bytearray(frame.to_bytes())
     at = data.draw(st.integers(1, len(raw) - 7))
     raw[at] ^= data.draw(st.integers(1, 255))

@@ -1,0 +1,37 @@
+"""The benches by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.harness.bench import FamilyBench
+
+
+def _gateway() -> FamilyBench:
+    from tests.harness.gateway_bench import GatewayBench
+
+    return GatewayBench()
+
+
+def _terminal() -> FamilyBench:
+    from tests.harness.terminal_bench import TerminalBench
+
+    return TerminalBench()
+
+
+def _posnet() -> FamilyBench:
+    from tests.harness.posnet_bench import PosnetBench
+
+    return PosnetBench()
+
+
+BENCHES: dict[str, Callable[[], FamilyBench]] = {"gateway": _gateway, "terminal": _terminal, "posnet": _posnet}
+
+
+def bench_named(name: str) -> FamilyBench:
+    """Those of BENCHES, and those that are wrong on purpose. Raises KeyError."""
+    if name in BENCHES:
+        return BENCHES[name]()
+    from tests.harness.wrong_benches import wrong_bench
+
+    return wrong_bench(name)

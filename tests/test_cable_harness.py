@@ -1,0 +1,73 @@
+"""The cable harness as a test: frame edges and a seeded sample of each family; every byte is the business of .ci/run.
+
+Also: that the harness can fail, with drivers that are wrong on purpose.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.bench import EVERYWHERE
+from tests.harness.benches import bench_named
+from tests.harness.cable import Cut
+from tests.harness.run import Extent, cases_of, run, table
+
+
+def _violations(family: str, extent: Extent) -> str:
+    """The report of a run, empty where nothing was wrong."""
+    bench = bench_named(family)
+    rows, _ = run([bench], extent)
+    assert sum(row.cases for row in rows) > 50
+    return table(rows, [bench]) if any(row.violations for row in rows) else ""
+
+
+def test_no_cut_and_no_spoilt_answer_makes_the_gateway_lie() -> None:
+    assert not _violations("gateway", Extent(sample=20, draw=4))
+
+
+def test_no_cut_and_no_spoilt_answer_makes_the_terminal_lie() -> None:
+    assert not _violations("terminal", Extent(sample=20, draw=10))
+
+
+def test_no_cut_and_no_spoilt_answer_makes_the_ordinary_printer_lie() -> None:
+    assert not _violations("posnet", Extent(sample=20, variants=1, draw=6))
+
+
+def test_no_open_point_of_the_printer_makes_it_lie() -> None:
+    assert not _violations("posnet", Extent(sample=20, first=True, draw=4))
+
+
+@pytest.mark.parametrize(
+    ("name", "symptom"),
+    [
+        ("wrong-gullible", "but 0 documents came out"),
+        ("wrong-hopeful", "but 1 documents came out"),
+        ("wrong-stubborn", "2 documents came out"),
+    ],
+)
+def test_the_harness_finds_a_wrong_driver_out(name: str, symptom: str) -> None:
+    bench = bench_named(name)
+    rows, passed = run([bench], Extent(first=True, draw=6))
+    assert passed < sum(row.cases for row in rows)
+    assert any(symptom in violation for row in rows for _, violation in row.violations), table(rows, [bench])
+
+
+def test_a_seed_draws_the_same_positions_again() -> None:
+    extent = Extent(sample=5, first=True, draw=10, seed=7)
+    assert list(cases_of(bench_named("gateway"), extent)) == list(cases_of(bench_named("gateway"), extent))
+
+
+def test_a_seed_of_its_own_draws_others() -> None:
+    bench = bench_named("gateway")
+    one, other = (set(cases_of(bench, Extent(first=True, variants=1, draw=3, seed=seed))) for seed in (1, 2))
+    assert one != other
+
+
+def test_every_byte_means_every_byte() -> None:
+    extent = Extent(every_byte=True, variants=1)
+    cuts = [case.disturbance for case in cases_of(bench_named("terminal"), extent) if isinstance(case.disturbance, Cut)]
+    for direction in ("to_device", "to_host"):
+        for aftermath in EVERYWHERE:
+            positions = [cut.position for cut in cuts if (cut.direction, cut.aftermath) == (direction, aftermath)]
+            assert positions == list(range(len(positions)))
+            assert len(positions) > 50

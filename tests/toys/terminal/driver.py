@@ -1,0 +1,262 @@
+"""The driver: a purchase from the first command to the confirmed record; questions, abort; recovery by the last record.
+
+The terminal has the last word: what it decided (a decline too) ends the job as done. The wire is in `conversation.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bridge.model import (
+    Capabilities,
+    Choice,
+    DeviceStatus,
+    Identity,
+    JobError,
+    Operation,
+    Outcome,
+    Paper,
+    PaymentPurchase,
+    PaymentResult,
+    Result,
+)
+from bridge.plugin import (
+    AbortAnswer,
+    Aborted,
+    Checkpoint,
+    DeviceContext,
+    DeviceError,
+    Driver,
+    Issued,
+    JobContext,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+)
+from bridge.transport import LinkLost
+from tests.toys.terminal import messages
+from tests.toys.terminal.conversation import Conversation
+from tests.toys.terminal.frame import Frame
+from tests.toys.terminal.messages import (
+    ABORT,
+    ANSWER,
+    CONFIRM,
+    COUNTER_MODULO,
+    IDENTIFY,
+    LAST,
+    PURCHASE,
+    STATUS,
+    Purchase,
+    Record,
+    TerminalStatus,
+    Unreadable,
+    last_from,
+    purchase_fields,
+    record_from,
+    status_from,
+)
+
+CURRENCIES = ("EUR", "PLN")
+LARGEST = Decimal("5000.00")
+
+# What the terminal keeps of our reference.
+REFERENCE_LENGTH = 12
+
+# Key of the device's store: which job an approved record belongs to, for a reversal that is told later. The counter wraps,
+# so there are never more of them than it has values.
+PAYMENT = "payment/"
+
+# Between two looks for reversals while nothing else is to do, and between two questions for a record not decided yet.
+LOOK_SECONDS = 5.0
+UNDECIDED_SECONDS = 2.0
+
+YES_NO = (Choice(code="yes", text="Signature is right"), Choice(code="no", text="Signature is wrong or missing"))
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. `silence`: how long the terminal may say nothing while a customer is at it."""
+
+    answer: float = 5.0
+    silence: float = 180.0
+    question: float = 30.0
+
+
+async def identify(conversation: Conversation) -> Identity:
+    """Who is at the other end. Raises LinkError."""
+    fields = (await conversation.exchange(IDENTIFY)).fields
+    return Identity(model=fields.get("model", "?"), serial=fields.get("serial"), fiscal_number=fields.get("terminal"))
+
+
+class TerminalDriver(Driver):
+    """One connection to one terminal."""
+
+    def __init__(self, conversation: Conversation, device: DeviceContext, timings: Timings) -> None:
+        self._talk = conversation
+        self._device = device
+        self._timings = timings
+        self._charging = False
+
+    # -- who and how it is -------------------------------------------------------------------------------------------
+
+    async def identify(self) -> Identity:
+        return await identify(self._talk)
+
+    async def capabilities(self) -> Capabilities:
+        return Capabilities(
+            operations=frozenset({"payment.purchase"}),
+            currencies=CURRENCIES,
+            max_amount=LARGEST,
+            status_during_job="parallel",
+            abort_via="same_link",
+        )
+
+    async def status(self) -> DeviceStatus:
+        status = await self._status()
+        return DeviceStatus(as_of=self._device.clock.now(), busy=status.busy, last_document=str(status.counter))
+
+    # -- charging ----------------------------------------------------------------------------------------------------
+
+    async def execute(self, context: JobContext, operation: Operation) -> Result:
+        if not isinstance(operation, PaymentPurchase):
+            raise DeviceError(JobError.of("request.unsupported"))
+        before = await self._status()
+        if before.busy:
+            raise DeviceError(JobError.of("terminal.busy"))
+        expected = operation.expect.last_document if operation.expect is not None else None
+        if expected is not None and expected != str(before.counter):
+            raise DeviceError(JobError.of("request.conflict", f"Record {before.counter} is the last one, not {expected}."))
+        purchase = Purchase(operation.amount, operation.currency, context.reference(REFERENCE_LENGTH))
+        self._talk.forget_messages()
+        await context.checkpoint("charge", {"counter": before.counter, "memory": before.memory})
+        if context.abort_requested:
+            raise Aborted
+        self._charging = True
+        try:
+            await self._talk.exchange(PURCHASE, purchase_fields(purchase))
+            record = await self._follow(context, (before.counter + 1) % COUNTER_MODULO)
+        finally:
+            self._charging = False
+        return await self._confirmed(context, operation, record)
+
+    async def _follow(self, context: JobContext, counter: int) -> Record:
+        """Until the terminal has decided: pass on what it says, let the cashier answer what it asks."""
+        question: asyncio.Task[None] | None = None
+        try:
+            while True:
+                frame = await self._talk.message(self._timings.silence)
+                match frame.kind:
+                    case messages.MESSAGE:
+                        context.attention("terminal.customer", frame.fields.get("text", ""))
+                    case messages.QUESTION:
+                        question = asyncio.create_task(self._put(context, frame))
+                    case messages.RECORD:
+                        record = _record(frame)
+                        if record.counter == counter:  # any other one is a repetition of an earlier one
+                            context.clear_attention()
+                            return record
+        finally:
+            if question is not None:
+                question.cancel()
+                await asyncio.gather(question, return_exceptions=True)
+
+    async def _put(self, context: JobContext, frame: Frame) -> None:
+        """A question to the cashier. The terminal goes on by itself when no answer comes in its own time."""
+        choice = await context.ask(frame.fields.get("text", "?"), YES_NO, timeout=self._timings.question, default="no")
+        await self._talk.exchange(ANSWER, {"question": frame.fields.get("question", ""), "choice": choice})
+
+    async def abort(self, context: JobContext) -> AbortAnswer:
+        if not self._charging:
+            return AbortAnswer.REQUESTED  # nothing was sent yet, and `execute` sees the flag before it sends
+        answer = await self._talk.exchange(ABORT)
+        return AbortAnswer.REQUESTED if answer.fields.get("taken") == "1" else AbortAnswer.TOO_LATE
+
+    # -- recovering --------------------------------------------------------------------------------------------------
+
+    async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
+        assert isinstance(operation, PaymentPurchase)
+        baseline = checkpoints[0].data
+        answer = await self._talk.exchange(LAST)
+        try:
+            last = last_from(answer)
+        except Unreadable as error:
+            return Pending(UNDECIDED_SECONDS, "terminal.undecided", f"The terminal's answer is not readable: {error}.")
+        evidence = {"before": dict(baseline), "last": dict(answer.fields)}
+        if last.state == "busy":
+            return Pending(UNDECIDED_SECONDS, "terminal.busy", "The terminal is still busy with the payment.")
+        if last.state == "unknown":
+            return Pending(UNDECIDED_SECONDS, "terminal.undecided", "The terminal does not know yet how the payment ended.")
+        if last.memory != baseline["memory"]:
+            return NeedsOperator(evidence, "The terminal lost its records. Look at its receipts and decide.")
+        if last.record is None:
+            return NotIssued(evidence)
+        record, moved = last.record, (last.record.counter - int(baseline["counter"])) % COUNTER_MODULO
+        if moved == 0:
+            return NotIssued(evidence)
+        ours = record.reference == context.reference(REFERENCE_LENGTH) if record.reference else record.amount == operation.amount
+        if moved == 1 and not ours:  # the only transaction since then is somebody else's
+            return NotIssued(evidence)
+        if ours and (record.reference or (moved == 1 and not self._device.shared)):
+            return Issued(await self._confirmed(context, operation, record))
+        return NeedsOperator(evidence, "Other payments were made at the terminal meanwhile. Compare its receipts and decide.")
+
+    # -- afterwards --------------------------------------------------------------------------------------------------
+
+    async def maintain(self, context: DeviceContext) -> float | None:
+        """Look for payments that the terminal reversed after it had approved them."""
+        told = self._talk.reversals | set((await self._status()).reversed)
+        for counter in sorted(told):
+            job_id = await context.store.get(f"{PAYMENT}{counter}")
+            if job_id is None:
+                context.alert("terminal.reversed", f"The terminal reversed its record {counter}, which no job of ours made.")
+            else:
+                await context.amend(job_id, outcome=Outcome.REVERSED)
+            await self._talk.exchange(CONFIRM, {"counter": str(counter)})
+        self._talk.reversals.clear()
+        return LOOK_SECONDS
+
+    async def close(self) -> None:
+        await self._talk.close()
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    async def _status(self) -> TerminalStatus:
+        try:
+            return status_from(await self._talk.exchange(STATUS))
+        except Unreadable as error:
+            raise LinkLost(f"the terminal's status is not readable: {error}") from error
+
+    async def _confirmed(self, context: JobContext, operation: PaymentPurchase, record: Record) -> Result:
+        """Take the record in. Its answer is the last word: an approval may have been reversed meanwhile."""
+        if record.decision == "approved":
+            await self._device.store.set(f"{PAYMENT}{record.counter}", context.job_id)
+        try:
+            answer = await self._talk.exchange(CONFIRM, {"counter": str(record.counter)})
+        except DeviceError as error:  # it has moved on meanwhile: that is doubt, not a refusal of the payment
+            raise LinkLost(f"the terminal no longer knows record {record.counter}") from error
+        final = _record(answer)
+        if final.counter != record.counter:
+            raise LinkLost(f"the terminal answered with record {final.counter} instead of {record.counter}")
+        approved = final.amount if final.decision == "approved" else Decimal("0.00")
+        payment = PaymentResult(
+            outcome=Outcome(final.decision),
+            requested=operation.amount,
+            approved=approved,
+            currency=operation.currency,
+            reason_text=final.reason or None,
+            authorisation_code=final.authorisation or None,
+            receipt_number=str(final.counter),
+            masked_pan=final.card or None,
+        )
+        return Result(payment=payment, paper=Paper.SUPPRESSED, evidence={"record": dict(answer.fields)})
+
+
+def _record(frame: Frame) -> Record:
+    try:
+        return record_from(frame)
+    except Unreadable as error:
+        raise LinkLost(f"the terminal's record is not readable: {error}") from error
