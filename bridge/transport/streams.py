@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import cast
 
 import serial  # type: ignore[import-untyped]
 import serial_asyncio  # type: ignore[import-untyped]
@@ -47,8 +48,7 @@ class StreamLink(ByteLink, asyncio.Protocol):
     # -- what the transport calls ------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # other loops' transports are no subclass of it
         self._made.set()
 
     def data_received(self, data: bytes) -> None:
