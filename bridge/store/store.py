@@ -88,16 +88,20 @@ class Store:
         def prepare(connection: Connection) -> tuple[str, str | None]:
             migrate(connection)
             meta = {row["key"]: str(row["value"]) for row in rows(connection, "SELECT key, value FROM meta")}
-            if "instance_id" in meta:
-                return meta["instance_id"], meta.get(_LOST)
-            connection.execute("INSERT INTO meta (key, value) VALUES ('instance_id', ?)", (instance,))
-            reason = lost if lost is not None or known is None else "the journal is empty"
+            found = meta.get("instance_id")
+            if found is not None and known in (None, found):
+                return found, meta.get(_LOST)
+            if found is not None:
+                reason: str | None = "the journal is that of another data directory"
+            else:
+                connection.execute("INSERT INTO meta (key, value) VALUES ('instance_id', ?)", (instance,))
+                reason = lost if lost is not None or known is None else "the journal is empty"
             if reason is not None:
-                connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (_LOST, reason))
+                connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_LOST, reason))
                 append_audit(
                     connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": reason})
                 )
-            return instance, reason
+            return found or instance, reason
 
         try:
             recorded, lost = database.write_now(prepare)
@@ -105,7 +109,7 @@ class Store:
             database.close()
             raise
         sync_directory(data_dir)
-        if known is None:
+        if known != recorded:  # a new directory; or another one's journal, whose loss is noted in it by now
             write_atomically(data_dir / _INSTANCE, json.dumps({"instance_id": recorded}) + "\n")
         if lost is not None:
             log.error("%s; devices refuse documents until an administrator accepts the new journal", lost)

@@ -121,6 +121,29 @@ def test_a_crash_between_noticing_the_loss_and_holding_the_devices_does_not_set_
     in_world(tmp_path, story)
 
 
+def test_the_journal_of_another_directory_is_no_journal_of_ours(tmp_path: Path) -> None:
+    """A backup put back into the wrong place knows nothing of what was sold here."""
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    Store.open(elsewhere, START, inline=True).close()
+
+    async def story(world: World) -> None:
+        await world.sell(key="before")
+        await world.bridge.stop(grace=1)
+        for part in here.glob("journal.db*"):
+            part.unlink()
+        (here / "journal.db").write_bytes((elsewhere / "journal.db").read_bytes())
+        await world.start()
+        await world.settle()
+        with pytest.raises(RequestError, match=r"device\.journal"):
+            await world.bridge.jobs.submit(TILL, "d1", "before", sale())
+        await world.bridge.devices.accept(TILL, "d1", "journal", "compared with the till's records")
+        await world.restart()
+        await world.settle()
+        assert (await world.sell(key="after")).success, "what was accepted stays accepted"
+
+    in_world(here, story)
+
+
 def test_a_key_that_was_used_is_no_longer_known_but_nothing_is_sold_behind_it(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         await world.sell(key="one")
