@@ -365,7 +365,7 @@ class DeviceRunner:
         return job.context
 
     def _attend(self, job: ActiveJob, attention: Attention | None) -> None:
-        if job.state.final or job.attention == attention:
+        if job.state.final or _same(job.attention, attention):
             return
         job.attention = attention
         self._settlement.prompted(job)
@@ -445,6 +445,13 @@ class DeviceRunner:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+
+def _same(one: Attention | None, other: Attention | None) -> bool:
+    """Whether it says the same thing: a driver repeats itself while it waits, and `since` is when it said so first."""
+    if one is None or other is None:
+        return one is other
+    return (one.code, one.text, one.prompt_id) == (other.code, other.text, other.prompt_id)
 
 
 def _with_warnings(result: Result, job: ActiveJob, context: HostedJobContext) -> Result:

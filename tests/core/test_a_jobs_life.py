@@ -338,3 +338,23 @@ def test_a_question_to_the_cashier_is_answered_through_the_api_or_takes_its_defa
         assert answers == ["yes", "no"]
 
     in_world(tmp_path, story)
+
+
+def test_a_driver_that_repeats_why_it_waits_is_heard_once(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        async def waits(context: JobContext, driver: FakeDriver) -> Result | None:
+            for _ in range(30):
+                context.attention("device.paper_out", "Put paper in.")
+                await asyncio.sleep(1)
+            context.clear_attention()
+            return None
+
+        world.family.behaviour = waits
+        waiting = await world.sell(wait=20)
+        assert waiting.attention is not None
+        assert (waiting.attention.since - waiting.created_at).total_seconds() < 2
+        assert (await world.bridge.jobs.wait(waiting.id, 30)).success
+        prompts = world.bridge.store.database.read("SELECT data FROM events WHERE job=? AND kind='job.prompt'", (waiting.id,))
+        assert len(prompts) == 2, "it waits, and it waits no longer"
+
+    in_world(tmp_path, story)
