@@ -67,7 +67,7 @@ class Bridge:
             twin=lambda device_id, identity: None,
         )
         self.devices = DeviceManager(store, registry, services)
-        self.jobs = JobService(store, self.devices, registry, clock, patience)
+        self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
         self._retention = Retention()
         self._pruner: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()

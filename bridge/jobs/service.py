@@ -12,10 +12,11 @@ from ulid import ULID
 
 from bridge.devices import DeviceManager, DeviceRuntime
 from bridge.jobs.active import ActiveJob
+from bridge.jobs.checking import Checker
 from bridge.jobs.fingerprint import fingerprint
 from bridge.jobs.runner import DeviceRunner, Patience
 from bridge.jobs.settlement import NEEDS_OPERATOR, RECHECK, Settlement, operator_attention
-from bridge.jobs.validation import check_for_device, parse_operation
+from bridge.jobs.validation import parse_operation
 from bridge.model import (
     Actor,
     DeviceStatus,
@@ -48,7 +49,16 @@ _LONGEST_DEADLINE = timedelta(hours=24)
 class JobService:
     """All jobs of one bridge. `active` holds those that are not final."""
 
-    def __init__(self, store: Store, devices: DeviceManager, registry: PluginRegistry, clock: Clock, patience: Patience) -> None:
+    def __init__(
+        self,
+        store: Store,
+        devices: DeviceManager,
+        registry: PluginRegistry,
+        clock: Clock,
+        patience: Patience,
+        *,
+        inline: bool = False,
+    ) -> None:
         self._store = store
         self._journal = store.journal
         self._devices = devices
@@ -58,6 +68,7 @@ class JobService:
         self.runners: dict[str, DeviceRunner] = {}
         self.settlement = Settlement(store.journal, clock, registry, self.active)
         self._stopping = False
+        self._checker = Checker(inline=inline)
         devices.on_added = self._add_runner
         devices.on_removed = self._remove_runner
         devices.on_accepted = self._device_replaced
@@ -84,6 +95,7 @@ class JobService:
         for job in self.active.values():
             job.finish()
         await self.settlement.drain()
+        self._checker.close()
 
     def kill(self) -> None:
         self._stopping = True
@@ -110,7 +122,7 @@ class JobService:
         if runtime.journal_hold is not None:
             raise RequestError("device.journal", f"{device_id}: {runtime.journal_hold}")
         operation = parse_operation(body)
-        checked = check_for_device(operation, runtime)
+        checked = await self._checker.check(operation, runtime)
         now = self._clock.now()
         new = self._new_job(actor, runtime, key, digest, checked.operation, now)
         try:
@@ -327,7 +339,7 @@ class JobService:
         active = ActiveJob(job, operation, state=job.state)
         self.active[job.id] = active
         if runner is not None:
-            active.warnings = _warnings_again(operation, runner.runtime)
+            active.warnings = await self._warnings_again(operation, runner.runtime)
         if job.state is JobState.QUEUED:
             await self._take_up_queued(active, runner)
             return
@@ -362,6 +374,13 @@ class JobService:
             await self.settlement.failed(active, JobError.of("request.expired"), note="restart")
         else:
             runner.enqueue(active)
+
+    async def _warnings_again(self, operation: Operation, runtime: DeviceRuntime) -> tuple[Any, ...]:
+        try:
+            return (await self._checker.check(operation, runtime)).warnings
+        except RequestError as error:  # it was accepted before; what the check says now does not undo that
+            log.warning("%s: an accepted job would be refused now: %s", runtime.id, error)
+            return ()
 
     # -- hooks of the devices ----------------------------------------------------------------------------------------
 
@@ -406,14 +425,6 @@ class JobService:
 
     def _entry(self, actor: Actor, action: str, subject: str, detail: Mapping[str, Any]) -> AuditEntry:
         return AuditEntry(self._clock.now(), actor, action, subject, detail)
-
-
-def _warnings_again(operation: Operation, runtime: DeviceRuntime) -> tuple[Any, ...]:
-    try:
-        return check_for_device(operation, runtime).warnings
-    except RequestError as error:  # it was accepted before; what the check says now does not undo that
-        log.warning("%s: an accepted job would be refused now: %s", runtime.id, error)
-        return ()
 
 
 def _checked_key(key: str | None) -> str:

@@ -15,10 +15,10 @@ import pytest
 
 from bridge.devices import Heartbeat
 from bridge.jobs import Bridge, Patience
-from bridge.model import DeviceState, Job, JobState, RequestError, Result
-from bridge.plugin import JobContext, PluginRegistry, hookimpl
+from bridge.model import Capabilities, DeviceState, Job, JobState, Operation, RequestError, Result
+from bridge.plugin import Checked, JobContext, PluginRegistry, hookimpl
 from bridge.transport import LinkOpener, NullModemBoard, SystemClock
-from tests.core.fake_family import FakeDevice, FakeDriver, FakeFamily, FakePlugin
+from tests.core.fake_family import FakeDevice, FakeDriver, FakeFamily, FakePlugin, FakeSettings
 from tests.core.world import TILL, World, in_world, sale
 
 GOOD = """
@@ -340,6 +340,43 @@ async def test_a_driver_that_blocks_is_named_by_the_heartbeat_and_delays_no_othe
         release.set()
         assert (await bridge.jobs.wait(stuck.id, 30)).success
         await eventually(lambda: bridge.devices.runtime("d1").state is DeviceState.READY)
+    finally:
+        release.set()
+        await bridge.stop(grace=5)
+
+
+async def test_a_check_that_blocks_is_refused_and_holds_up_no_other_family(tmp_path: Path) -> None:
+    release = threading.Event()
+
+    class BlockingCheck(ThreadedFamily):
+        id: ClassVar[str] = "blocking"
+
+        def check(self, operation: Operation, settings: FakeSettings, capabilities: Capabilities | None) -> Checked:
+            assert release.wait(30)
+            return Checked()
+
+    registry = PluginRegistry()
+    registry.add(FakePlugin(BlockingCheck()), "blocking")
+    registry.add(FakePlugin(ThreadedFamily()), "fake")
+    board = NullModemBoard()
+    for name in ("d1", "d2"):
+        board.plug(name, FakeDevice(serial=f"T-{name}").connect)
+    bridge = await Bridge.open(tmp_path, registry=registry, clock=SystemClock(), opener=LinkOpener(board))
+    bridge.jobs._checker._seconds = 0.05
+    await bridge.start()
+    try:
+        await bridge.devices.configure(TILL, "d1", {"family": "blocking", "url": "null://d1"})
+        await bridge.devices.configure(TILL, "d2", {"family": "fake", "url": "null://d2"})
+        for _ in range(2):
+            with pytest.raises(RequestError) as refusal:
+                await bridge.jobs.submit(TILL, "d1", "same", sale())
+            assert refusal.value.code == "plugin.error"
+            job = await bridge.jobs.submit(TILL, "d2", "other", sale())
+            assert (await bridge.jobs.wait(job.id, 30)).success
+        release.set()
+        await eventually(lambda: not bridge.jobs._checker._stuck)
+        job = await bridge.jobs.submit(TILL, "d1", "same", sale())
+        assert (await bridge.jobs.wait(job.id, 30)).success, "the key stayed free"
     finally:
         release.set()
         await bridge.stop(grace=5)
