@@ -72,7 +72,7 @@ async def serve(data_dir: Path, settings: ServerSettings, ready: Callable[[str],
     from bridge.jobs.bridge import Bridge
 
     stop = asyncio.Event()
-    with _signals(stop):
+    with stop_signals(stop):
         # The port first: who cannot have it must not touch any device.
         sockets, port = await listen(settings.port)
         try:
@@ -97,7 +97,7 @@ async def serve(data_dir: Path, settings: ServerSettings, ready: Callable[[str],
 
 
 @contextlib.contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
+def stop_signals(stop: asyncio.Event) -> Iterator[None]:
     """The first SIGTERM or SIGINT sets `stop`; a second one ends the process as it always would."""
     loop = asyncio.get_running_loop()
     previous = {}

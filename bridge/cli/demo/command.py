@@ -18,7 +18,7 @@ from bridge.cli.demo.stage import Stage
 from bridge.cli.demo.till import ApiProblem, Till
 from bridge.jobs import Bridge
 from bridge.plugin import PluginRegistry
-from bridge.server.run import ApiServer
+from bridge.server.run import ApiServer, stop_signals
 from bridge.server.settings import ServerSettings
 
 
@@ -80,9 +80,11 @@ async def _demo(serve: bool) -> int:
 
 
 async def _keep_serving(console: Console, url: str, data_dir: Path, stages: list[Stage]) -> None:
-    console.print(f"\nStill serving. API: {url}/api/v1  token: {data_dir / 'admin-token'}")
+    console.print(f"\nStill serving. API: {url}/api/v1  token: {data_dir / 'admin-token'}", soft_wrap=True)
     for stage in stages:
         for device in stage.devices:
             console.print(f"  {device.id}: {device.running.url}, control API {device.running.control_url}")
     console.print("Stop with Ctrl-C.")
-    await asyncio.Event().wait()
+    stop = asyncio.Event()
+    with stop_signals(stop):
+        await stop.wait()
