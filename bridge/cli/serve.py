@@ -26,11 +26,32 @@ from bridge.server.settings import DEFAULT_PORT, ServerSettings
     show_default=True,
     help="What is logged, on stderr.",
 )
-def serve(data_dir: Path, port: int, allow_host: tuple[str, ...], max_body: int, log_level: str) -> None:
+@click.option(
+    "--keep-details", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS", help="How long a job is kept whole."
+)
+@click.option(
+    "--keep-verdicts",
+    type=click.IntRange(1),
+    default=1826,
+    show_default=True,
+    metavar="DAYS",
+    help="How long its key, verdict and document number are kept.",
+)
+def serve(
+    data_dir: Path,
+    port: int,
+    allow_host: tuple[str, ...],
+    max_body: int,
+    log_level: str,
+    keep_details: int,
+    keep_verdicts: int,
+) -> None:
     """Run the bridge. It prints a line as soon as it answers, and stops on SIGTERM or Ctrl-C."""
     import asyncio
+    from datetime import timedelta
 
     from bridge.devices.config import ConfigError
+    from bridge.jobs.bridge import Retention
     from bridge.server.admin_token import TokenError
     from bridge.server.listening import PortTaken
     from bridge.server.run import serve as run
@@ -38,9 +59,10 @@ def serve(data_dir: Path, port: int, allow_host: tuple[str, ...], max_body: int,
 
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     settings = ServerSettings(port=port, extra_hosts=allow_host, max_body=max_body)
+    retention = Retention(timedelta(days=keep_details), timedelta(days=max(keep_details, keep_verdicts)))
     directory = make_data_dir(data_dir)
     try:
-        asyncio.run(run(directory, settings, lambda url: click.echo(f"tillbridge ready on {url}")))
+        asyncio.run(run(directory, settings, lambda url: click.echo(f"tillbridge ready on {url}"), retention))
     except PortTaken as error:
         raise CliError(str(error)) from None
     except DataDirLocked as error:

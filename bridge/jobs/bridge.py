@@ -48,7 +48,14 @@ class Bridge:
     """One data directory, its devices and its jobs."""
 
     def __init__(
-        self, store: Store, registry: PluginRegistry, clock: Clock, opener: LinkOpener, inline: bool, patience: Patience
+        self,
+        store: Store,
+        registry: PluginRegistry,
+        clock: Clock,
+        opener: LinkOpener,
+        inline: bool,
+        patience: Patience,
+        retention: Retention,
     ) -> None:
         self.store = store
         self.registry = registry
@@ -68,7 +75,7 @@ class Bridge:
         )
         self.devices = DeviceManager(store, registry, services)
         self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
-        self._retention = Retention()
+        self._retention = retention
         self._pruner: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -84,6 +91,7 @@ class Bridge:
         patience: Patience | None = None,
         before_commit: Callable[[], None] | None = None,
         synchronous: str = "FULL",
+        retention: Retention | None = None,
     ) -> Bridge:
         """Take the data directory's lock and open the journal. Raises DataDirLocked, StorageError, ConfigError.
 
@@ -93,7 +101,13 @@ class Bridge:
         store = Store.open(data_dir, clock.now(), inline=inline, before_commit=before_commit, synchronous=synchronous)
         try:
             bridge = cls(
-                store, registry or PluginRegistry.installed(), clock, opener or LinkOpener(), inline, patience or Patience()
+                store,
+                registry or PluginRegistry.installed(),
+                clock,
+                opener or LinkOpener(),
+                inline,
+                patience or Patience(),
+                retention or Retention(),
             )
             bridge.devices.load()
             if store.journal_lost is not None:

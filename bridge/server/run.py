@@ -19,7 +19,7 @@ from bridge.server.listening import listen
 from bridge.server.settings import ServerSettings
 
 if TYPE_CHECKING:
-    from bridge.jobs.bridge import Bridge
+    from bridge.jobs.bridge import Bridge, Retention
 
 log = logging.getLogger("tillbridge.server")
 
@@ -64,7 +64,9 @@ class ApiServer:
         await self._runner.cleanup()
 
 
-async def serve(data_dir: Path, settings: ServerSettings, ready: Callable[[str], None]) -> None:
+async def serve(
+    data_dir: Path, settings: ServerSettings, ready: Callable[[str], None], retention: Retention | None = None
+) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the URL as soon as it answers.
 
     Raises PortTaken, bridge.store.DataDirLocked, admin_token.TokenError.
@@ -76,7 +78,7 @@ async def serve(data_dir: Path, settings: ServerSettings, ready: Callable[[str],
         # The port first: who cannot have it must not touch any device.
         sockets, port = await listen(settings.port)
         try:
-            bridge = await Bridge.open(data_dir)
+            bridge = await Bridge.open(data_dir, retention=retention)
         except BaseException:
             for made in sockets:
                 made.close()
