@@ -126,8 +126,6 @@ class Database:
             raise StorageError(f"the file system does not support SQLite's WAL mode (got {mode}): use a local disk")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
-        # Pages of the log until it is worked into the file, 16 MB: the commit that happens to do it takes longer than others.
-        connection.execute("PRAGMA wal_autocheckpoint=4000")
 
     def check(self) -> None:
         """Raises JournalDamaged where SQLite finds the file inconsistent."""
