@@ -390,10 +390,9 @@ class DeviceRunner:
             if not task.done():
                 self.runtime.abandon_link()  # first: what a driver does while it is cancelled must not reach the device
                 task.cancel()
-                done, _ = await asyncio.wait({task}, timeout=5)
-                for ended in done:
-                    if not ended.cancelled():
-                        ended.exception()  # what it raises now is nobody's answer any more
+                await asyncio.wait({task}, timeout=5)
+            if task.done() and not task.cancelled():
+                task.exception()  # what it raised while nobody waited any more is nobody's answer
 
     async def _guarded(self, work: Awaitable[T]) -> T | None:
         """Read-only traffic: a failure costs the connection and nothing else."""
