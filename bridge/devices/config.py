@@ -149,6 +149,15 @@ def _is_secret(annotation: Any) -> bool:
     return False
 
 
+def invalid_fields(error: ValidationError, *within: str) -> RequestError:
+    """What a model found wrong, as a refusal that names every field; `within`: the path of the model itself."""
+    problems = tuple(
+        FieldError(".".join((*within, *(str(part) for part in item["loc"]))), str(item["msg"]))
+        for item in error.errors(include_input=False, include_url=False, include_context=False)
+    )
+    return RequestError("request.invalid", "; ".join(f"{item.field}: {item.message}" for item in problems), problems)
+
+
 def check_device_id(device_id: str) -> None:
     if not _ID.fullmatch(device_id):
         raise invalid(
@@ -182,9 +191,5 @@ def check_config(device_id: str, config: DeviceConfig, families: Mapping[str, De
     try:
         family.settings_from(config.settings)
     except ValidationError as error:
-        problems = tuple(
-            FieldError("settings." + ".".join(str(part) for part in item["loc"]), str(item["msg"]))
-            for item in error.errors(include_input=False, include_url=False, include_context=False)
-        )
-        raise RequestError("request.invalid", "; ".join(f"{item.field}: {item.message}" for item in problems), problems) from None
+        raise invalid_fields(error, "settings") from None
     return Endpoint(endpoint.kind, endpoint.address, endpoint.port, {**kind.defaults, **endpoint.options})

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from bridge.devices.config import DeviceConfig, DeviceFile, check_config, secret_fields
+from bridge.devices.config import DeviceConfig, DeviceFile, check_config, invalid_fields, secret_fields
 from bridge.devices.runtime import DeviceRuntime, DeviceServices
 from bridge.model import Actor, DeviceState, DeviceStatus, Identity, RequestError, invalid
 from bridge.model.errors import FieldError
@@ -223,13 +223,7 @@ class DeviceManager:
         try:
             return DeviceConfig.model_validate(dict(config))
         except ValidationError as error:
-            problems = tuple(
-                FieldError(".".join(str(part) for part in item["loc"]), str(item["msg"]))
-                for item in error.errors(include_input=False, include_url=False, include_context=False)
-            )
-            raise RequestError(
-                "request.invalid", "; ".join(f"{item.field}: {item.message}" for item in problems), problems
-            ) from None
+            raise invalid_fields(error) from None
 
     @staticmethod
     def _keep_secrets(config: DeviceConfig, old: DeviceRuntime) -> DeviceConfig:

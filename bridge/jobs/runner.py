@@ -100,9 +100,6 @@ class DeviceRunner:
         self._failures = min(self._failures, 1)
         self._wake.set()
 
-    def open_jobs(self) -> list[str]:
-        return [job.id for job in (*self.doubt, *((self.current,) if self.current is not None else ()), *self.queue)]
-
     async def abort(self, job: ActiveJob) -> AbortAnswer:
         if job in self.queue:
             self.queue.remove(job)
