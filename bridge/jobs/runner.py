@@ -241,10 +241,10 @@ class DeviceRunner:
         try:
             result = await self._watch(self.runtime.call(lambda driver: driver.execute(context, job.operation)), context)
         except DeviceError as error:
-            if error.error.fate is Fate.UNKNOWN:
-                await self._lost(job, error.error.message, context)
-            else:
+            if error.error.fate is Fate.NOT_ISSUED:
                 await self._settlement.failed(job, error.error)
+            else:  # `failed` promises that nothing was issued: whatever else a driver says is for recovery to find out
+                await self._lost(job, error.error.message, context)
         except Aborted:
             await self._settlement.failed(job, JobError.of("request.aborted"))
         except LinkError as error:

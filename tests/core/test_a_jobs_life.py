@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.model import Choice, JobState, RequestError, Result
-from bridge.plugin import JobContext
+from bridge.model import Choice, Fate, JobError, JobState, RequestError, Result
+from bridge.plugin import DeviceError, JobContext
 from tests.core.fake_family import FakeDriver
 from tests.core.world import TILL, World, in_world, sale
 
@@ -356,5 +356,23 @@ def test_a_driver_that_repeats_why_it_waits_is_heard_once(tmp_path: Path) -> Non
         assert (await world.bridge.jobs.wait(waiting.id, 30)).success
         prompts = world.bridge.store.database.read("SELECT data FROM events WHERE job=? AND kind='job.prompt'", (waiting.id,))
         assert len(prompts) == 2, "it waits, and it waits no longer"
+
+    in_world(tmp_path, story)
+
+
+def test_a_driver_that_refuses_but_does_not_vouch_for_it_puts_the_job_in_doubt(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        fates: list[Fate] = [Fate.ISSUED, Fate.UNKNOWN]
+
+        async def refuses_late(context: JobContext, driver: FakeDriver) -> Result | None:
+            await context.checkpoint("intent")
+            await driver.say(f"issue 10.00 {context.reference(40)}")
+            raise DeviceError(JobError.of("device.rejected", "It broke.", fate=fates.pop()))
+
+        world.family.behaviour = refuses_late
+        for _ in range(2):
+            job = await world.sell()
+            assert (job.state, job.success) == (JobState.DONE, True), "the device was asked, and had it"
+        assert len(world.devices["d1"].issued) == 2
 
     in_world(tmp_path, story)
