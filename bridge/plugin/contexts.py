@@ -125,7 +125,7 @@ class JobContext(Protocol):
     def clear_attention(self) -> None: ...
 
     def progress(self, text: str) -> None:
-        """A sign of life, shown while the job runs."""
+        """A sign of life: the host's patience with this driver begins anew. What a person should see is `attention`."""
 
     def warn(self, code: str, message: str, field: str | None = None) -> None:
         """Add a warning to the result."""
