@@ -14,11 +14,15 @@ HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[object]])
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[HandlerT]):
-    """One call of the API. `path` is below /api/v1; segments in braces are its parameters."""
+    """One call of the API. `path` is below /api/v1; segments in braces are its parameters.
+
+    `name` is the call's name apart from HTTP: the method of JSON-RPC, the operation id of the description.
+    """
 
     method: str
     path: str
     handler: HandlerT
+    name: str
 
 
 class Router(Generic[HandlerT]):

@@ -49,9 +49,9 @@ async def audit(call: Call) -> Answer:
 
 
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("PUT", "/devices/{device}/config", configure),
-    Route("DELETE", "/devices/{device}/config", remove),
-    Route("POST", "/devices/{device}/accept", accept),
-    Route("POST", "/devices/{device}/alerts/{alert}/ack", acknowledge),
-    Route("GET", "/audit", audit),
+    Route("PUT", "/devices/{device}/config", configure, "devices.configure"),
+    Route("DELETE", "/devices/{device}/config", remove, "devices.remove"),
+    Route("POST", "/devices/{device}/accept", accept, "devices.accept"),
+    Route("POST", "/devices/{device}/alerts/{alert}/ack", acknowledge, "devices.ack_alert"),
+    Route("GET", "/audit", audit, "audit.list"),
 )

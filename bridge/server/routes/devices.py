@@ -22,7 +22,7 @@ async def status(call: Call) -> Answer:
 
 
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("GET", "/devices", listing),
-    Route("GET", "/devices/{device}", one),
-    Route("GET", "/devices/{device}/status", status),
+    Route("GET", "/devices", listing, "devices.list"),
+    Route("GET", "/devices/{device}", one, "devices.get"),
+    Route("GET", "/devices/{device}/status", status, "devices.status"),
 )

@@ -104,11 +104,11 @@ def whole(name: str, value: str | None, *, default: int, most: int, least: int =
 
 
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("POST", "/devices/{device}/jobs", submit),
-    Route("GET", "/jobs", listing),
-    Route("GET", "/jobs/{job}", one),
-    Route("POST", "/jobs/{job}/ack", ack),
-    Route("POST", "/jobs/{job}/answer", answer),
-    Route("POST", "/jobs/{job}/abort", abort),
-    Route("POST", "/jobs/{job}/resolve", resolve),
+    Route("POST", "/devices/{device}/jobs", submit, "devices.submit"),
+    Route("GET", "/jobs", listing, "jobs.list"),
+    Route("GET", "/jobs/{job}", one, "jobs.get"),
+    Route("POST", "/jobs/{job}/ack", ack, "jobs.ack"),
+    Route("POST", "/jobs/{job}/answer", answer, "jobs.answer"),
+    Route("POST", "/jobs/{job}/abort", abort, "jobs.abort"),
+    Route("POST", "/jobs/{job}/resolve", resolve, "jobs.resolve"),
 )

@@ -24,7 +24,7 @@ async def families(call: Call) -> Answer:
 
 
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("GET", "/ping", ping),
-    Route("GET", "/health", health),
-    Route("GET", "/families", families),
+    Route("GET", "/ping", ping, "ping"),
+    Route("GET", "/health", health, "health"),
+    Route("GET", "/families", families, "families.list"),
 )
