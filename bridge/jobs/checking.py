@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from bridge.devices import DeviceRuntime
 from bridge.devices.hosting import ThreadHost
 from bridge.jobs.validation import CheckedOperation, check_for_device
 from bridge.model import Operation, RequestError
 
+T = TypeVar("T")
 log = logging.getLogger("tillbridge.jobs")
 
 # A check is arithmetic on one request. Ours take a third of a millisecond for ten lines.
@@ -33,21 +36,25 @@ class Checker:
 
     async def check(self, operation: Operation, runtime: DeviceRuntime) -> CheckedOperation:
         """Raises RequestError, `plugin.error` where the plugin does not come to an end."""
+        return await self.run(runtime, lambda: check_for_device(operation, runtime))
+
+    async def run(self, runtime: DeviceRuntime, work: Callable[[], T]) -> T:
+        """Work that calls the family's own code. Raises what it raises, `plugin.error` where it does not come to an end."""
         family = runtime.family
         if self._inline or family is None or family.isolation == "loop":
-            return check_for_device(operation, runtime)
+            return work()
         if family.id in self._stuck:
             raise self._hangs(runtime)
         host = self._hosts.get(family.id)
         if host is None:
             host = self._hosts[family.id] = ThreadHost(f"check-{family.id}")
 
-        async def check() -> CheckedOperation:
-            return check_for_device(operation, runtime)
+        async def in_its_thread() -> T:
+            return work()
 
         try:
             async with asyncio.timeout(self._seconds):
-                return await host.call(check)
+                return await host.call(in_its_thread)
         except TimeoutError:
             log.error("%s: the check of its plugin does not come to an end", runtime.id)
             self._stuck.add(family.id)

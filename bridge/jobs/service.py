@@ -14,6 +14,7 @@ from bridge.devices import DeviceManager, DeviceRuntime
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.checking import Checker
 from bridge.jobs.fingerprint import fingerprint
+from bridge.jobs.preview import preview
 from bridge.jobs.runner import DeviceRunner, Patience
 from bridge.jobs.settlement import NEEDS_OPERATOR, RECHECK, Settlement, operator_attention
 from bridge.jobs.validation import parse_operation
@@ -25,6 +26,7 @@ from bridge.model import (
     JobState,
     Operation,
     OperationClass,
+    Preview,
     RequestError,
     Result,
     Transition,
@@ -147,6 +149,17 @@ class JobService:
             )
         return self._with_present(accepted)
 
+    async def preview(self, device_id: str, body: Any) -> Preview:
+        """What the operation would be, by the same checks that a job passes. Nothing is stored or sent.
+
+        Raises RequestError as `submit` does.
+        """
+        runtime = self._devices.runtime(device_id)
+        operation = parse_operation(body)
+        self._admissible(runtime, operation, self._clock.now())
+        checked = await self._checker.check(operation, runtime)
+        return await self._checker.run(runtime, lambda: preview(checked, runtime))
+
     async def wait(self, job_id: str, seconds: float) -> Job:
         """The job as soon as it is done or failed, or as it is after `seconds`."""
         job = self.active.get(job_id)
@@ -253,23 +266,7 @@ class JobService:
     def _new_job(
         self, actor: Actor, runtime: DeviceRuntime, key: str, digest: str, operation: Operation, now: datetime
     ) -> NewJob:
-        deadline = operation.deadline
-        if deadline is None:
-            deadline = now + timedelta(seconds=runtime.config.deadlines.for_operation(operation.op))
-        elif deadline <= now:
-            raise invalid(
-                "deadline", f"{deadline.isoformat()} has passed", limit=now.isoformat(), remedy="send a later one, or none"
-            )
-        elif deadline > now + _LONGEST_DEADLINE:
-            raise invalid("deadline", "is more than 24 hours away", limit=(now + _LONGEST_DEADLINE).isoformat())
-        if operation.retry_of is not None:
-            first = self._journal.get(operation.retry_of)
-            if first is None or first.device != runtime.id:
-                raise invalid("retry_of", f"there is no job {operation.retry_of!r} of this device")
-            if not first.state.final:
-                raise RequestError(
-                    "request.conflict", f"job {first.id} is {first.state}: it may still succeed", extra={"job": first.id}
-                )
+        deadline = self._admissible(runtime, operation, now)
         operator = operation.operator.model_dump(exclude_none=True) if operation.operator is not None else None
         return NewJob(
             id=str(ULID.from_datetime(now)),
@@ -289,6 +286,27 @@ class JobService:
             | {"op": operation.op},
             actor=actor.model_copy(update={"operator": operator}),
         )
+
+    def _admissible(self, runtime: DeviceRuntime, operation: Operation, now: datetime) -> datetime:
+        """The deadline. Raises RequestError where it, or the job that this one repeats, does not fit."""
+        deadline = operation.deadline
+        if deadline is None:
+            deadline = now + timedelta(seconds=runtime.config.deadlines.for_operation(operation.op))
+        elif deadline <= now:
+            raise invalid(
+                "deadline", f"{deadline.isoformat()} has passed", limit=now.isoformat(), remedy="send a later one, or none"
+            )
+        elif deadline > now + _LONGEST_DEADLINE:
+            raise invalid("deadline", "is more than 24 hours away", limit=(now + _LONGEST_DEADLINE).isoformat())
+        if operation.retry_of is not None:
+            first = self._journal.get(operation.retry_of)
+            if first is None or first.device != runtime.id:
+                raise invalid("retry_of", f"there is no job {operation.retry_of!r} of this device")
+            if not first.state.final:
+                raise RequestError(
+                    "request.conflict", f"job {first.id} is {first.state}: it may still succeed", extra={"job": first.id}
+                )
+        return deadline
 
     async def _accept(self, new: NewJob, operation: Operation, warnings: tuple[Any, ...]) -> KeyTaken | ReferenceTaken | Job:
         """The first commit, and the queue. Shielded by the caller: a client that hangs up must not leave a job in the

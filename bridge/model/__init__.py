@@ -9,7 +9,6 @@ from bridge.model.arithmetic import (
     Spread,
     compute,
     spread,
-    totals_by_rate,
 )
 from bridge.model.base import Model, Moment, Money, Text, decimal_string
 from bridge.model.device import Capabilities, DeviceState, DeviceStatus, Identity
@@ -41,6 +40,7 @@ from bridge.model.operations import (
     operation_adapter,
     reference_group,
 )
+from bridge.model.preview import Preview, PreviewLine, PreviewTotals
 from bridge.model.receipt import Adjustment, Change, Line, LineKind, Payment, PaymentKind, ReceiptContent, ReceiptKind
 from bridge.model.result import (
     Document,
@@ -56,6 +56,7 @@ from bridge.model.result import (
     Warning_,
 )
 from bridge.model.tax import Tax, TaxKind, TaxRate, find_rate
+from bridge.model.tax_totals import totals_by_rate
 
 __all__ = [
     "CLASSES",
@@ -106,6 +107,9 @@ __all__ = [
     "PaymentPurchase",
     "PaymentResult",
     "PercentMethod",
+    "Preview",
+    "PreviewLine",
+    "PreviewTotals",
     "Print",
     "PrintLine",
     "RateTotal",

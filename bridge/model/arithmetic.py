@@ -6,7 +6,7 @@ figures disagree, naming the field and both figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
@@ -114,10 +114,10 @@ class Figures:
 # A line must stay within what one amount may be (base.py: 15 digits). Digits that hold price times quantity exactly, both
 # of 15 digits and 8 places, and times a percentage: Python's usual 28 do not, and quantize raises instead of rounding.
 _LARGEST = 10**15
-_EXACT = 80
+EXACT_DIGITS = 80
 
 _MINUS = frozenset({LineKind.RETURN, LineKind.DEPOSIT_RETURN, LineKind.ADVANCE_SETTLEMENT, LineKind.VOUCHER})
-_DEPOSITS = frozenset({LineKind.DEPOSIT, LineKind.DEPOSIT_RETURN})
+DEPOSIT_KINDS = frozenset({LineKind.DEPOSIT, LineKind.DEPOSIT_RETURN})
 
 
 def compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
@@ -126,15 +126,15 @@ def compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
     Raises RequestError `request.invalid` naming the first field that disagrees, with the given and the computed figure.
     """
     with localcontext() as context:
-        context.prec = _EXACT
+        context.prec = EXACT_DIGITS
         return _compute(receipt, profile)
 
 
 def _compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
     lines = tuple(_line(line, number, profile) for number, line in enumerate(receipt.lines))
     kinds = tuple(line.kind for line in receipt.lines)
-    goods = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k not in _DEPOSITS), Decimal(0))
-    deposits = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k in _DEPOSITS), Decimal(0))
+    goods = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k not in DEPOSIT_KINDS), Decimal(0))
+    deposits = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k in DEPOSIT_KINDS), Decimal(0))
     subtotal = _places(goods, profile)
     if subtotal < 0:
         raise _below_zero(subtotal)
@@ -182,17 +182,6 @@ def spread(parts: Sequence[Decimal], change: Decimal, profile: ArithmeticProfile
         largest = max(range(len(units)), key=lambda index: units[index])
         spread_units[largest] += after - sum(spread_units)
     return tuple(Decimal(value) * unit for value in spread_units)
-
-
-def totals_by_rate(receipt: ReceiptContent, figures: Figures, profile: ArithmeticProfile) -> Mapping[str, Decimal]:
-    """Gross per tax (written as the till wrote it) after the receipt's own discount or surcharge."""
-    sums: dict[str, Decimal] = {}
-    for line, line_figures in zip(receipt.lines, figures.lines, strict=True):
-        if line.kind not in _DEPOSITS:
-            key = " + ".join(str(tax) for tax in line.taxes) or "none"
-            sums[key] = sums.get(key, Decimal(0)) + line_figures.signed
-    values = spread(tuple(sums.values()), figures.surcharge - figures.discount, profile)
-    return dict(zip(sums, values, strict=True))
 
 
 def _line(line: Line, number: int, profile: ArithmeticProfile) -> LineFigures:

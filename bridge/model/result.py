@@ -43,13 +43,14 @@ class Registration(Model):
 
 
 class RateTotal(Model):
-    """A report's figures of one rate. `net` and `tax` where the device or its rule gives them."""
+    """What was sold under one rate. `net` and `tax` where the device or its rule gives them; below zero where lines that
+    take off outweigh those that add."""
 
     letter: str
     rate: str
-    gross: Money
-    net: Money | None = None
-    tax: Money | None = None
+    gross: AnyDecimal
+    net: AnyDecimal | None = None
+    tax: AnyDecimal | None = None
 
 
 class KindTotal(Model):

@@ -69,6 +69,19 @@ class Checked:
     warnings: tuple[Warning_, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """A document as this device would print it: lines of at most `width` characters, in its code page.
+
+    `omitted`: what the device adds by itself and the lines do not show, in a word or two each ("header", "number").
+    """
+
+    lines: tuple[str, ...]
+    width: int
+    code_page: str | None = None
+    omitted: tuple[str, ...] = ()
+
+
 SettingsT = TypeVar("SettingsT", bound=FamilySettings)
 
 
@@ -105,6 +118,13 @@ class DeviceFamily(ABC, Generic[SettingsT]):
         Raises RequestError naming field, limit and remedy. The host has checked sums, operations and taxes already.
         """
 
+    def paper(self, operation: Operation, settings: SettingsT, capabilities: Capabilities | None) -> PaperText | None:
+        """The document as the device would print it, for a preview. `operation` has passed `check`.
+
+        None: the family does not know; the host then draws a plain sketch of a receipt.
+        """
+        return None
+
     @abstractmethod
     def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:
         """Hold one test vector against the codec: decode, compare `meaning`, encode again, compare bytes."""
@@ -124,6 +144,7 @@ __all__ = [
     "DeviceFamily",
     "EndpointKind",
     "FamilySettings",
+    "PaperText",
     "RequestError",
     "UsbId",
     "VectorCheck",

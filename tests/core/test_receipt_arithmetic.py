@@ -16,6 +16,8 @@ from bridge.model import (
     RequestError,
     Rounding,
     Spread,
+    TaxKind,
+    TaxRate,
     compute,
     spread,
     totals_by_rate,
@@ -99,7 +101,7 @@ def test_any_receipt_that_is_accepted_adds_up_under_its_profile(body: dict[str, 
     every = (figures.total, figures.discount, figures.surcharge, figures.payments, figures.change, figures.due)
     for figure in (*every, *(part for line in figures.lines for part in (line.gross, line.discount, line.surcharge, line.total))):
         assert figure.as_tuple().exponent == -2, "the currency's places, never more"
-    assert sum(totals_by_rate(asked, figures, profile).values()) == figures.total
+    assert sum(row.gross for row in totals_by_rate(asked, figures, profile, None)) == figures.total
     # Said again with its own figures, the same receipt is accepted and computes to the same.
     told = [{**line, "total": str(figure.total)} for line, figure in zip(body["lines"], figures.lines, strict=True)]
     change = [{"kind": "cash", "amount": str(figures.change)}] if figures.change else []
@@ -146,7 +148,41 @@ def test_the_carry_spread_hands_each_remainder_to_the_next_rate() -> None:
 def test_a_discount_on_the_whole_receipt_is_told_by_rate() -> None:
     asked = receipt([{"price": "10.00", "vat": "23%"}, {"price": "5.00", "vat": "8%"}], discount={"percent": "10"})
     figures = compute(asked, POSNET)
-    assert totals_by_rate(asked, figures, POSNET) == {"23%": Decimal("9.00"), "8%": Decimal("4.50")}
+    told = {row.rate: (row.gross, row.net, row.tax) for row in totals_by_rate(asked, figures, POSNET, None)}
+    assert told == {
+        "23%": (Decimal("9.00"), Decimal("7.32"), Decimal("1.68")),
+        "8%": (Decimal("4.50"), Decimal("4.17"), Decimal("0.33")),
+    }
+
+
+def test_taxes_are_told_under_the_letters_of_the_devices_own_table() -> None:
+    table = (TaxRate(letter="A", percent=Decimal(23)), TaxRate(letter="G", kind=TaxKind.EXEMPT))
+    asked = receipt(
+        [
+            {"price": "10.00", "taxes": [{"kind": "exempt"}]},
+            {"price": "12.30", "vat": "23%"},
+            {"price": "2.46", "kind": "return", "taxes": [{"letter": "A"}]},
+            {"price": "1.00", "kind": "deposit", "vat": "23%"},
+        ]
+    )
+    told = totals_by_rate(asked, compute(asked, POSNET), POSNET, table)
+    assert [(row.letter, row.rate, str(row.gross), str(row.tax)) for row in told] == [
+        ("G", "exempt", "10.00", "0.00"),
+        ("A", "23%", "9.84", "1.84"),
+    ]
+
+
+def test_taxes_on_top_and_computed_rates_are_told_and_several_on_a_line_are_left_to_the_device() -> None:
+    on_top = ArithmeticProfile(tax_included=False)
+    asked = receipt([{"price": "100.00", "vat": "8%"}])
+    row = totals_by_rate(asked, compute(asked, on_top), on_top, None)[0]
+    assert (str(row.gross), str(row.net), str(row.tax)) == ("108.00", "100.00", "8.00")
+    computed = receipt([{"price": "120.00", "vat": "20/120"}])
+    row = totals_by_rate(computed, compute(computed, POSNET), POSNET, None)[0]
+    assert (row.rate, str(row.tax)) == ("20/120", "20.00")
+    both = receipt([{"price": "10.00", "taxes": [{"rate": "5%"}, {"rate": "9%"}]}])
+    row = totals_by_rate(both, compute(both, POSNET), POSNET, None)[0]
+    assert (row.rate, row.tax) == ("5% + 9%", None)
 
 
 def test_a_deposit_given_back_on_its_own_is_paid_out_as_change() -> None:

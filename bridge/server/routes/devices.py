@@ -21,8 +21,15 @@ async def status(call: Call) -> Answer:
     return Answer(await call.bridge.devices.status(call.parameters["device"]))
 
 
+async def preview(call: Call) -> Answer:
+    """What a document would be: the checks of a job, its totals and taxes, the paper as text. Nothing is stored or sent."""
+    said = await call.bridge.jobs.preview(call.parameters["device"], call.body)
+    return Answer(said.model_dump(mode="json"))
+
+
 ROUTES: tuple[Route[Handler], ...] = (
     Route("GET", "/devices", listing, "devices.list"),
     Route("GET", "/devices/{device}", one, "devices.get"),
     Route("GET", "/devices/{device}/status", status, "devices.status"),
+    Route("POST", "/devices/{device}/preview", preview, "devices.preview"),
 )

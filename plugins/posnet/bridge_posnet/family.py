@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from bridge.model import ArithmeticProfile, Capabilities, Identity, Operation
-from bridge.plugin import Checked, DeviceContext, DeviceFamily, Driver, EndpointKind, UsbId, VectorCheck
+from bridge.plugin import Checked, DeviceContext, DeviceFamily, Driver, EndpointKind, PaperText, UsbId, VectorCheck
 from bridge.transport import ByteLink, Link, LinkError
-from bridge_posnet import checking, status, vectors
+from bridge_posnet import checking, paper, status, vectors
 from bridge_posnet.driver import PosnetDriver
 from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import FactReader
@@ -63,6 +63,9 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
 
     def check(self, operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> Checked:
         return Checked(checking.check(operation, settings, capabilities))
+
+    def paper(self, operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> PaperText | None:
+        return paper.paper(operation, settings, capabilities)
 
     def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:
         found = vectors.check_vector(vector)

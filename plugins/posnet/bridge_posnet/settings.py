@@ -66,6 +66,12 @@ class PosnetSettings(FamilySettings):
         default="Europe/Warsaw", description="Zone of the printer's clock, for models that do not tell it."
     )
     print_reference: bool = Field(default=True, description="Print the reference of the sale as system number (ftrcfg sn).")
+    columns: int = Field(
+        default=40,
+        ge=20,
+        le=64,
+        description="Characters in a line of a receipt, for previews; 40 on 57 and 80 mm paper alike [?].",
+    )
     block_mode: bool = Field(default=False, description="Print the receipt at its end instead of line by line (trinit bm1).")
     cancel_leftover: bool = Field(
         default=True,
