@@ -3,6 +3,7 @@
 from bridge.devices.config import ConfigError, Deadlines, DeviceConfig, DeviceFile, check_config, secret_fields
 from bridge.devices.heartbeat import Heartbeat
 from bridge.devices.manager import DeviceManager
+from bridge.devices.measures import Measures
 from bridge.devices.runtime import DeviceRuntime, DeviceServices
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "DeviceRuntime",
     "DeviceServices",
     "Heartbeat",
+    "Measures",
     "check_config",
     "secret_fields",
 ]

@@ -43,11 +43,17 @@ class DeviceManager:
         self.queue_of: Callable[[str], list[str]] = lambda device_id: []
         self.on_accepted: Callable[[str], Awaitable[None]] = _nothing
         services.twin = self._twin
+        self.measures = services.measures
 
     def load(self) -> None:
         """Build a runtime for every device of the file. One that cannot work is kept, with the reason. Raises ConfigError."""
         for device_id, config in self._file.load().items():
             self.runtimes[device_id] = self._build(device_id, config)
+
+    def family_of(self, device_id: str) -> str:
+        """The family's id; `removed` where the device is not configured any more."""
+        runtime = self.runtimes.get(device_id)
+        return runtime.config.family if runtime is not None else "removed"
 
     def runtime(self, device_id: str) -> DeviceRuntime:
         runtime = self.runtimes.get(device_id)

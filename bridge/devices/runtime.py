@@ -18,10 +18,11 @@ from bridge.devices.config import DeviceConfig
 from bridge.devices.context import Amend, HostedDeviceContext
 from bridge.devices.heartbeat import Heartbeat
 from bridge.devices.hosting import DriverHost, InlineHost, ThreadHost
+from bridge.devices.measures import Measures
 from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.plugin import DeviceFamily, Driver
 from bridge.store import DeviceStateStore
-from bridge.transport import Clock, Endpoint, Link, LinkError, LinkOpener, WireLog
+from bridge.transport import Clock, Endpoint, Link, LinkError, LinkOpener, WireLog, mask_cards
 
 T = TypeVar("T")
 log = logging.getLogger("tillbridge.devices")
@@ -45,6 +46,7 @@ class DeviceServices:
     """Called with the device's id when its state, status or alerts changed."""
     twin: Callable[[str, Identity], str | None]
     """The id of another configured device that is pinned to this identity."""
+    measures: Measures
 
 
 class DeviceRuntime:
@@ -71,6 +73,7 @@ class DeviceRuntime:
         self.seen: Identity | None = None
         self.status: DeviceStatus | None = None
         self.driver: Driver | None = None
+        self.measures = services.measures
         self._services = services
         self._host: DriverHost | None = None
         self._link: Link | None = None
@@ -99,13 +102,20 @@ class DeviceRuntime:
         return self._link.wire_log if self._link is not None else None
 
     def new_wire_log(self) -> WireLog:
-        family = self.family
-        return WireLog(self._services.clock.now, family.mask) if family is not None else WireLog(self._services.clock.now)
+        masker = self.family.mask if self.family is not None else mask_cards
+        round_trip = self.measures.round_trip.labels(self.id, self.config.family)
+        return WireLog(self._services.clock.now, masker, on_round_trip=round_trip.observe)
 
     # -- connecting --------------------------------------------------------------------------------------------------
 
     async def connect(self) -> bool:
         """Open link and driver and check who is there. True when the device is the right one and ready for traffic."""
+        try:
+            return await self._connect()
+        finally:
+            self.measures.connections.labels(self.id, self.config.family, self.state.value).inc()
+
+    async def _connect(self) -> bool:
         assert self.family is not None
         assert self.endpoint is not None
         await self.disconnect()
@@ -241,6 +251,8 @@ class DeviceRuntime:
                 log.warning("%s: closing failed: %s", self.id, error)
         self._drop_host()
         if reason is not None:
+            if driver is not None:
+                self.measures.lost.labels(self.id, self.config.family).inc()
             self._set(DeviceState.OFFLINE, reason)
 
     def mark_broken(self, reason: str) -> None:

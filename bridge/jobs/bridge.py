@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge.devices import ConfigError, DeviceManager, DeviceServices, Heartbeat
+from bridge.devices import ConfigError, DeviceManager, DeviceServices, Heartbeat, Measures
+from bridge.jobs.gauges import Gauges, exposition
 from bridge.jobs.runner import Patience
 from bridge.jobs.service import JobService
 from bridge.model import DeviceState, Outcome, Paper, Registration, RegistrationState
@@ -62,6 +63,8 @@ class Bridge:
         self.clock = clock
         self.data_dir = store.data_dir
         self.instance_id = store.instance_id
+        self.measures = Measures()
+        self.measures.registry.register(Gauges(self))
         self._heartbeat = None if inline else Heartbeat()
         services = DeviceServices(
             clock=clock,
@@ -72,6 +75,7 @@ class Bridge:
             amend=self._amend,
             on_change=lambda device_id: None,
             twin=lambda device_id, identity: None,
+            measures=self.measures,
         )
         self.devices = DeviceManager(store, registry, services)
         self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
@@ -147,9 +151,16 @@ class Bridge:
         if self._heartbeat is not None:
             self._heartbeat.stop()
 
+    def metrics(self) -> str:
+        """Counters and gauges, in Prometheus' text format."""
+        return exposition(self.measures.registry)
+
     def health(self) -> dict[str, Any]:
-        """Degraded when something needs a person: a device away or broken, a job unresolved, the journal unwritable."""
+        """`down`: no document can be accepted, because the journal cannot be written or the bridge stops. `degraded`: it
+        works, but something needs a person (a device away or broken, a job unresolved, a plugin that cannot be loaded)."""
+        down = self.jobs.settlement.trouble is not None or self.jobs.stopping
         problems = [f"journal: {self.jobs.settlement.trouble}"] if self.jobs.settlement.trouble else []
+        problems += ["the bridge is stopping"] if self.jobs.stopping else []
         devices: dict[str, str] = {}
         for device_id, runtime in sorted(self.devices.runtimes.items()):
             devices[device_id] = runtime.state.value
@@ -161,7 +172,7 @@ class Bridge:
         problems += [f"job {job_id} is unresolved" for job_id in unresolved]
         problems += [f"plugin {report.name}: {report.problem}" for report in self.registry.reports if report.problem is not None]
         return {
-            "status": "degraded" if problems else "ok",
+            "status": "down" if down else "degraded" if problems else "ok",
             "problems": problems,
             "journal": {"writable": self.jobs.settlement.trouble is None, "commits": self.store.database.commits},
             "devices": devices,

@@ -38,6 +38,14 @@ MAINTAIN_SECONDS = 60.0
 # How long a status that a client waits for may take before it gets the last one.
 STATUS_SECONDS = 10.0
 
+# As the metrics name what recovery found out.
+_ANSWERS: dict[type[object], str] = {
+    Issued: "issued",
+    NotIssued: "not_issued",
+    Pending: "pending",
+    NeedsOperator: "needs_operator",
+}
+
 
 class PluginHangs(LinkError):
     """The driver gave no sign of life for too long."""
@@ -292,6 +300,7 @@ class DeviceRunner:
                 self.runtime.call(lambda driver: driver.recover(context, job.operation, checkpoints)), context
             )
         except LinkError as error:
+            self._count_recovery("link_error")
             await self.runtime.disconnect(str(error))
             await self._pause()
             return
@@ -299,6 +308,7 @@ class DeviceRunner:
             raise
         except Exception as error:  # recovery must never end in a guess: keep the doubt, tell, try again later
             log.exception("%s: recovering job %s raised", self.runtime.id, job.id)
+            self._count_recovery("plugin_error")
             job.retry_at = self._clock.monotonic() + RECOVERY_BUG_SECONDS
             text = f"recovery failed in the plugin ({type(error).__name__}); it is tried again"
             self._attend(job, Attention(code="plugin.error", text=text, since=self._clock.now()))
@@ -309,6 +319,7 @@ class DeviceRunner:
             context.give_up()
         if job not in self.doubt:  # settled by hand meanwhile
             return
+        self._count_recovery(_ANSWERS[type(answer)])
         match answer:
             case Issued(result):
                 self.doubt.remove(job)
@@ -323,6 +334,9 @@ class DeviceRunner:
             case NeedsOperator():
                 job.needs_operator = True
                 self._attend(job, await self._settlement.needs_operator(job, answer))
+
+    def _count_recovery(self, answer: str) -> None:
+        self.runtime.measures.recoveries.labels(self.runtime.config.family, answer).inc()
 
     # -- small parts -------------------------------------------------------------------------------------------------
 

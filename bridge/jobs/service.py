@@ -68,8 +68,8 @@ class JobService:
         self._patience = patience
         self.active: dict[str, ActiveJob] = {}
         self.runners: dict[str, DeviceRunner] = {}
-        self.settlement = Settlement(store.journal, clock, registry, self.active)
-        self._stopping = False
+        self.settlement = Settlement(store.journal, clock, registry, self.active, devices.measures, devices.family_of)
+        self.stopping = False
         self._checker = Checker(inline=inline)
         devices.on_added = self._add_runner
         devices.on_removed = self._remove_runner
@@ -92,7 +92,7 @@ class JobService:
             runner.start()
 
     async def stop(self, grace: float) -> None:
-        self._stopping = True
+        self.stopping = True
         await asyncio.gather(*(runner.stop(grace) for runner in self.runners.values()))
         for job in self.active.values():
             job.finish()
@@ -100,7 +100,7 @@ class JobService:
         self._checker.close()
 
     def kill(self) -> None:
-        self._stopping = True
+        self.stopping = True
         for runner in self.runners.values():
             runner.kill()
         for job in self.active.values():
@@ -118,7 +118,7 @@ class JobService:
         known = self._journal.find_key(actor.principal, key)
         if known is not None:
             return await self._repeated(known, digest)
-        if self._stopping:
+        if self.stopping:
             raise RequestError("server.stopping", "the bridge is stopping; nothing was stored")
         runtime = self._devices.runtime(device_id)
         if runtime.journal_hold is not None:
@@ -130,7 +130,7 @@ class JobService:
         try:
             accepted = await asyncio.shield(self._accept(new, checked.operation, checked.warnings))
         except StorageError as error:
-            self.settlement.trouble = str(error)
+            self.settlement.storage_failed(error)
             raise RequestError("server.storage", f"{error}; nothing was stored") from error
         if isinstance(accepted, KeyTaken):
             return await self._repeated(accepted, digest)
@@ -331,6 +331,7 @@ class JobService:
         )
         active = ActiveJob(job, operation, warnings)
         self.active[new.id] = active
+        self.settlement.accepted(active)
         runner = self.runners.get(new.device)
         if runner is None:  # the device was removed in this very moment
             await self.settlement.failed(active, JobError.of("device.offline", "The device was removed."))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from bridge.devices import Measures
 from bridge.jobs.active import ActiveJob
 from bridge.model import Attention, Document, Fate, JobError, JobState, Result
 from bridge.plugin import Checkpoint, NeedsOperator, PluginRegistry
@@ -30,13 +31,27 @@ _RETRY_SECONDS = 1.0
 class Settlement:
     """The journal's side of the runners."""
 
-    def __init__(self, journal: Journal, clock: Clock, registry: PluginRegistry, active: dict[str, ActiveJob]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        registry: PluginRegistry,
+        active: dict[str, ActiveJob],
+        measures: Measures,
+        family_of: Callable[[str], str],
+    ) -> None:
+        """`family_of`: the family of a device's id, for what is counted."""
         self.journal = journal
+        self._measures = measures
+        self._family_of = family_of
         self.trouble: str | None = None
         self._clock = clock
         self._registry = registry
         self._active = active
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    def accepted(self, job: ActiveJob) -> None:
+        self._measures.accepted.labels(self._family(job), job.job.op).inc()
 
     async def state_of(self, job: ActiveJob) -> JobState:
         return await self._insist(lambda: self.journal.state_of(job.id))
@@ -47,10 +62,12 @@ class Settlement:
 
     async def done(self, job: ActiveJob, result: Result, note: str | None = None, audit: AuditEntry | None = None) -> None:
         await self._insist(lambda: self.journal.done(job.id, result, result.success, self._clock.now(), note, audit))
+        self._count(job, JobState.DONE, result.success, _fate(result))
         await self._finished(job, JobState.DONE)
 
     async def failed(self, job: ActiveJob, error: JobError, note: str | None = None, audit: AuditEntry | None = None) -> None:
         await self._insist(lambda: self.journal.failed(job.id, error, self._clock.now(), note, audit))
+        self._count(job, JobState.FAILED, False, error.fate, error.code)
         await self._finished(job, JobState.FAILED)
 
     async def not_issued(self, job: ActiveJob, proof: Mapping[str, Any], error: JobError | None) -> None:
@@ -62,6 +79,7 @@ class Settlement:
     async def unresolved(self, job: ActiveJob, why: str) -> None:
         job.state = JobState.UNRESOLVED
         await self._insist(lambda: self.journal.unresolved(job.id, self._clock.now(), why))
+        self._measures.doubts.labels(self._family(job), job.job.op).inc()
 
     async def needs_operator(self, job: ActiveJob, answer: NeedsOperator) -> Attention:
         """Write down that a person must decide, so that a restart does not forget it."""
@@ -102,6 +120,14 @@ class Settlement:
         if not task.cancelled() and task.exception() is not None:
             log.error("background work failed", exc_info=task.exception())
 
+    def _count(self, job: ActiveJob, state: JobState, success: bool, fate: Fate, code: str = "") -> None:
+        family, op = self._family(job), job.job.op
+        self._measures.finished.labels(family, op, state.value, str(success).lower(), code, fate.value).inc()
+        self._measures.job_seconds.labels(family, op).observe((self._clock.now() - job.job.created_at).total_seconds())
+
+    def _family(self, job: ActiveJob) -> str:
+        return self._family_of(job.job.device)
+
     async def _finished(self, job: ActiveJob, state: JobState) -> None:
         job.state = state
         job.attention = None
@@ -112,12 +138,22 @@ class Settlement:
             if finished is not None:
                 self._registry.job_finished(finished)
 
+    def storage_failed(self, error: StorageError) -> None:
+        """Somebody's write was refused. The disk is tried until it takes one, so that nobody believes it broken for ever."""
+        if self.trouble is None and not self._closed(error):
+            self.background(self._insist(self.journal.touch))
+        self.trouble = str(error)
+
+    @staticmethod
+    def _closed(error: StorageError) -> bool:
+        return "closed" in str(error)
+
     async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
                 result = await asyncio.shield(asyncio.ensure_future(write()))
             except StorageError as error:
-                if "closed" in str(error):
+                if self._closed(error):
                     raise
                 self.trouble = str(error)
                 log.error("%s; trying again in %g s", error, _RETRY_SECONDS)
@@ -125,6 +161,12 @@ class Settlement:
             else:
                 self.trouble = None
                 return result
+
+
+def _fate(result: Result) -> Fate:
+    if result.success:
+        return Fate.ISSUED
+    return Fate.NOT_ISSUED if result.payment is not None else Fate.UNKNOWN
 
 
 def operator_attention(text: str, choices: list[dict[str, str]], clock: Clock) -> Attention:

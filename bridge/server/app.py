@@ -20,7 +20,7 @@ from bridge.server.call import Answer, Call, Handler
 from bridge.server.connections import Connection, ConnectionServer
 from bridge.server.gate import WITH_BODY, Gate, log_refusal, printable
 from bridge.server.peer import user_of
-from bridge.server.problems import failure, json_response, refusal
+from bridge.server.problems import failure, json_response, refusal, text_response
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Router
 from bridge.server.settings import ServerSettings
@@ -64,6 +64,8 @@ class Application:
             return response
         try:
             answer = await self._answer(request, connection, authenticated)
+            if answer.media_type is not None:
+                return text_response(answer.status, answer.body, answer.media_type, answer.headers)
             return json_response(answer.status, answer.body, answer.headers)
         except RequestError as error:
             if error.status >= 500:

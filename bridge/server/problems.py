@@ -56,6 +56,13 @@ def json_response(status: int, data: Any, headers: Mapping[str, str] | None = No
     return response
 
 
+def text_response(status: int, text: str, media_type: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer that is no JSON. `media_type` goes out as it is, parameters included."""
+    return web.Response(
+        status=status, body=text.encode("utf-8"), headers={**SECURITY_HEADERS, **(headers or {}), "Content-Type": media_type}
+    )
+
+
 def problem_response(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> web.Response:
     return web.Response(
         status=int(problem["status"]),

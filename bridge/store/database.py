@@ -166,6 +166,16 @@ class Database:
         with self._read_lock:
             return rows(self._reader, sql, parameters)
 
+    def sizes(self) -> dict[str, int]:
+        """Bytes of the file and of its write-ahead log, which grows until a checkpoint; 0 for one that is not there."""
+        sizes = {}
+        for name, path in (("journal", self.path), ("wal", self.path.with_name(self.path.name + "-wal"))):
+            try:
+                sizes[name] = path.stat().st_size
+            except FileNotFoundError:
+                sizes[name] = 0
+        return sizes
+
     def close(self) -> None:
         """Finish the writes that wait, then close the file."""
         with self._gate:

@@ -226,6 +226,14 @@ class Journal:
     async def collected(self, job_id: str) -> None:
         await self._database.write(lambda c: c.execute("UPDATE jobs SET collected=1 WHERE id=?", (job_id,)) and None)
 
+    async def touch(self) -> None:
+        """A write that changes nothing of any job: whether the disk takes one."""
+        await self._database.write(
+            lambda c: (
+                c.execute("INSERT INTO meta (key, value) VALUES ('touched', '') ON CONFLICT DO UPDATE SET value=''") and None
+            )
+        )
+
     async def state_of(self, job_id: str) -> JobState:
         """The state behind every write that was asked for before: read in the order of the writes."""
         return await self._database.write(lambda connection: JobState(_row(connection, job_id)["state"]))

@@ -60,13 +60,30 @@ def _luhn(digits: list[int]) -> bool:
 class WireLog:
     """The last `keep` transfers of one link."""
 
-    def __init__(self, now: Callable[[], datetime], masker: Masker = mask_cards, keep: int = 500) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        masker: Masker = mask_cards,
+        keep: int = 500,
+        on_round_trip: Callable[[float], None] | None = None,
+    ) -> None:
+        """`on_round_trip` is told the seconds from a transfer out to the first one that comes in after it."""
         self._now = now
         self._masker = masker
         self._entries: deque[WireEntry] = deque(maxlen=keep)
+        self._on_round_trip = on_round_trip
+        self._asked_at: datetime | None = None
 
     def record(self, direction: Direction, data: bytes) -> None:
-        self._entries.append(WireEntry(self._now(), direction, self._masker(data, direction)))
+        at = self._now()
+        self._entries.append(WireEntry(at, direction, self._masker(data, direction)))
+        if direction is Direction.OUT:
+            self._asked_at = at
+        elif self._asked_at is not None:
+            asked, self._asked_at = self._asked_at, None
+            if self._on_round_trip is not None:
+                # A clock that was set back meanwhile must not count as time.
+                self._on_round_trip(max(0.0, (at - asked).total_seconds()))
 
     def entries(self) -> tuple[WireEntry, ...]:
         return tuple(self._entries)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bridge.devices import Measures
 from bridge.jobs.settlement import Settlement
 from bridge.model import Actor, Job, JobError, JobState, OperationClass, Outcome, Paper, Registration, Result
 from bridge.plugin import PluginRegistry
@@ -211,7 +212,7 @@ async def test_an_outcome_that_the_disk_refuses_is_written_as_soon_as_it_can_be(
             tries.append(1)
             refusing.refuse = len(tries) < 3
 
-    settlement = Settlement(store.journal, Clock(), PluginRegistry(), {})
+    settlement = Settlement(store.journal, Clock(), PluginRegistry(), {}, Measures(), lambda device_id: "fake")
     refusing.refuse = True
     await settlement._insist(lambda: store.device("d1").set("k", 1))
     assert len(tries) == 3

@@ -159,6 +159,10 @@ class FakeBridge:
         self.instance_id = "01JINSTANCE"
         self.jobs = FakeJobs()
         self.devices = FakeDevices()
+        self.status = "ok"
 
     def health(self) -> dict[str, Any]:
-        return {"status": "ok", "problems": [], "journal": {"secret": "size"}, "devices": {}}
+        return {"status": self.status, "problems": [], "journal": {"secret": "size"}, "devices": {}}
+
+    def metrics(self) -> str:
+        return "# TYPE tillbridge_queue_depth gauge\ntillbridge_queue_depth 0.0\n"

@@ -28,6 +28,23 @@ async def test_health_is_one_word_for_strangers_and_a_report_for_administrators(
     assert (await client.request("GET", "/api/v1/health", token="wrong")).status == 401
 
 
+@pytest.mark.parametrize(("word", "status"), [("ok", 200), ("degraded", 200), ("down", 503)])
+async def test_only_a_bridge_that_can_accept_nothing_is_down_for_monitors(client: Any, word: str, status: int) -> None:
+    client.bridge.status = word
+    for token in (None, "TOKEN"):
+        reply = await client.request("GET", "/api/v1/health", token=token)
+        assert (reply.status, reply.json["status"]) == (status, word)
+
+
+async def test_metrics_are_prometheus_text_for_those_with_a_token(client: Any) -> None:
+    assert (await client.request("GET", "/api/v1/metrics", token=None)).status == 401
+    reply = await client.request("GET", "/api/v1/metrics")
+    assert reply.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.body.splitlines()[-1] == b"tillbridge_queue_depth 0.0"
+    assert (await client.request("GET", "/api/v1/metrics?name=x")).status == 422
+
+
 async def test_devices_and_their_status(client: Any) -> None:
     assert [device["id"] for device in (await client.request("GET", "/api/v1/devices")).json["devices"]] == ["till-1"]
     assert (await client.request("GET", "/api/v1/devices/till-1")).json["family"] == "fake"

@@ -6,6 +6,8 @@ from bridge.server.call import Answer, Call, Handler
 from bridge.server.routing import Route
 from bridge.server.version import version
 
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
 
 async def ping(call: Call) -> Answer:
     """Who answers here. Tells nothing of devices."""
@@ -15,7 +17,14 @@ async def ping(call: Call) -> Answer:
 async def health(call: Call) -> Answer:
     """Whether the bridge lives: one word for everybody, the reasons for those with a token."""
     report = call.bridge.health()
-    return Answer(report if call.authenticated else {"status": report["status"]})
+    # Monitors look at HTTP's status: 503 only where no document can be accepted, not for a printer without paper.
+    return Answer(report if call.authenticated else {"status": report["status"]}, 503 if report["status"] == "down" else 200)
+
+
+async def metrics(call: Call) -> Answer:
+    """Counters and gauges for Prometheus: jobs by family, operation, state and fate, queues, times, recoveries, the journal."""
+    call.known_query()
+    return Answer(call.bridge.metrics(), media_type=METRICS_TYPE)
 
 
 async def families(call: Call) -> Answer:
@@ -26,5 +35,6 @@ async def families(call: Call) -> Answer:
 ROUTES: tuple[Route[Handler], ...] = (
     Route("GET", "/ping", ping, "ping"),
     Route("GET", "/health", health, "health"),
+    Route("GET", "/metrics", metrics, "metrics"),
     Route("GET", "/families", families, "families.list"),
 )
