@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("bridge.cli.jobs:jobs", "List and show jobs; settle an unresolved one."),
     "simulate": ("bridge.cli.simulate:simulate", "Run a simulated device."),
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),
+    "service": ("bridge.cli.service.command:service", "Run the bridge as a service of the system."),
     "token": ("bridge.cli.token:token", "Show or rotate the administrator's token."),
 }
 
