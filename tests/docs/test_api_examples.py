@@ -5,33 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bridge.model import ERRORS
+from tests.docs.children import child
 
 DOCS = Path(__file__).parents[2] / "docs"
-_ADDRESS = re.compile(r"(?:tcp|http)://[\d.]+:\d+")
 _BLOCK = re.compile(r"```sh\n(.*?)```\n((?:<!-- expect: .*? -->\n)*)", re.DOTALL)
-
-
-@contextmanager
-def child(*arguments: str) -> Iterator[str]:
-    """A `tillbridge` command that runs; its address, taken from its ready line."""
-    process = subprocess.Popen([sys.executable, "-m", "bridge.cli.main", *arguments], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = next(match for line in process.stdout if (match := _ADDRESS.search(line)))
-        yield found.group()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples use curl")
