@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bridge.cli.demo.command:demo", "Live a till's day against simulators."),
     "sell": ("bridge.cli.sell:sell", "Make a sale and show its number."),
     "devices": ("bridge.cli.devices:devices", "List, add, remove devices; their status; accept a changed one."),
+    "discover": ("bridge.cli.discover:discover", "Look for devices on ports, USB and the network."),
     "jobs": ("bridge.cli.jobs:jobs", "List and show jobs; settle an unresolved one."),
     "simulate": ("bridge.cli.simulate:simulate", "Run a simulated device."),
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),

@@ -14,7 +14,7 @@ from bridge.model import Actor, DeviceState, DeviceStatus, Identity, RequestErro
 from bridge.model.errors import FieldError
 from bridge.plugin import DeviceFamily, PluginRegistry
 from bridge.store import AuditEntry, Store
-from bridge.transport import Endpoint
+from bridge.transport import Endpoint, parse_endpoint
 
 log = logging.getLogger("tillbridge.devices")
 
@@ -44,6 +44,13 @@ class DeviceManager:
         self.on_accepted: Callable[[str], Awaitable[None]] = _nothing
         services.twin = self._twin
         self.measures = services.measures
+
+    def follow_with(
+        self, find_again: Callable[[DeviceRuntime], Awaitable[bool]], remember: Callable[[DeviceRuntime], Awaitable[None]]
+    ) -> None:
+        """Whoever follows devices from port to port: asked when one cannot be reached, told when one is."""
+        self._services.find_again = find_again
+        self._services.remember = remember
 
     def load(self) -> None:
         """Build a runtime for every device of the file. One that cannot work is kept, with the reason. Raises ConfigError."""
@@ -184,6 +191,29 @@ class DeviceManager:
         if not await runtime.drop_alert(alert_id):
             raise RequestError("request.not_found", f"{device_id} has no alert {alert_id!r}")
         await self._audit(actor, "alert.acknowledged", device_id, {"alert": alert_id})
+
+    async def move(self, runtime: DeviceRuntime, address: str, displaced: DeviceRuntime | None = None) -> None:
+        """A device was found again at another port. The options of its URL stay.
+
+        `displaced` is configured there and gets the port that becomes free, so that no two devices share one. Written for
+        good; open jobs and doubt stay with the device.
+        """
+        assert runtime.endpoint is not None
+        moves = [(runtime, address, "it answers there")]
+        if displaced is not None:
+            moves.append((displaced, runtime.endpoint.address, f"its port is that of {runtime.id} now"))
+        for moved, where, why in moves:
+            old = parse_endpoint(moved.config.url)
+            config = moved.config.model_copy(update={"url": Endpoint(old.kind, where, old.port, old.options).url})
+            endpoint = check_config(moved.id, config, self._registry.families)
+            identity = moved.identity.model_dump(mode="json") if moved.identity is not None else None
+            detail = {"from": moved.config.url, "to": config.url, "why": why, "identity": identity}
+            await self._audit(Actor(principal="system"), "device.moved", moved.id, detail)
+            moved.readdress(config, endpoint, f"moved from {old.address} to {where}: {why}")
+        try:
+            self._save()
+        except OSError as error:  # the devices work all the same, and are found again after the next start
+            log.error("the new ports could not be written down: %s", error)
 
     async def hold_for_lost_journal(self, reason: str) -> None:
         """The journal is new in an old directory: every device that was configured then waits for an administrator."""

@@ -47,6 +47,10 @@ class DeviceServices:
     twin: Callable[[str, Identity], str | None]
     """The id of another configured device that is pinned to this identity."""
     measures: Measures
+    find_again: Callable[[DeviceRuntime], Awaitable[bool]]
+    """Look for a device that is not at its address; True when it has a new one."""
+    remember: Callable[[DeviceRuntime], Awaitable[None]]
+    """Take note of where a device was reached."""
 
 
 class DeviceRuntime:
@@ -71,6 +75,7 @@ class DeviceRuntime:
         self.reason: str | None = problem
         self.last_error: str | None = None
         self.seen: Identity | None = None
+        self.seen_at: Endpoint | None = None
         self.status: DeviceStatus | None = None
         self.driver: Driver | None = None
         self.measures = services.measures
@@ -165,6 +170,7 @@ class DeviceRuntime:
             self._set(DeviceState.BROKEN, f"its plugin raised {type(error).__name__}: {error}")
             return False
         self.driver = driver
+        self.seen_at = endpoint
         try:
             right = await self._pin(identity)
         except BaseException:  # the journal refuses: a device that is not pinned must not stay connected
@@ -173,9 +179,24 @@ class DeviceRuntime:
         if not right:
             await self.disconnect()
             return False
+        if self.endpoint is not endpoint:
+            await self.disconnect("its address was changed meanwhile")
+            return False
         self._set(DeviceState.READY, None)
         self.capabilities_fresh = False
+        await self._services.remember(self)
         return True
+
+    async def find_again(self) -> bool:
+        """After a connection that failed: whether the device was found at another address, which it has now."""
+        return await self._services.find_again(self)
+
+    def readdress(self, config: DeviceConfig, endpoint: Endpoint, reason: str) -> None:
+        """The device is somewhere else now. Not while it is connected."""
+        self.config, self.endpoint = config, endpoint
+        self.state, self.reason = DeviceState.CONNECTING, reason
+        log.info("%s %s", self.id, reason)
+        self._services.on_change(self.id)
 
     async def _pin(self, identity: Identity) -> bool:
         """Compare with the pinned identity, or pin the first one."""

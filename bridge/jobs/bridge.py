@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge.devices import ConfigError, DeviceManager, DeviceServices, Heartbeat, Measures
+from bridge.devices import ConfigError, DeviceManager, DeviceRuntime, DeviceServices, Heartbeat, Measures
+from bridge.devices.discovery import DiscoveryService, Surroundings
 from bridge.jobs.gauges import Gauges, exposition
 from bridge.jobs.runner import Patience
 from bridge.jobs.service import JobService
@@ -57,6 +58,7 @@ class Bridge:
         inline: bool,
         patience: Patience,
         retention: Retention,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.store = store
         self.registry = registry
@@ -76,8 +78,11 @@ class Bridge:
             on_change=lambda device_id: None,
             twin=lambda device_id, identity: None,
             measures=self.measures,
+            find_again=_nowhere,
+            remember=_forget,
         )
         self.devices = DeviceManager(store, registry, services)
+        self.discovery = DiscoveryService(store, self.devices, registry, clock, opener, inline=inline, surroundings=surroundings)
         self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
         self._retention = retention
         self._pruner: asyncio.Task[None] | None = None
@@ -96,10 +101,12 @@ class Bridge:
         before_commit: Callable[[], None] | None = None,
         synchronous: str = "FULL",
         retention: Retention | None = None,
+        surroundings: Surroundings | None = None,
     ) -> Bridge:
         """Take the data directory's lock and open the journal. Raises DataDirLocked, StorageError, ConfigError.
 
-        `inline`: everything in this loop and thread, for tests in virtual time.
+        `inline`: everything in this loop and thread, for tests in virtual time. `surroundings`: how ports and networks are
+        looked at, for tests too.
         """
         clock = clock or SystemClock()
         store = Store.open(data_dir, clock.now(), inline=inline, before_commit=before_commit, synchronous=synchronous)
@@ -112,6 +119,7 @@ class Bridge:
                 inline,
                 patience or Patience(),
                 retention or Retention(),
+                surroundings,
             )
             bridge.devices.load()
             if store.journal_lost is not None:
@@ -133,6 +141,7 @@ class Bridge:
         """No new jobs; running ones end, or are left to recovery after `grace` seconds."""
         if self._pruner is not None:
             self._pruner.cancel()
+        await self.discovery.stop()
         await self.jobs.stop(grace)
         if self.registry.listens_to_jobs:
             await self._loop.run_in_executor(None, self.registry.finish_telling, _TELLING_SECONDS)
@@ -145,6 +154,7 @@ class Bridge:
         if self._pruner is not None:
             self._pruner.cancel()
         self.jobs.kill()
+        await self.discovery.stop()
         self.store.close()
         for runtime in self.devices.runtimes.values():
             await runtime.disconnect()
@@ -235,6 +245,15 @@ class Bridge:
             except Exception:  # pruning is housekeeping: whatever is wrong with the disk shows where it matters
                 log.exception("pruning failed")
             await self.clock.sleep(_PRUNE_SECONDS)
+
+
+async def _nowhere(runtime: DeviceRuntime) -> bool:
+    """Until discovery says otherwise."""
+    return False
+
+
+async def _forget(runtime: DeviceRuntime) -> None:
+    """Until discovery says otherwise."""
 
 
 __all__ = ["Bridge", "ConfigError", "Retention"]

@@ -203,7 +203,8 @@ class DeviceRunner:
             if not job.needs_operator and (job.attention is None or job.attention.code != code):
                 self._attend(job, Attention(code=code, text=self.runtime.reason or "no answer", since=self._clock.now()))
         self._serve_status(None)
-        await self._pause()
+        if not await self.runtime.find_again():
+            await self._pause()
         return False
 
     async def _pause(self) -> None:

@@ -98,6 +98,9 @@ ERRORS: dict[str, ErrorKind] = {
     "request.not_found": ErrorKind(404, Retry.NEVER, "There is no such thing.", "Check the id."),
     "request.method": ErrorKind(405, Retry.NEVER, "The method does not fit this address.", "See the API description."),
     "request.exists": ErrorKind(409, Retry.NEVER, "It exists already.", "Choose another id, or change the one that exists."),
+    "discovery.running": ErrorKind(
+        409, Retry.SAFE, "A search for devices is running already.", "Wait until it is over (GET /discovery), then start another."
+    ),
     "gate.host": ErrorKind(421, Retry.NEVER, "The Host header does not name this service.", "Use http://127.0.0.1 and the port."),
     "gate.target": ErrorKind(400, Retry.NEVER, "The request target must begin with '/'.", "Send an origin-form target."),
     "gate.origin": ErrorKind(403, Retry.NEVER, "Requests of this origin are not allowed.", "Use a native client without Origin."),

@@ -25,12 +25,14 @@ class FamilySettings(BaseModel):
 class EndpointKind:
     """A kind of endpoint that a family speaks over. `defaults`: URL options where the URL names none.
 
-    `shareable`: several devices may stand behind one endpoint (a gateway).
+    `shareable`: several devices may stand behind one endpoint (a gateway). `ports`: where discovery looks on a host for
+    which nobody names a port.
     """
 
     defaults: Mapping[str, str] = field(default_factory=dict)
     shareable: bool = False
     example: str = ""
+    ports: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class DeviceFamily(ABC, Generic[SettingsT]):
     arithmetic: ClassVar[ArithmeticProfile] = ArithmeticProfile()
     usb_ids: ClassVar[Sequence[UsbId]] = ()
     mdns_types: ClassVar[Sequence[str]] = ()
+    probe_options: ClassVar[Mapping[str, Sequence[Mapping[str, str]]]] = {}
+    """For each endpoint kind: URL options that discovery tries, one after the other, where the defaults bring no answer."""
     actions: ClassVar[Sequence[Action]] = ()
     isolation: ClassVar[Literal["thread", "loop"]] = "thread"
     """Where drivers run: each device in a thread with a loop of its own, so that code which blocks delays nobody else;
@@ -102,9 +106,10 @@ class DeviceFamily(ABC, Generic[SettingsT]):
 
     @abstractmethod
     async def probe(self, link: Link) -> Identity | None:
-        """Whether a device of this family is at the other end. Never prints, never changes state. None: no, or not sure.
+        """Whether a device of this family is at the other end. None: no, or not sure.
 
-        The host opens and closes the link, at the family's defaults.
+        Never prints, never changes state, replaces no stored answer: a device that is looked for may have a document in
+        doubt. The host opens and closes the link, at the family's defaults, at `probe_options`, or at a device's own URL.
         """
 
     @abstractmethod

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
+from bridge.devices.discovery.request import ScanRequest
 from bridge.model import FieldError, Model, Operator, RequestError, Text
 
 Reason = Annotated[Text, Field(min_length=3, max_length=500)]
@@ -35,6 +36,12 @@ class Resolve(Plain):
 class Accept(Plain):
     what: Literal["identity", "journal"]
     reason: Reason
+
+
+class StartScan(ScanRequest):
+    """An empty body looks at all serial ports, the USB and what announces itself, for all families; hosts must be named."""
+
+    operator: Operator | None = None
 
 
 ModelT = TypeVar("ModelT", bound=Model)

@@ -6,7 +6,7 @@ How one is driven is in `driver.py`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from bridge.model import ArithmeticProfile, Capabilities, Identity, Operation
@@ -30,7 +30,8 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
     settings_model = PosnetSettings
     # Factory setting of the serial port; over USB the printer is a virtual port and takes any speed.
     endpoint_kinds: ClassVar[Mapping[str, EndpointKind]] = {
-        "tcp": EndpointKind(example="tcp://192.168.1.20:6666"),
+        # The port is set in the printer; these two were seen (protocol-specs/posnet, "Transports").
+        "tcp": EndpointKind(example="tcp://192.168.1.20:6666", ports=(6666, 12345)),
         "serial": EndpointKind(
             defaults={"baudrate": "115200", "bytesize": "8", "parity": "N", "stopbits": "1", "xonxoff": "1"},
             example="serial:///dev/ttyACM0",
@@ -38,6 +39,10 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
     }
     arithmetic: ClassVar[ArithmeticProfile] = ARITHMETIC
     usb_ids = (UsbId(0x1424),)
+    # Speeds that people set in the printer's menu, beside the factory's: the old and the slow ones have no users left.
+    probe_options: ClassVar[Mapping[str, Sequence[Mapping[str, str]]]] = {
+        "serial": ({"baudrate": "9600"}, {"baudrate": "19200"}, {"baudrate": "38400"}, {"baudrate": "57600"}),
+    }
     # Everything waits on the link and nothing computes for long: frames are small, and no call blocks.
     isolation: ClassVar[Literal["thread", "loop"]] = "loop"
 

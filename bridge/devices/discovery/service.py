@@ -1,0 +1,119 @@
+"""Discovery as the API has it: one scan at a time, the last one kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge.devices.discovery.following import Follower
+from bridge.devices.discovery.mdns import Browser, ZeroconfBrowser
+from bridge.devices.discovery.ports import PortLister, PortWatch, system_ports
+from bridge.devices.discovery.probing import Limits, Prober
+from bridge.devices.discovery.request import ScanRequest
+from bridge.devices.discovery.scan import Scan, Senses
+from bridge.devices.discovery.usb import UsbLister, system_usb
+from bridge.devices.manager import DeviceManager
+from bridge.model import Actor, RequestError, invalid
+from bridge.plugin import PluginRegistry
+from bridge.store import AuditEntry, Store
+from bridge.transport import Clock, LinkOpener
+
+log = logging.getLogger("tillbridge.discovery")
+
+_NONE: dict[str, Any] = {
+    "id": None,
+    "state": "none",
+    "started_at": None,
+    "finished_at": None,
+    "request": None,
+    "progress": {"places": 0, "done": 0},
+    "found": [],
+    "places": [],
+    "problems": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """How the computer around the bridge is looked at."""
+
+    ports: PortLister = system_ports
+    usb: UsbLister = system_usb
+    browser: Browser = field(default_factory=ZeroconfBrowser)
+    limits: Limits = field(default_factory=Limits)
+
+
+class DiscoveryService:
+    """Scans, and the search for devices that have changed their port."""
+
+    def __init__(
+        self,
+        store: Store,
+        devices: DeviceManager,
+        registry: PluginRegistry,
+        clock: Clock,
+        opener: LinkOpener,
+        *,
+        inline: bool = False,
+        surroundings: Surroundings | None = None,
+    ) -> None:
+        around = surroundings or Surroundings()
+        ports = PortWatch(around.ports)
+        prober = Prober(opener, clock, inline=inline, limits=around.limits)
+        self._store = store
+        self._devices = devices
+        self._registry = registry
+        self._clock = clock
+        self._senses = Senses(ports, around.usb, around.browser, prober, clock)
+        self._scan: Scan | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.follower = Follower(devices, ports, prober, clock)
+        devices.follow_with(self.follower.find_again, self.follower.remember)
+
+    async def start(self, actor: Actor, request: ScanRequest) -> dict[str, Any]:
+        """Begin a scan. Raises RequestError: an unknown family, or a scan that runs already."""
+        families = dict(self._registry.families)
+        for index, family in enumerate(request.families):
+            if family not in families:
+                known = ", ".join(sorted(families)) or "none"
+                raise invalid(f"families.{index}", f"{family!r} is not installed", limit=known, remedy="see GET /api/v1/families")
+        if request.families:
+            families = {family: families[family] for family in dict.fromkeys(request.families)}
+        if self._scan is not None and self._scan.state == "running":
+            raise RequestError("discovery.running", f"the scan {self._scan.id} is not over yet", extra={"scan": self._scan.id})
+        scan = self._scan = Scan(request, families, self._devices.runtimes, self._senses)
+        try:
+            detail = request.model_dump(mode="json", exclude_defaults=True)
+            await self._store.audit(AuditEntry(self._clock.now(), actor, "discovery.started", scan.id, detail))
+        except BaseException:
+            self._scan = None
+            raise
+        self._task = asyncio.create_task(self._run(scan), name="discovery")
+        return scan.as_json()
+
+    def current(self) -> dict[str, Any]:
+        """The scan that runs, or the last one."""
+        return self._scan.as_json() if self._scan is not None else _NONE
+
+    async def wait(self) -> dict[str, Any]:
+        """The scan when it is over."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+        return self.current()
+
+    async def stop(self) -> None:
+        """End a scan that runs; its probes close their links."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self, scan: Scan) -> None:
+        try:
+            await scan.run()
+        except Exception as error:  # a bug of ours: told in the scan, where people look, and in the log
+            log.exception("the scan %s stumbled", scan.id)
+            scan.problems.append(f"the scan ended early: {type(error).__name__}: {error}")
