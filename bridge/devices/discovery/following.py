@@ -6,13 +6,12 @@ is a device that is away, each time when it could not be reached at its port; wh
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.devices.discovery.ports import PortsUnknown, PortWatch, SerialPort, holders, port_key
+from bridge.devices.discovery.ports import PortsUnknown, PortWatch, SerialPort, port_key
 from bridge.devices.discovery.probing import Attempt, Outcome, Prober
 from bridge.devices.discovery.usb import claims
 from bridge.devices.manager import DeviceManager
@@ -86,7 +85,7 @@ class Follower:
         for port in self._candidates(runtime, ports):
             if runtime.endpoint is not endpoint:  # another device's search has found it meanwhile
                 return True
-            if not self._free(port.key) or await self._held(port):
+            if not self._free(port.key) or await self._ports.holders(port.name):
                 continue
             identity = await self._who_is_at(runtime, port)
             owner = self._missing(runtime, identity) if identity is not None else None
@@ -132,10 +131,6 @@ class Follower:
             if other.endpoint is not None and other.endpoint.kind == "serial"
         )
         return key not in self._probing and key not in taken
-
-    async def _held(self, port: SerialPort) -> bool:
-        names = await asyncio.get_running_loop().run_in_executor(None, holders, port.name)
-        return bool(names)
 
     def _forget_unplugged(self, ports: Sequence[SerialPort]) -> None:
         """What is plugged in again is looked at again at once."""
@@ -183,6 +178,8 @@ class Follower:
 
 def _likeness(port: SerialPort, memory: Mapping[str, Any] | None, runtime: DeviceRuntime) -> int | None:
     """How much a port looks like the one that the device had, 0 the most; None for not at all."""
+    if memory is not None and port.name == memory["name"]:  # where it was last, though the configuration says otherwise
+        return 0
     family_ids = runtime.family.usb_ids if runtime.family is not None else ()
     if memory is None or memory["vendor"] is None:
         if claims(family_ids, port.vendor, port.product):
@@ -191,6 +188,6 @@ def _likeness(port: SerialPort, memory: Mapping[str, Any] | None, runtime: Devic
         if memory["serial"] is not None and memory["serial"] == port.serial:
             return 0
         return 1 if memory["location"] is not None and memory["location"] == port.location else 2
-    if memory is not None and port.name != memory["name"] and port.name not in memory["others"]:
+    if memory is not None and port.name not in memory["others"]:
         return 3
     return None

@@ -47,6 +47,7 @@ class SerialPort:
 
 
 PortLister = Callable[[], Sequence[SerialPort]]
+HolderTeller = Callable[[str], Sequence[str]]
 
 
 def system_ports() -> list[SerialPort]:
@@ -75,10 +76,11 @@ def port_key(name: str) -> str:
 
 
 class PortWatch:
-    """Lists the ports without holding up the loop; whoever asks while a listing is under way shares it."""
+    """Looks at the ports without holding up the loop; whoever asks while a listing is under way shares it."""
 
-    def __init__(self, lister: PortLister = system_ports, seconds: float = LIST_SECONDS) -> None:
+    def __init__(self, lister: PortLister, tell_holders: HolderTeller, seconds: float = LIST_SECONDS) -> None:
         self._lister = lister
+        self._tell_holders = tell_holders
         self._seconds = seconds
         self._running: asyncio.Future[Sequence[SerialPort]] | None = None
 
@@ -94,6 +96,10 @@ class PortWatch:
             raise PortsUnknown(f"the system does not list its serial ports within {self._seconds:g} s") from None
         except Exception as error:  # drivers and platforms fail in their own ways here
             raise PortsUnknown(f"the serial ports cannot be listed: {error}") from error
+
+    async def holders(self, name: str) -> Sequence[str]:
+        """Other programs that have this port open, as far as the system tells."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._tell_holders, name)
 
     def _over(self, done: asyncio.Future[Sequence[SerialPort]]) -> None:
         self._running = None

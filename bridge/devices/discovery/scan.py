@@ -23,7 +23,7 @@ from bridge.devices.discovery.places import (
     serial_places,
     usb_places,
 )
-from bridge.devices.discovery.ports import PortsUnknown, PortWatch, SerialPort, holders
+from bridge.devices.discovery.ports import PortsUnknown, PortWatch, SerialPort
 from bridge.devices.discovery.probing import Attempt, Outcome, Prober
 from bridge.devices.discovery.request import ScanRequest
 from bridge.devices.discovery.usb import UsbLister, UsbUnknown
@@ -248,7 +248,7 @@ class Scan:
     async def _held(self, place: Place) -> str | None:
         if place.kind != "serial":
             return None
-        names = await asyncio.get_running_loop().run_in_executor(None, holders, place.name)
+        names = await self._senses.ports.holders(place.name)
         return f"in use by {', '.join(names)}" if names else None
 
     @staticmethod

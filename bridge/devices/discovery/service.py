@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.devices.discovery.following import Follower
 from bridge.devices.discovery.mdns import Browser, ZeroconfBrowser
-from bridge.devices.discovery.ports import PortLister, PortWatch, system_ports
+from bridge.devices.discovery.ports import HolderTeller, PortLister, PortWatch, holders, system_ports
 from bridge.devices.discovery.probing import Limits, Prober
 from bridge.devices.discovery.request import ScanRequest
 from bridge.devices.discovery.scan import Scan, Senses
@@ -41,6 +41,7 @@ class Surroundings:
     """How the computer around the bridge is looked at."""
 
     ports: PortLister = system_ports
+    holders: HolderTeller = holders
     usb: UsbLister = system_usb
     browser: Browser = field(default_factory=ZeroconfBrowser)
     limits: Limits = field(default_factory=Limits)
@@ -61,7 +62,7 @@ class DiscoveryService:
         surroundings: Surroundings | None = None,
     ) -> None:
         around = surroundings or Surroundings()
-        ports = PortWatch(around.ports)
+        ports = PortWatch(around.ports, around.holders)
         prober = Prober(opener, clock, inline=inline, limits=around.limits)
         self._store = store
         self._devices = devices
