@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -73,7 +74,8 @@ class FakeDevice:
         if self.off:
             raise NotConnected("it is switched off")
         self.connections += 1
-        host, device = null_modem(self.cable, lambda: wire_log)
+        logs = iter((wire_log, WireLog(lambda: datetime.now(UTC))))  # what the device reads is no answer of its own
+        host, device = null_modem(self.cable, lambda: next(logs))
         self._task = asyncio.ensure_future(self._serve(device))
         return host
 

@@ -94,6 +94,8 @@ class Surrounding:
     announced: list[Announced] = field(default_factory=list)
     listings: int = 0
     broken: Exception | None = None
+    usb_error: Exception | None = None
+    browse_error: Exception | None = None
 
     def ports(self) -> list[SerialPort]:
         self.listings += 1
@@ -101,7 +103,14 @@ class Surrounding:
             raise self.broken
         return list(self.listed.values())
 
+    def usb_devices(self) -> list[UsbDevice]:
+        if self.usb_error is not None:
+            raise self.usb_error
+        return self.usb
+
     async def browse(self, types: Sequence[str]) -> list[Announced]:
+        if self.browse_error is not None:
+            raise self.browse_error
         return [service for service in self.announced if service.type in types]
 
 
@@ -116,6 +125,7 @@ class PortsWorld(World):
         self.opener: BoardOpener
         self.limits = Limits(open=1.0, probe=5.0, grace=1.0)
         self.configured = list(self.devices)
+        self.tasks: list[asyncio.Future[None]] = []
         for number in range(1, devices + 1):
             self.plug_in(f"/dev/t{number}", f"d{number}")
 
@@ -166,7 +176,7 @@ class PortsWorld(World):
             surroundings=Surroundings(
                 ports=self.around.ports,
                 holders=lambda port: self.around.held.get(port, []),
-                usb=lambda: self.around.usb,
+                usb=self.around.usb_devices,
                 browser=self.around.browse,
                 limits=self.limits,
             ),

@@ -66,11 +66,11 @@ def system_ports() -> list[SerialPort]:
     return sorted(listed, key=lambda port: port.name)
 
 
-def port_key(name: str) -> str:
+def port_key(name: str, platform: str = sys.platform) -> str:
     """What two names of one port have in common."""
-    if sys.platform == "win32":
+    if platform == "win32":
         return name.removeprefix("\\\\.\\").upper()
-    if sys.platform == "darwin":  # each port has a name for calling out and one for being called
+    if platform == "darwin":  # each port has a name for calling out and one for being called
         name = name.replace("/dev/tty.", "/dev/cu.", 1)
     return os.path.realpath(name)
 

@@ -130,10 +130,12 @@ class Prober:
                     reason = "the plugin blocks: its probe did not come to an end"
             log.warning("%s: the probe of %s: %s", endpoint.url, family.id, reason)
         except LinkError as error:
-            outcome, reason = _judged(None, wire_log)
-            if not question.opened:
-                outcome = Outcome.NOT_OPENED
-            reason = str(error).removeprefix(f"{question.endpoint.url}: ")
+            said = str(error).removeprefix(f"{question.endpoint.url}: ")
+            if question.opened:
+                outcome, reason = _judged(None, wire_log)
+                reason = f"{reason} ({said})"
+            else:
+                outcome, reason = Outcome.NOT_OPENED, said
         except Exception as error:  # a plugin may raise anything; it is reported and hurts nobody
             log.warning("%s: the probe of %s raised", endpoint.url, family.id, exc_info=True)
             identity = None

@@ -135,6 +135,10 @@ class Scan:
         finally:
             self.finished_at = self._senses.clock.now()
 
+    def never_ran(self) -> None:
+        """It was stopped before its first step."""
+        self.stopped, self.finished_at = True, self._senses.clock.now()
+
     # -- where to look -----------------------------------------------------------------------------------------------
 
     async def _local_places(self) -> list[Place]:
@@ -152,7 +156,7 @@ class Scan:
             try:
                 devices = await loop.run_in_executor(None, self._senses.usb)
                 places += usb_places(devices, self._ports, self._families)
-            except UsbUnknown as error:
+            except (UsbUnknown, OSError) as error:
                 self.problems.append(f"USB devices: {error}")
         return places
 

@@ -111,6 +111,8 @@ class DiscoveryService:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._scan is not None and self._scan.finished_at is None:
+            self._scan.never_ran()
 
     async def _run(self, scan: Scan) -> None:
         try:
