@@ -126,6 +126,8 @@ def _show(scan: Mapping[str, Any], added: Sequence[Mapping[str, Any]], adding: b
         found = table("Found", "Family", "Address|whole", "Configured as", title="Devices")
         for row in scan["found"]:
             note = row["configured_as"] or (f"added as {names[row['url']]}" if row["url"] in names else "no")
+            if row["configured_as"] and not row["left_alone"]:
+                note += " (at another address)"
             if row["ambiguous_with"]:
                 note = f"choose: {', '.join(row['ambiguous_with'])} answers there too"
             found.add_row(_name(row["identity"]), row["title"] or row["family"], row["url"], note)

@@ -192,28 +192,35 @@ class DeviceManager:
             raise RequestError("request.not_found", f"{device_id} has no alert {alert_id!r}")
         await self._audit(actor, "alert.acknowledged", device_id, {"alert": alert_id})
 
-    async def move(self, runtime: DeviceRuntime, address: str, displaced: DeviceRuntime | None = None) -> None:
-        """A device was found again at another port. The options of its URL stay.
+    async def move(self, runtime: DeviceRuntime, address: str, displaced: DeviceRuntime | None = None) -> bool:
+        """A device was found again at another port. The options of its URL stay, and so do its open jobs and doubt.
 
-        `displaced` is configured there and gets the port that becomes free, so that no two devices share one. Written for
-        good; open jobs and doubt stay with the device.
+        `displaced` is configured there and gets the port that becomes free, so that no two devices share one. False where
+        one of them was connected or configured anew meanwhile: then nothing is changed.
         """
         assert runtime.endpoint is not None
         moves = [(runtime, address, "it answers there")]
         if displaced is not None:
             moves.append((displaced, runtime.endpoint.address, f"its port is that of {runtime.id} now"))
+        if any(moved.connected or self.runtimes.get(moved.id) is not moved for moved, _, _ in moves):
+            return False
+        entries = []
         for moved, where, why in moves:
             old = parse_endpoint(moved.config.url)
             config = moved.config.model_copy(update={"url": Endpoint(old.kind, where, old.port, old.options).url})
-            endpoint = check_config(moved.id, config, self._registry.families)
             identity = moved.identity.model_dump(mode="json") if moved.identity is not None else None
             detail = {"from": moved.config.url, "to": config.url, "why": why, "identity": identity}
-            await self._audit(Actor(principal="system"), "device.moved", moved.id, detail)
+            entries.append(self._entry(Actor(principal="system"), "device.moved", moved.id, detail))
+            endpoint = check_config(moved.id, config, self._registry.families)
             moved.readdress(config, endpoint, f"moved from {old.address} to {where}: {why}")
         try:
             self._save()
         except OSError as error:  # the devices work all the same, and are found again after the next start
             log.error("the new ports could not be written down: %s", error)
+        # Behind the change, which must not be torn in two by whatever else happens while the journal writes.
+        for entry in entries:
+            await self._store.audit(entry)
+        return True
 
     async def hold_for_lost_journal(self, reason: str) -> None:
         """The journal is new in an old directory: every device that was configured then waits for an administrator."""

@@ -72,9 +72,8 @@ class Follower:
             return False
         if runtime.state not in (DeviceState.OFFLINE, DeviceState.WRONG_DEVICE):
             return False
-        other = self._seen_by(runtime)
-        if other is not None and other.endpoint is not None:
-            await self._manager.move(runtime, other.endpoint.address, displaced=other)
+        other, at = self._seen_by(runtime)
+        if at is not None and await self._manager.move(runtime, at.address, displaced=other):
             return True
         try:
             ports = await self._ports.ports()
@@ -97,7 +96,7 @@ class Follower:
 
     # -- where to look -----------------------------------------------------------------------------------------------
 
-    def _seen_by(self, runtime: DeviceRuntime) -> DeviceRuntime | None:
+    def _seen_by(self, runtime: DeviceRuntime) -> tuple[DeviceRuntime, Endpoint] | tuple[None, None]:
         """Another device that finds this one's machine at its own port: cables, or port names, were exchanged."""
         assert runtime.identity is not None
         for other in self._manager.runtimes.values():
@@ -111,8 +110,8 @@ class Follower:
                 and other.seen is not None
                 and runtime.identity.same_device(other.seen)
             ):
-                return other
-        return None
+                return other, other.endpoint
+        return None, None
 
     def _candidates(self, runtime: DeviceRuntime, ports: Sequence[SerialPort]) -> Iterator[SerialPort]:
         """Free ports that may be it, the likeliest first, each when its time has come."""

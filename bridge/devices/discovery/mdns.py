@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
 # RFC 6762 lets answers be spread over some 120 ms and a browser asks again after a second: three seconds hear everybody.
@@ -38,7 +39,8 @@ class ZeroconfBrowser:
         self._interfaces = interfaces
 
     async def __call__(self, types: Sequence[str]) -> Sequence[Announced]:
-        # Imported here: it takes a tenth of a second, and most bridges never look for a device.
+        # Only now, and in a thread: it takes a tenth of a second, and most bridges never look for a device.
+        await asyncio.get_running_loop().run_in_executor(None, import_module, "zeroconf.asyncio")
         from zeroconf import ServiceStateChange
         from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
