@@ -22,7 +22,7 @@ from bridge.devices.measures import Measures
 from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.plugin import DeviceFamily, Driver
 from bridge.store import DeviceStateStore
-from bridge.transport import Clock, Endpoint, Link, LinkError, LinkOpener, WireLog, mask_cards
+from bridge.transport import ByteLink, Clock, Endpoint, Link, LinkError, LinkOpener, WireLog, mask_cards
 
 T = TypeVar("T")
 log = logging.getLogger("tillbridge.devices")
@@ -74,6 +74,9 @@ class DeviceRuntime:
         self.state = DeviceState.BROKEN if problem is not None else DeviceState.CONNECTING
         self.reason: str | None = problem
         self.last_error: str | None = None
+        self.lost: str | None = None
+        """Why the present link is dead, where it told us by itself; it is still to be closed (`disconnect`)."""
+        self.on_lost: Callable[[], None] = lambda: None
         self.seen: Identity | None = None
         self.seen_at: Endpoint | None = None
         self.status: DeviceStatus | None = None
@@ -170,6 +173,8 @@ class DeviceRuntime:
             self._set(DeviceState.BROKEN, f"its plugin raised {type(error).__name__}: {error}")
             return False
         self.driver = driver
+        assert self._link is not None
+        self._hear_of_loss(self._link)
         self.seen_at = endpoint
         try:
             right = await self._pin(identity)
@@ -247,6 +252,20 @@ class DeviceRuntime:
         except TimeoutError as error:
             raise LinkError(f"the driver did not answer within {seconds:g} s" if seconds else str(error)) from error
 
+    def _hear_of_loss(self, link: Link) -> None:
+        """A cable that is pulled out of an idle device is told at once, not found out by the next question."""
+
+        def lost(error: LinkError) -> None:
+            self._services.loop.call_soon_threadsafe(note, str(error))
+
+        def note(why: str) -> None:
+            if self._link is link:
+                self.lost = why
+                self.on_lost()
+
+        if isinstance(link, ByteLink):
+            link.on_lost = lost
+
     def abandon_link(self) -> None:
         """From now on nothing is sent over the present link, whoever tries. It is still to be closed (`disconnect`)."""
         if self._link is not None:
@@ -256,7 +275,7 @@ class DeviceRuntime:
         """Throw the driver and its link away. In memory nothing is kept."""
         driver, link, host = self.driver, self._link, self._host
         self.abandon_link()
-        self.driver = self._link = None
+        self.driver = self._link = self.lost = None
         if host is not None and (driver is not None or link is not None):
 
             async def close_all() -> None:

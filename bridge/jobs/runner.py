@@ -77,6 +77,7 @@ class DeviceRunner:
         self._status_waiters: list[asyncio.Future[DeviceStatus | None]] = []
         self._maintain_at = 0.0
         self._task: asyncio.Task[None] | None = None
+        runtime.on_lost = self._wake.set
 
     # -- from outside ------------------------------------------------------------------------------------------------
 
@@ -167,6 +168,10 @@ class DeviceRunner:
         if self.runtime.family is None or self.runtime.endpoint is None:
             self._serve_status(None)
             await self._rest(None)
+            return
+        if self.runtime.lost is not None:
+            await self.runtime.disconnect(self.runtime.lost)
+            await self._pause()  # a peer that hangs up again and again must not be called without a pause
             return
         if not self.runtime.connected and not await self._connect():
             return

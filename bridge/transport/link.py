@@ -57,6 +57,8 @@ class ByteLink(Link):
         super().__init__(wire_log)
         self._sink: Callable[[bytes], None] | None = None
         self._on_end: Callable[[LinkError], None] | None = None
+        self.on_lost: Callable[[LinkError], None] | None = None
+        """For the host: called once, in the link's loop, when a stream that pushes its bytes has ended."""
 
     async def read(self) -> bytes:
         """The next bytes, at least one. Raises LinkLost at the end of the stream. Safe to cancel: nothing is lost."""
@@ -107,6 +109,9 @@ class ByteLink(Link):
         return True
 
     def _push_end(self, error: LinkError) -> None:
+        if self.on_lost is not None:
+            lost, self.on_lost = self.on_lost, None
+            lost(error)
         if self._on_end is not None:
             ended, self._on_end = self._on_end, None
             ended(error)

@@ -157,6 +157,19 @@ async def test_a_printer_that_comes_back_later_elsewhere_and_after_a_power_cut_i
     assert [Path(move["to"].removeprefix("serial://").partition("?")[0]).name for move in await shop.moves()] == ["ttyACM3"]
 
 
+async def test_an_idle_printer_that_is_replugged_is_noticed_and_followed_before_anybody_asks_it(
+    shop: Shop, tmp_path: Path
+) -> None:
+    printer = await configured(shop, tmp_path)
+    printer.pull_out()
+    printer.plug_in("ttyUSB5")
+    async with asyncio.timeout(20):  # the driver asks an idle printer every half minute
+        while not shop.urls()["till-1"].startswith(f"serial://{tmp_path / 'ttyUSB5'}"):
+            await asyncio.sleep(0.01)
+    await shop.ready()
+    assert (await shop.settled(await shop.sell())).success
+
+
 async def test_two_printers_that_come_back_under_each_others_names_keep_their_own_sales(shop: Shop, tmp_path: Path) -> None:
     first, second = [await configured(shop, tmp_path, number) for number in (1, 2)]
 

@@ -155,7 +155,7 @@ class Follower:
         times = known.times if known is not None else 0
         if attempt.outcome is Outcome.IDENTIFIED:  # who is there will not become another one by waiting
             times = len(LOOK_AGAIN_SECONDS) - 1
-        if known is None:
+        if known is None and (attempt.identity is None or self._missing(runtime, attempt.identity) is None):
             log.info("%s is away; looked for it at %s: %s", runtime.id, port.name, attempt.reason)
         pause = LOOK_AGAIN_SECONDS[min(times, len(LOOK_AGAIN_SECONDS) - 1)]
         self._looked[runtime.id, port.name] = _Looked(times + 1, self._clock.monotonic() + pause)
