@@ -79,6 +79,7 @@ class DeviceRuntime:
         self.on_lost: Callable[[], None] = lambda: None
         self.seen: Identity | None = None
         self.seen_at: Endpoint | None = None
+        self._tried: Endpoint | None = None
         self.status: DeviceStatus | None = None
         self.driver: Driver | None = None
         self.measures = services.measures
@@ -128,6 +129,7 @@ class DeviceRuntime:
         assert self.endpoint is not None
         await self.disconnect()
         family, endpoint = self.family, self.endpoint
+        self._tried = endpoint
         thread = family.isolation == "thread" and not self._services.inline
         self._host = ThreadHost(self.id) if thread else InlineHost()
         if self._services.heartbeat is not None and thread:
@@ -193,7 +195,9 @@ class DeviceRuntime:
         return True
 
     async def find_again(self) -> bool:
-        """After a connection that failed: whether the device was found at another address, which it has now."""
+        """After a connection that failed: whether the device has another address now, and should be connected there."""
+        if self.endpoint is not self._tried:
+            return True
         return await self._services.find_again(self)
 
     def readdress(self, config: DeviceConfig, endpoint: Endpoint, reason: str) -> None:

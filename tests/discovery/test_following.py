@@ -10,6 +10,7 @@ import pytest
 
 from bridge.devices import DeviceFile
 from bridge.model import DeviceState, JobState
+from bridge.transport import Link, WireLog
 from tests.core.fake_family import FakeDevice
 from tests.core.world import TILL
 from tests.discovery.ports_world import PortsWorld, in_ports_world
@@ -336,3 +337,61 @@ def test_a_network_printer_that_is_switched_off_and_on_is_served_again_without_a
         assert (len(device.issued), world.around.listings) == (1, listings)
 
     in_ports_world(tmp_path, story)
+
+
+# -- what happens at the same time ---------------------------------------------------------------------------------------
+
+
+def hold_up(world: PortsWorld, port: str, device: str) -> asyncio.Event:
+    """Who opens this port waits until the event is set."""
+    go = asyncio.Event()
+
+    async def connect(wire_log: WireLog) -> Link:
+        await go.wait()
+        return await world.devices[device].connect(wire_log)
+
+    world.board.plug(port, connect)
+    return go
+
+
+def test_a_device_that_is_connected_is_never_moved(tmp_path: Path) -> None:
+    async def story(world: PortsWorld) -> None:
+        runtime = world.bridge.devices.runtime("d1")
+        assert not await world.bridge.devices.move(runtime, "/dev/t9")
+        assert (world.url("d1"), await world.moves()) == ("serial:///dev/t1?baudrate=19200", [])
+
+    in_ports_world(tmp_path, story)
+
+
+def test_a_connection_to_a_port_that_is_the_devices_no_more_is_given_up(tmp_path: Path) -> None:
+    async def story(world: PortsWorld) -> None:
+        runtime = world.bridge.devices.runtime("d1")
+        go = hold_up(world, "/dev/t1", "d1")
+        world.devices["d1"].cut()
+        job = await world.sell(wait=1)
+        world.plug("/dev/t9", "d1")
+        assert await world.bridge.devices.move(runtime, "/dev/t9")
+        go.set()
+        assert (await world.bridge.jobs.wait(job.id, 30)).success
+        assert world.opener.opened[-1].address == "/dev/t9"
+
+    in_ports_world(tmp_path, story)
+
+
+def test_what_a_device_saw_at_its_former_port_says_nothing_of_its_present_one(tmp_path: Path) -> None:
+    async def story(world: PortsWorld) -> None:
+        old, new = hold_up(world, "/dev/t1", "d2"), hold_up(world, "/dev/t9", "d1")
+        world.devices["d1"].cut()
+        await world.sell(wait=1)
+        assert await world.bridge.devices.move(world.bridge.devices.runtime("d1"), "/dev/t9")
+        world.pull_out("/dev/t2", "d2")
+        old.set()
+        await world.sell(device="d2", wait=2)
+        assert state_of(world, "d1") is DeviceState.WRONG_DEVICE, "it has seen d2's machine, at the port that it left"
+        assert [move[0] for move in await world.moves()] == ["d1"]
+        assert world.url("d2") == "serial:///dev/t2?baudrate=19200"
+        new.set()
+        await world.settle(5)
+        assert state_of(world, "d1") is DeviceState.READY
+
+    in_ports_world(tmp_path, story, devices=2)
