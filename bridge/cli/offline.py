@@ -43,7 +43,7 @@ def add(data_dir: Path, device_id: str, config: Mapping[str, Any], replace: bool
             if other_id == device_id or (shareable and other.family == new.family):
                 continue
             with contextlib.suppress(RequestError):  # a neighbour that is configured wrongly has no say in this
-                if check_config(other_id, other, registry.families).place == endpoint.place:
+                if check_config(other_id, other, registry.families).same_place(endpoint):
                     raise CliError(
                         f"{endpoint.url} is already the address of {other_id}.", "Remove that device, or correct --url."
                     )

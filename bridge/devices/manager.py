@@ -289,7 +289,7 @@ class DeviceManager:
     def _refuse_twin_endpoint(self, device_id: str, config: DeviceConfig, endpoint: Endpoint) -> None:
         family = self._registry.families[config.family]
         for other_id, other in self.runtimes.items():
-            if other_id == device_id or other.endpoint is None or other.endpoint.place != endpoint.place:
+            if other_id == device_id or other.endpoint is None or not other.endpoint.same_place(endpoint):
                 continue
             if other.config.family == config.family and family.endpoint_kinds[endpoint.kind].shareable:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bridge.transport.endpoint import Endpoint
 from bridge.transport.errors import NotConnected
@@ -20,12 +21,21 @@ async def _open_http(endpoint: Endpoint, wire_log: WireLog) -> Link:
 
 
 class LinkOpener:
-    """Opens endpoints of every kind that is built. `board` serves null:// endpoints, in tests."""
+    """Opens endpoints of every kind that is built.
 
-    def __init__(self, board: NullModemBoard | None = None) -> None:
+    For tests: `board` serves null:// endpoints, `usb_backend` is a pyusb backend in place of libusb.
+    """
+
+    def __init__(self, board: NullModemBoard | None = None, usb_backend: Any = None) -> None:
+        async def usb(endpoint: Endpoint, wire_log: WireLog) -> Link:
+            from bridge.transport.usb import open_usb  # costs start-up time, and few devices need it
+
+            return await (open_usb(endpoint, wire_log, lambda: usb_backend) if usb_backend else open_usb(endpoint, wire_log))
+
         self._openers: dict[str, Opener] = {
             "tcp": open_tcp,
             "serial": open_serial,
+            "usb": usb,
             "http": _open_http,
             "https": _open_http,
         }

@@ -11,7 +11,7 @@ import serial_asyncio  # type: ignore[import-untyped]
 
 from bridge.transport.endpoint import Endpoint
 from bridge.transport.errors import LinkLost, NotConnected
-from bridge.transport.link import ByteLink
+from bridge.transport.pushed import PushedLink
 from bridge.transport.wirelog import WireLog
 
 # What a port raises that does not take these settings (a pseudo-terminal and parity): no OSError, and not on Windows.
@@ -23,21 +23,15 @@ try:
 except ImportError:
     _TERMIOS_ERRORS = ()
 
-# Bytes that wait here for somebody to read them. More than any answer of any protocol; beyond it the peer is made to wait.
-_HIGH_WATER = 1024 * 1024
 
-
-class StreamLink(ByteLink, asyncio.Protocol):
-    """A link over an asyncio transport. Whoever listens gets the bytes in the very step of the loop that read them."""
+class StreamLink(PushedLink, asyncio.Protocol):
+    """A link over an asyncio transport."""
 
     def __init__(self, wire_log: WireLog) -> None:
         super().__init__(wire_log)
         self._transport: asyncio.Transport | None = None
-        self._incoming = bytearray()
-        self._arrived: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
-        self._end: LinkLost | None = None
         self._made = asyncio.Event()
         self._closed = asyncio.Event()
 
@@ -52,12 +46,7 @@ class StreamLink(ByteLink, asyncio.Protocol):
         self._made.set()
 
     def data_received(self, data: bytes) -> None:
-        if not self._incoming and self._push(data):  # what came before somebody listened goes first
-            return
-        self._incoming += data
-        if len(self._incoming) > _HIGH_WATER and self._transport is not None:
-            self._transport.pause_reading()
-        self._wake()
+        self._took(data)
 
     def eof_received(self) -> bool:
         self._ended("the other end closed the connection")
@@ -74,21 +63,6 @@ class StreamLink(ByteLink, asyncio.Protocol):
         self._writable.set()
 
     # -- what a link is ----------------------------------------------------------------------------------------------
-
-    async def _read(self) -> bytes:
-        while not self._incoming:
-            if self._end is not None:
-                raise self._end
-            self._arrived = asyncio.get_running_loop().create_future()
-            try:
-                await self._arrived
-            finally:
-                self._arrived = None
-        data = bytes(self._incoming)
-        self._incoming.clear()
-        if len(data) > _HIGH_WATER and self._transport is not None and self._end is None:
-            self._transport.resume_reading()
-        return data
 
     async def _write(self, data: bytes) -> None:
         if self._end is not None:
@@ -120,15 +94,16 @@ class StreamLink(ByteLink, asyncio.Protocol):
         await asyncio.sleep(0)  # a serial transport lets go of its port after it has told us
 
     def _ended(self, why: str) -> None:
-        if self._end is None:
-            self._end = LinkLost(why)
-            self._push_end(self._end)
+        super()._ended(why)
         self._writable.set()
-        self._wake()
 
-    def _wake(self) -> None:
-        if self._arrived is not None and not self._arrived.done():
-            self._arrived.set_result(None)
+    def _hold_back(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def _go_on(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
 
 
 async def open_tcp(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:

@@ -175,8 +175,8 @@ async def test_an_abandoned_link_sends_nothing_whoever_tries(peer: Peer) -> None
 
 
 async def test_a_kind_that_is_not_built_is_not_connected() -> None:
-    with pytest.raises(NotConnected, match="usb"):
-        await opened("usb://1234:5678")
+    with pytest.raises(NotConnected, match="wss"):
+        await opened("wss://host")
 
 
 # -- serial --------------------------------------------------------------------------------------------------------------

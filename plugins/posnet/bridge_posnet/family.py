@@ -36,8 +36,11 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
             defaults={"baudrate": "115200", "bytesize": "8", "parity": "N", "stopbits": "1", "xonxoff": "1"},
             example="serial:///dev/ttyACM0",
         ),
+        # Where the system gives the printer no virtual port. Byte for byte the same.
+        "usb": EndpointKind(example="usb://1424:100b"),
     }
     arithmetic: ClassVar[ArithmeticProfile] = ARITHMETIC
+    # The product differs from model to model (seen: 100b, 10b0), and no list of them is published.
     usb_ids = (UsbId(0x1424),)
     # Speeds that people set in the printer's menu, beside the factory's: the old and the slow ones have no users left.
     probe_options: ClassVar[Mapping[str, Sequence[Mapping[str, str]]]] = {
