@@ -51,6 +51,10 @@ def list_(data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the family; GROUP.KEY=VALUE inside a group."
 )
+@click.option(
+    "--timeout", "timeouts", multiple=True, metavar="NAME=SECONDS", help="A time-out, e.g. open=10; see docs/timeouts.md."
+)
+@click.option("--deadline", "deadlines", multiple=True, metavar="NAME=SECONDS", help="A deadline of jobs, e.g. document=60.")
 @click.option("--shared", is_flag=True, help="Other programs use the device too.")
 @click.option("--replace", is_flag=True, help="Replace the device of this id, if there is one.")
 @data_dir_option
@@ -60,6 +64,8 @@ def add(
     device_id: str,
     url: str,
     settings: tuple[str, ...],
+    timeouts: tuple[str, ...],
+    deadlines: tuple[str, ...],
     shared: bool,
     replace: bool,
     data_dir: Path,
@@ -67,6 +73,9 @@ def add(
 ) -> None:
     """Add a device of FAMILY."""
     config: dict[str, Any] = {"family": family, "url": url, "settings": nested(pairs(settings)), "shared": shared}
+    for group, option, given in (("timeouts", "--timeout", timeouts), ("deadlines", "--deadline", deadlines)):
+        if given:
+            config[group] = {name: seconds(value, option) for name, value in pairs(given, option).items()}
     try:
         client = Client.connect(data_dir)
     except NotRunning:
@@ -149,15 +158,23 @@ def accept(device_id: str, what: str, reason: str, operator: str | None, data_di
         click.echo(f"Accepted the {what} of {device_id}: {_identity(device.get('identity')) or device.get('state')}.")
 
 
-def pairs(settings: tuple[str, ...]) -> dict[str, str]:
+def seconds(value: str, option: str) -> float:
+    """Raises click.BadParameter."""
+    try:
+        return float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no number of seconds", param_hint=option) from None
+
+
+def pairs(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
     """`key=value` strings as a dictionary. Raises click.BadParameter."""
     read: dict[str, str] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
-            raise click.BadParameter(f"{setting!r} is not KEY=VALUE", param_hint="--set")
+            raise click.BadParameter(f"{setting!r} is not KEY=VALUE", param_hint=option)
         if key.strip() in read:
-            raise click.BadParameter(f"{key.strip()} is set twice", param_hint="--set")
+            raise click.BadParameter(f"{key.strip()} is set twice", param_hint=option)
         read[key.strip()] = value
     return read
 

@@ -1,6 +1,6 @@
 """Configured devices, their identity, and the runtime that keeps one driver connected for each."""
 
-from bridge.devices.config import ConfigError, Deadlines, DeviceConfig, DeviceFile, check_config, secret_fields
+from bridge.devices.config import ConfigError, Deadlines, DeviceConfig, DeviceFile, Timeouts, check_config, secret_fields
 from bridge.devices.heartbeat import Heartbeat
 from bridge.devices.manager import DeviceManager
 from bridge.devices.measures import Measures
@@ -16,6 +16,7 @@ __all__ = [
     "DeviceServices",
     "Heartbeat",
     "Measures",
+    "Timeouts",
     "check_config",
     "secret_fields",
 ]

@@ -33,13 +33,35 @@ class Deadlines(Model):
     effect: float = Field(default=60, gt=0, le=86400)
 
     def for_operation(self, op: str) -> float:
+        return float(getattr(self, self.name_for(op)))
+
+    @staticmethod
+    def name_for(op: str) -> Literal["document", "payment", "report", "effect"]:
         if op.startswith(("payment.", "terminal.")):
-            return self.payment
+            return "payment"
         if op.startswith(("report.", "shift.")):
-            return self.report
+            return "report"
         if op in ("receipt", "invoice", "cash.in", "cash.out"):
-            return self.document
-        return self.effect
+            return "document"
+        return "effect"
+
+
+class Timeouts(Model):
+    """Seconds that the host waits for one device and its driver. Reasons and remedies: docs/timeouts.md.
+
+    None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
+    """
+
+    open: float = Field(default=5, ge=0.1, le=120)
+    identify: float = Field(default=60, ge=1, le=600)
+    ask: float = Field(default=60, ge=1, le=600)
+    status: float = Field(default=10, ge=0.5, le=120)
+    silence: float = Field(default=180, ge=5, le=3600)
+    close: float = Field(default=5, ge=0.5, le=60)
+    reconnect: float = Field(default=5, ge=0.1, le=300)
+    recover_again: float = Field(default=60, ge=1, le=3600)
+    idle: float = Field(default=60, ge=1, le=3600)
+    http: float = Field(default=10, ge=0.5, le=300)
 
 
 class DeviceConfig(Model):
@@ -51,6 +73,7 @@ class DeviceConfig(Model):
     shared: bool = False
     fit: Literal["strict", "lenient"] = "strict"
     deadlines: Deadlines = Deadlines()
+    timeouts: Timeouts = Timeouts()
 
 
 class DeviceFile:

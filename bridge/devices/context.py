@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bridge.model import DeviceStatus, Outcome, Paper, Registration
 from bridge.store import DeviceStateStore
-from bridge.transport import Clock, Link, LinkOpener, WireLog, parse_endpoint
+from bridge.transport import Clock, Link, LinkOpener, Terms, WireLog, parse_endpoint
 
 
 class Amend(Protocol):
@@ -34,6 +34,8 @@ class HostedDeviceContext:
         store: DeviceStateStore,
         clock: Clock,
         opener: LinkOpener,
+        open_seconds: float,
+        terms: Terms,
         host_loop: asyncio.AbstractEventLoop,
         amend: Amend,
         on_status: Callable[[DeviceStatus], None],
@@ -46,6 +48,8 @@ class HostedDeviceContext:
         self.clock = clock
         self.logger = logging.getLogger(f"tillbridge.device.{device_id}")
         self._opener = opener
+        self._open_seconds = open_seconds
+        self._terms = terms
         self._host_loop = host_loop
         self._amend = amend
         self._on_status = on_status
@@ -69,4 +73,5 @@ class HostedDeviceContext:
         await self._amend(job_id, registration=registration, paper=paper, outcome=outcome)
 
     async def open_link(self, url: str) -> Link:
-        return await self._opener.open(parse_endpoint(url), self._masked_log())
+        endpoint = parse_endpoint(url)
+        return await self._opener.open(endpoint, self._masked_log(), timeout=self._open_seconds, terms=self._terms)

@@ -89,6 +89,7 @@ class DeviceManager:
             "shared": runtime.config.shared,
             "fit": runtime.config.fit,
             "deadlines": runtime.config.deadlines.model_dump(mode="json"),
+            "timeouts": runtime.config.timeouts.model_dump(mode="json"),
             "settings": {key: _HIDDEN if key in hidden else value for key, value in runtime.config.settings.items()},
             "state": runtime.state.value,
             "reason": runtime.reason,

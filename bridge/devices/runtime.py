@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ulid import ULID
 
@@ -22,14 +22,22 @@ from bridge.devices.measures import Measures
 from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.plugin import DeviceFamily, Driver
 from bridge.store import DeviceStateStore
-from bridge.transport import ByteLink, Clock, Endpoint, Link, LinkError, LinkOpener, WireLog, mask_cards
+from bridge.transport import (
+    ByteLink,
+    Clock,
+    Endpoint,
+    Link,
+    LinkError,
+    LinkOpener,
+    LinkTimeout,
+    Terms,
+    WireLog,
+    deadline,
+    mask_cards,
+)
 
 T = TypeVar("T")
 log = logging.getLogger("tillbridge.devices")
-
-# How long a driver may take to open and to say who is there. A printer that is busy with a long report answers its
-# identity late; a minute separates that from a plugin that hangs.
-OPEN_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -135,12 +143,16 @@ class DeviceRuntime:
         if self._services.heartbeat is not None and thread:
             self._services.heartbeat.watch(self.id, self._host.loop, self._host.thread_id, self._note_blocked)
         settings = family.settings_from(self.config.settings)
+        timeouts = self.config.timeouts
+        terms = Terms(http_seconds=timeouts.http, key_password=settings.key_password())
         context = HostedDeviceContext(
             self.id,
             shared=self.config.shared,
             store=self.store,
             clock=self._services.clock,
             opener=self._services.opener,
+            open_seconds=timeouts.open,
+            terms=terms,
             host_loop=self._services.loop,
             amend=self._services.amend,
             on_status=self._note_status,
@@ -150,7 +162,7 @@ class DeviceRuntime:
         self.context = context
 
         async def open_all() -> tuple[Link, Driver, Identity]:
-            link = await self._services.opener.open(endpoint, self.new_wire_log())
+            link = await self._services.opener.open(endpoint, self.new_wire_log(), timeout=timeouts.open, terms=terms)
             try:
                 driver = await family.open(settings, link, context)
                 try:
@@ -163,9 +175,15 @@ class DeviceRuntime:
                 raise
 
         try:
-            async with asyncio.timeout(OPEN_SECONDS):
+            # The link has a time-out of its own; the sum, so that a plugin which blocks is found out too.
+            async with asyncio.timeout(timeouts.open + timeouts.identify):
                 self._link, driver, identity = await self._host.call(open_all)
-        except (LinkError, TimeoutError) as error:
+        except TimeoutError as error:
+            late = LinkTimeout.ran_out("timeouts.identify", timeouts.identify, "the device did not say what it is")
+            self._drop_host()
+            self._set(DeviceState.OFFLINE, str(error) or str(late))
+            return False
+        except LinkError as error:
             self._drop_host()
             self._set(DeviceState.OFFLINE, str(error) or "no answer")
             return False
@@ -232,7 +250,7 @@ class DeviceRuntime:
 
     async def refresh_capabilities(self) -> Capabilities:
         """Ask the device once for each connection what it can do."""
-        capabilities = await self.call(lambda driver: driver.capabilities(), OPEN_SECONDS)
+        capabilities = await self.call(lambda driver: driver.capabilities(), "ask")
         if capabilities != self.capabilities:
             await self.store.host_set("capabilities", capabilities.model_dump(mode="json"))
             self.capabilities = capabilities
@@ -240,21 +258,24 @@ class DeviceRuntime:
         return capabilities
 
     async def refresh_status(self) -> DeviceStatus:
-        status = await self.call(lambda driver: driver.status(), OPEN_SECONDS)
+        status = await self.call(lambda driver: driver.status(), "ask")
         self.status = status
         self._services.on_change(self.id)
         return status
 
-    async def call(self, make: Callable[[Driver], Awaitable[T]], seconds: float | None = None) -> T:
-        """Run driver code where it belongs. Raises LinkError, also when it takes longer than `seconds`."""
+    async def call(self, make: Callable[[Driver], Awaitable[T]], limit: Literal["ask", "status", "silence"] | None = None) -> T:
+        """Run driver code where it belongs. Raises LinkError, also when it takes longer than the time-out named allows."""
         driver, host = self.driver, self._host
         if driver is None or host is None:
             raise LinkError("not connected")
+        seconds: float | None = getattr(self.config.timeouts, limit) if limit is not None else None
         try:
-            async with asyncio.timeout(seconds):
+            if seconds is None:
+                return await host.call(lambda: make(driver))
+            async with deadline(seconds, "the driver gave no answer", f"timeouts.{limit}"):
                 return await host.call(lambda: make(driver))
         except TimeoutError as error:
-            raise LinkError(f"the driver did not answer within {seconds:g} s" if seconds else str(error)) from error
+            raise LinkTimeout(f"a time-out of the driver's own ran out{f': {error}' if str(error) else ''}") from error
 
     def _hear_of_loss(self, link: Link) -> None:
         """A cable that is pulled out of an idle device is told at once, not found out by the next question."""
@@ -289,7 +310,7 @@ class DeviceRuntime:
                     await link.close()
 
             try:
-                async with asyncio.timeout(5):
+                async with deadline(self.config.timeouts.close, "closing the link", "timeouts.close"):
                     await host.call(close_all)
             except Exception as error:  # closing what is broken may fail in any way; the link is given up either way
                 log.warning("%s: closing failed: %s", self.id, error)

@@ -13,30 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bridge.devices import DeviceRuntime
+from bridge.devices import Deadlines, DeviceRuntime
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.context import HostedJobContext
 from bridge.jobs.settlement import Settlement
 from bridge.model import Attention, DeviceState, DeviceStatus, Fate, JobError, JobState, Result
 from bridge.plugin import AbortAnswer, Aborted, DeviceError, Issued, NeedsOperator, NotIssued, Pending
 from bridge.store import StorageError
-from bridge.transport import Clock, LinkError
+from bridge.transport import Clock, LinkError, LinkTimeout
 
 T = TypeVar("T")
 log = logging.getLogger("tillbridge.jobs")
 
-# Pauses between attempts to reach a device that does not answer: short at first (a cable put back, a printer switched
-# on), then rare enough to cost nothing. A new job always causes an attempt at once.
-RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0)
-
-# After a plugin raised in recovery: the same code will most likely raise again.
-RECOVERY_BUG_SECONDS = 60.0
-
-# Idle work when the driver names no interval: often enough to notice a device that was switched off.
-MAINTAIN_SECONDS = 60.0
-
-# How long a status that a client waits for may take before it gets the last one.
-STATUS_SECONDS = 10.0
+# The first pauses between attempts to reach a device that does not answer: short (a cable put back, a printer switched
+# on); then `timeouts.reconnect`, rare enough to cost nothing. A new job always causes an attempt at once.
+RECONNECT_SECONDS = (0.5, 1.0, 2.0)
 
 # As the metrics name what recovery found out.
 _ANSWERS: dict[type[object], str] = {
@@ -47,15 +38,18 @@ _ANSWERS: dict[type[object], str] = {
 }
 
 
-class PluginHangs(LinkError):
-    """The driver gave no sign of life for too long."""
+# How long a driver that was told to stop may take before it is left behind. Its link sends nothing any more by then.
+LET_GO_SECONDS = 5.0
+
+
+class PluginHangs(LinkTimeout):
+    """The driver gave no sign of life (a byte, a call of its context) for too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the host waits for a driver. `hang`: seconds without any sign of life (a byte, a call of its context)."""
+    """What tests shorten. `reconnect`: the first pauses between attempts to reach a device, in seconds."""
 
-    hang: float = 180.0
     reconnect: tuple[float, ...] = RECONNECT_SECONDS
 
 
@@ -92,7 +86,7 @@ class DeviceRunner:
             done, _ = await asyncio.wait({self._task}, timeout=grace)
             if not done:
                 self._task.cancel()
-                await asyncio.wait({self._task}, timeout=5)
+                await asyncio.wait({self._task}, timeout=LET_GO_SECONDS)
         await self.runtime.disconnect()
 
     def kill(self) -> None:
@@ -123,7 +117,7 @@ class DeviceRunner:
         if context.request_abort() is AbortAnswer.TOO_LATE:
             return AbortAnswer.TOO_LATE
         try:
-            return await self.runtime.call(lambda driver: driver.abort(context), STATUS_SECONDS)
+            return await self.runtime.call(lambda driver: driver.abort(context), "status")
         except LinkError:
             return AbortAnswer.REQUESTED  # it was asked for; what became of it is the job's to say
 
@@ -136,14 +130,14 @@ class DeviceRunner:
             if capabilities is None or capabilities.status_during_job == "cached":
                 return None
             try:
-                return await self.runtime.call(lambda driver: driver.status(), STATUS_SECONDS)
+                return await self.runtime.call(lambda driver: driver.status(), "status")
             except LinkError:
                 return None
         waiter: asyncio.Future[DeviceStatus | None] = self._loop.create_future()
         self._status_waiters.append(waiter)
         self._wake.set()
         try:
-            async with asyncio.timeout(STATUS_SECONDS):
+            async with asyncio.timeout(self.runtime.config.timeouts.status):
                 return await waiter
         except TimeoutError:
             return None
@@ -214,8 +208,8 @@ class DeviceRunner:
 
     async def _pause(self) -> None:
         """After a failure of the link: longer each time, until something succeeds or a new job comes."""
-        pauses = self._patience.reconnect
-        pause = pauses[min(self._failures, len(pauses) - 1)]
+        first, longest = self._patience.reconnect, self.runtime.config.timeouts.reconnect
+        pause = min(first[self._failures], longest) if self._failures < len(first) else longest
         self._failures += 1
         await self._rest(pause)
 
@@ -315,7 +309,8 @@ class DeviceRunner:
         except Exception as error:  # recovery must never end in a guess: keep the doubt, tell, try again later
             log.exception("%s: recovering job %s raised", self.runtime.id, job.id)
             self._count_recovery("plugin_error")
-            job.retry_at = self._clock.monotonic() + RECOVERY_BUG_SECONDS
+            # The same code will most likely raise again: not at once.
+            job.retry_at = self._clock.monotonic() + self.runtime.config.timeouts.recover_again
             text = f"recovery failed in the plugin ({type(error).__name__}); it is tried again"
             self._attend(job, Attention(code="plugin.error", text=text, since=self._clock.now()))
             await self.runtime.disconnect(text)
@@ -353,10 +348,12 @@ class DeviceRunner:
         self.queue.remove(job)
         if self.doubt and not job.is_effect:
             first = self.doubt[0].id
-            error = JobError.of("device.unresolved", f"Job {first} of this device is not settled yet.", job=first)
+            error = JobError.of(
+                "device.unresolved", f"{_deadline_of(job)} ran out: job {first} of this device is not settled yet.", job=first
+            )
         else:
-            waiting = f"{self.runtime.id} is {self.runtime.state}: {self.runtime.reason}" if self.runtime.reason else None
-            error = JobError.of("request.expired", waiting, device_text=self.runtime.reason)
+            waiting = f": {self.runtime.id} is {self.runtime.state}: {self.runtime.reason}" if self.runtime.reason else "."
+            error = JobError.of("request.expired", f"{_deadline_of(job)} ran out{waiting}", device_text=self.runtime.reason)
         await self._settlement.failed(job, error)
 
     def _arm(self, job: ActiveJob) -> None:
@@ -389,25 +386,26 @@ class DeviceRunner:
 
     async def _watch(self, work: Awaitable[T], context: HostedJobContext) -> T:
         """Wait for the driver as long as it shows signs of life."""
+        silence = self.runtime.config.timeouts.silence
         task = asyncio.ensure_future(work)
         try:
             signs: tuple[int, datetime | None] = (-1, None)
             since = self._clock.monotonic()
             while True:
-                done, _ = await asyncio.wait({task}, timeout=self._patience.hang / 4)
+                done, _ = await asyncio.wait({task}, timeout=silence / 4)
                 if done:
                     return task.result()
                 seen = (context.signs_of_life, self.runtime.link_activity)
                 if seen != signs:
                     signs, since = seen, self._clock.monotonic()
-                elif self._clock.monotonic() - since >= self._patience.hang:
+                elif self._clock.monotonic() - since >= silence:
                     context.give_up()
-                    raise PluginHangs(f"its plugin gave no sign of life for {self._patience.hang:g} s")
+                    raise PluginHangs.ran_out("timeouts.silence", silence, "its plugin gave no sign of life")
         finally:
             if not task.done():
                 self.runtime.abandon_link()  # first: what a driver does while it is cancelled must not reach the device
                 task.cancel()
-                await asyncio.wait({task}, timeout=5)
+                await asyncio.wait({task}, timeout=LET_GO_SECONDS)
             if task.done() and not task.cancelled():
                 task.exception()  # what it raised while nobody waited any more is nobody's answer
 
@@ -432,10 +430,10 @@ class DeviceRunner:
         context = self.runtime.context
 
         async def work() -> float:
-            wanted = await self.runtime.call(lambda driver: driver.maintain(context), self._patience.hang)
+            wanted = await self.runtime.call(lambda driver: driver.maintain(context), "silence")
             if wanted is None:
                 await self.runtime.refresh_status()
-            return MAINTAIN_SECONDS if wanted is None else max(0.1, wanted)
+            return self.runtime.config.timeouts.idle if wanted is None else max(0.1, wanted)
 
         pause = await self._guarded(work())
         self._maintain_at = self._clock.monotonic() + (pause if pause is not None else 0.0)
@@ -461,6 +459,13 @@ class DeviceRunner:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+
+def _deadline_of(job: ActiveJob) -> str:
+    """The deadline by its name, as a user may set it, and how long it was."""
+    seconds = (job.job.deadline - job.job.created_at).total_seconds()
+    own = job.operation.deadline is not None
+    return f"{'The deadline of the request' if own else f'deadlines.{Deadlines.name_for(job.operation.op)}'} ({seconds:g} s)"
 
 
 def _same(one: Attention | None, other: Attention | None) -> bool:

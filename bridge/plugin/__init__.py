@@ -3,7 +3,17 @@
 from bridge.plugin.contexts import ALPHANUMERIC, DeviceContext, DeviceStore, JobContext, Json
 from bridge.plugin.driver import AbortAnswer, Driver
 from bridge.plugin.errors import Aborted, DeviceError
-from bridge.plugin.family import Action, Checked, DeviceFamily, EndpointKind, FamilySettings, PaperText, UsbId, VectorCheck
+from bridge.plugin.family import (
+    Action,
+    Checked,
+    DeviceFamily,
+    EndpointKind,
+    FamilySettings,
+    PaperText,
+    TlsSettings,
+    UsbId,
+    VectorCheck,
+)
 from bridge.plugin.hookspecs import hookimpl
 from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
 from bridge.plugin.registry import PluginRegistry, PluginReport
@@ -38,6 +48,7 @@ __all__ = [
     "Recovery",
     "RunningSimulator",
     "SimulatorFamily",
+    "TlsSettings",
     "UsbId",
     "VectorCheck",
     "hookimpl",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bridge.model import ArithmeticProfile, Capabilities, Identity, Operation, RequestError, Warning_
 from bridge.plugin.contexts import DeviceContext
@@ -19,6 +19,20 @@ class FamilySettings(BaseModel):
     """Base of a family's settings. Secrets are fields of the type pydantic.SecretStr: they are kept apart, owner-only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def key_password(self) -> str | None:
+        """The passphrase of the private key that the endpoint's option `key` names."""
+        return None
+
+
+class TlsSettings(FamilySettings):
+    """Base of the settings of a family that has tls:// or https:// endpoints. Where files are, and whom to trust, are options
+    of the URL; the one secret among them is here."""
+
+    tls_key_password: SecretStr | None = Field(default=None, description="Passphrase of the private key in the option key=.")
+
+    def key_password(self) -> str | None:
+        return self.tls_key_password.get_secret_value() if self.tls_key_password is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,7 @@ __all__ = [
     "FamilySettings",
     "PaperText",
     "RequestError",
+    "TlsSettings",
     "UsbId",
     "VectorCheck",
 ]

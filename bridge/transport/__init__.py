@@ -1,11 +1,11 @@
-"""Endpoints and the links that lead to them: TCP, serial, HTTP, null modem; deadlines; the wire log."""
+"""Endpoints and the links that lead to them: TCP, TLS, serial, USB, HTTP, null modem; deadlines; the wire log."""
 
 from bridge.transport.clock import Clock, LoopClock, SystemClock
 from bridge.transport.endpoint import KINDS, Endpoint, parse_endpoint
 from bridge.transport.errors import EndpointError, LinkError, LinkLost, LinkTimeout, NotConnected
 from bridge.transport.link import ByteLink, HttpAnswer, HttpLink, Link, deadline
 from bridge.transport.null_modem import Cable, NullLink, NullModemBoard, null_modem
-from bridge.transport.opening import LinkOpener
+from bridge.transport.opening import LinkOpener, Terms
 from bridge.transport.virtual_time import Deadlock, VirtualTimeLoop, run_virtual
 from bridge.transport.wirelog import Direction, WireEntry, WireLog, mask_cards
 
@@ -30,6 +30,7 @@ __all__ = [
     "NullLink",
     "NullModemBoard",
     "SystemClock",
+    "Terms",
     "VirtualTimeLoop",
     "WireEntry",
     "WireLog",

@@ -79,6 +79,11 @@ class Endpoint:
         return f"{self.kind}://{host}:{self.port}{suffix}" if self.port else f"{self.kind}://{host}{suffix}"
 
     @property
+    def base(self) -> str:
+        """The URL without its options."""
+        return self.url.partition("?")[0]
+
+    @property
     def place(self) -> tuple[str, str, int]:
         """What two endpoints share when they are the same place, whatever their options."""
         return (self.kind, self.address, self.port)

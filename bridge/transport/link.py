@@ -16,12 +16,17 @@ from bridge.transport.wirelog import Direction, WireLog
 
 
 @asynccontextmanager
-async def deadline(seconds: float, what: str) -> AsyncIterator[None]:
-    """Everything inside must be over within `seconds`, else LinkTimeout naming `what`."""
+async def deadline(seconds: float, what: str, name: str | None = None) -> AsyncIterator[None]:
+    """Everything inside must be over within `seconds`, else LinkTimeout naming `what`, and the time-out where it has a name."""
+    timer = asyncio.timeout(seconds)
     try:
-        async with asyncio.timeout(seconds):
+        async with timer:
             yield
     except TimeoutError:
+        if not timer.expired():  # somebody else's, raised inside
+            raise
+        if name is not None:
+            raise LinkTimeout.ran_out(name, seconds, what) from None
         raise LinkTimeout(f"{what}: no answer within {seconds:g} s") from None
 
 
@@ -145,5 +150,6 @@ class HttpLink(Link):
         *,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float = 10.0,
-    ) -> HttpAnswer: ...
+        timeout: float | None = None,
+    ) -> HttpAnswer:
+        """One request, sent once. `timeout`: seconds; None for the device's own (`timeouts.http`)."""

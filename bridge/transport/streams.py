@@ -1,14 +1,16 @@
-"""Byte links over asyncio transports: TCP and serial ports (pseudo-terminals too)."""
+"""Byte links over asyncio transports: TCP, TLS and serial ports (pseudo-terminals too)."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from typing import cast
 
 import serial  # type: ignore[import-untyped]
 import serial_asyncio  # type: ignore[import-untyped]
 
+from bridge.transport import tls
 from bridge.transport.endpoint import Endpoint
 from bridge.transport.errors import LinkLost, NotConnected
 from bridge.transport.pushed import PushedLink
@@ -53,7 +55,10 @@ class StreamLink(PushedLink, asyncio.Protocol):
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._ended(f"the connection broke: {error}" if error is not None else "the other end closed the connection")
+        if error is None:
+            self._ended("the other end closed the connection")
+        else:
+            self._ended(f"the connection broke: {tls.explain(error) or error}")
         self._closed.set()
 
     def pause_writing(self) -> None:
@@ -104,6 +109,25 @@ class StreamLink(PushedLink, asyncio.Protocol):
     def _go_on(self) -> None:
         if self._transport is not None:
             self._transport.resume_reading()
+
+
+async def open_tls(endpoint: Endpoint, wire_log: WireLog, key_password: str | None) -> StreamLink:
+    """Open a connection and shake hands. Raises NotConnected, for whatever is wrong with a certificate with a remedy."""
+    trust = await tls.in_thread(endpoint, key_password)
+    try:
+        _, link = await asyncio.get_running_loop().create_connection(
+            lambda: StreamLink(wire_log), endpoint.address, endpoint.port, ssl=trust, server_hostname=tls.server_name(endpoint)
+        )
+    except ssl.SSLError as error:
+        raise NotConnected(f"{endpoint.base}: {tls.explain(error)}") from error
+    except ConnectionError as error:
+        if isinstance(error, ConnectionRefusedError):
+            raise NotConnected(f"{endpoint.base}: {error.strerror or error}") from error
+        why = "the other end closed the connection instead of shaking hands: it speaks no TLS, or wants a certificate from us (cert=)"
+        raise NotConnected(f"{endpoint.base}: {why}") from error
+    except OSError as error:
+        raise NotConnected(f"{endpoint.base}: {error.strerror or error}") from error
+    return link
 
 
 async def open_tcp(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:

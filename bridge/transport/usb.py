@@ -40,7 +40,7 @@ _PIECE = 4096
 _MAY_WAIT = 64 * 1024
 
 # How long `close` waits for the threads. A transfer ends after TRANSFER_MS; longer means that the USB stack hangs.
-_CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 3.0
 
 
 class UsbLink(PushedLink):
@@ -81,7 +81,7 @@ class UsbLink(PushedLink):
         self._ended("the link is closed")
         self._stop()
         with contextlib.suppress(TimeoutError):  # a USB stack that hangs keeps the interface: opening it again says so
-            async with asyncio.timeout(_CLOSE_SECONDS):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._closed.wait()
 
     def _ended(self, why: str) -> None:

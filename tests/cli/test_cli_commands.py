@@ -52,6 +52,15 @@ def test_a_setting_inside_a_group_is_written_with_a_point(run: Any, live: Any) -
     assert "both" in run(*command, "--set", "timeouts.sale=5", "--set", "timeouts=7", code=2).output
 
 
+def test_time_outs_and_deadlines_are_numbers_of_seconds_by_name(run: Any, live: Any) -> None:
+    command = ("devices", "add", "fake", "--id", "till-2", "--url", "tcp://127.0.0.1:1")
+    run(*command, "--timeout", "open=10", "--timeout", "http=2.5", "--deadline", "document=60")
+    told = live.bridge.devices.calls[0][3]
+    assert (told["timeouts"], told["deadlines"]) == ({"open": 10, "http": 2.5}, {"document": 60})
+    assert "--timeout" in run(*command, "--timeout", "open=soon", code=2).output
+    assert "--deadline" in run(*command, "--deadline", "document", code=2).output
+
+
 @pytest.mark.parametrize("setting", ["novalue", "=x"])
 def test_a_setting_is_key_and_value(run: Any, live: Any, setting: str) -> None:
     assert "KEY=VALUE" in run("devices", "add", "f", "--id", "a", "--url", "u", "--set", setting, code=2).output

@@ -129,11 +129,9 @@ class FakeBus(usb.backend.IBackend):  # type: ignore[misc]
         return [device for device in self.devices if device.plugged]
 
     def get_device_descriptor(self, dev: FakeDevice) -> Any:
-        fields = dict.fromkeys(
-            ("bLength", "bDescriptorType", "bcdUSB", "bDeviceClass", "bDeviceSubClass", "bDeviceProtocol", "bMaxPacketSize0")
-            + ("bcdDevice", "iManufacturer", "iProduct", "address", "bus", "port_number", "port_numbers", "speed"),
-            0,
-        )
+        names = "bLength bDescriptorType bcdUSB bDeviceClass bDeviceSubClass bDeviceProtocol bMaxPacketSize0 bcdDevice"
+        more_names = "iManufacturer iProduct address bus port_number port_numbers speed"
+        fields = dict.fromkeys((*names.split(), *more_names.split()), 0)
         more = {"idVendor": dev.vendor, "idProduct": dev.product, "iSerialNumber": 3 if dev.serial else 0}
         return SimpleNamespace(**fields, **more, bNumConfigurations=1)
 

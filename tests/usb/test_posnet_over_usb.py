@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,16 +123,17 @@ async def stage(data_dir: Path) -> AsyncIterator[Stage]:
     )
     await bridge.start()
     try:
-        await bridge.devices.configure(TILL, "till-1", {"family": "posnet", "url": "usb://1424:100b"})
+        await bridge.devices.configure(
+            TILL, "till-1", {"family": "posnet", "url": "usb://1424:100b", "timeouts": {"reconnect": 0.1}}
+        )
         yield Stage(bridge, usb)
     finally:
         await bridge.stop(grace=5)
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usb_module, "TRANSFER_MS", 5)
-    yield
 
 
 async def measured(data_dir: Path) -> tuple[int, int]:

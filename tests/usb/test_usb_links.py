@@ -160,7 +160,7 @@ async def test_a_device_that_cannot_be_opened_says_why_and_what_to_do(device: Fa
 
 async def test_without_libusb_the_remedy_is_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usb_device.usb.backend.libusb1, "get_backend", lambda: None)
-    with pytest.raises(NotConnected, match="libusb 1.0 is not installed"):
+    with pytest.raises(NotConnected, match=r"libusb 1\.0 is not installed"):
         await LinkOpener().open(parse_endpoint(URL), WireLog(lambda: datetime.now(UTC)))
 
 
@@ -349,7 +349,7 @@ async def test_a_device_that_says_too_much_is_made_to_wait_until_somebody_reads(
 
 
 async def test_closing_does_not_wait_for_ever_for_a_usb_stack_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usb_module, "_CLOSE_SECONDS", 0.02)
+    monkeypatch.setattr(usb_module, "CLOSE_SECONDS", 0.02)
     device = FakeDevice(gate=threading.Event())
     assert device.gate is not None
     bus = FakeBus(device)

@@ -109,7 +109,7 @@ class Exchange:
             if answer is not None and not await self._not_taken_in(answer):
                 return answer
             self._odd = True
-        raise LinkTimeout(f"{request.mnemonic}: the printer answers, but not to this question")
+        raise self.timeouts.ran_out("read", f"{request.mnemonic}: the printer answers, but not to this question")
 
     async def read_all(self, requests: Sequence[Frame], watch: Watch = UNWATCHED) -> list[Frame]:
         """The answers to several questions, asked in one go: the printer buffers frames and answers them in order.
@@ -130,7 +130,9 @@ class Exchange:
         """
         answer = await self._exchange(request, seconds, watch)
         if answer is None:
-            raise LinkLost(f"{request.mnemonic}: the printer is idle, and its answer is lost")
+            raise LinkLost(
+                f"{self.timeouts.called(seconds)} ran out: {request.mnemonic}: the printer is idle, and its answer is lost"
+            )
         return answer
 
     async def stored(self, token: int, watch: Watch = UNWATCHED) -> Frame | None:
@@ -140,7 +142,7 @@ class Exchange:
             answer = await self._exchange(question, self.timeouts.read, watch)
             if answer is not None and not await self._not_taken_in(answer):
                 return None if answer.is_frame_error or answer.mnemonic == "rpt" else answer
-        raise LinkTimeout("rpt: the printer answers, but not to this question")
+        raise self.timeouts.ran_out("read", "rpt: the printer answers, but not to this question")
 
     async def barrier(self, watch: Watch = UNWATCHED) -> None:
         """Returns when the printer has worked off all that was sent before, on an earlier link too.
@@ -300,7 +302,7 @@ class Exchange:
             finally:
                 self._waiting.remove(waiter)
             self._odd = True
-        raise LinkTimeout(f"!{request.mnemonic}: no answer within {self.timeouts.dead:g} s, the line is dead")
+        raise self.timeouts.ran_out("dead", f"!{request.mnemonic}: no answer, the line is dead")
 
     def _expect(self, request: Frame, arrived: Bell | None = None) -> _Waiter:
         waiter = _Waiter(request, arrived or Bell())

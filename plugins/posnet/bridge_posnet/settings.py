@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bridge.model import ArithmeticProfile, PercentMethod, Spread
 from bridge.plugin import FamilySettings
+from bridge.transport import LinkTimeout
 from bridge_posnet.fields import OLD_MODEL, ONLINE, Limits
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -47,6 +48,15 @@ class Timeouts(BaseModel):
     poll: Seconds = Field(default=1.0, description="Between two questions to a printer that is late.")
     dead: Seconds = Field(default=5.0, description="Without an answer to !sdev for so long the line is dead.")
     blocked: Seconds = Field(default=30.0, description="How long a new connection waits for a printer that is blocked.")
+
+    def ran_out(self, name: str, what: str) -> LinkTimeout:
+        """The error that names the time-out as it is set."""
+        return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
+
+    def called(self, seconds: float) -> str:
+        """The time-outs of commands that have this value, by name."""
+        names = [f"settings.timeouts.{name}" for name in ("command", "end", "report") if getattr(self, name) == seconds]
+        return f"{' or '.join(names)} ({seconds:g} s)"
 
 
 class PosnetSettings(FamilySettings):

@@ -22,7 +22,6 @@ from bridge.model import (
     TaxKind,
     TaxRate,
 )
-from bridge.transport import LinkTimeout
 from bridge_posnet import answers, commands
 from bridge_posnet.condition import Condition
 from bridge_posnet.exchange import Exchange
@@ -60,7 +59,7 @@ async def wait_until_unblocked(exchange: Exchange) -> None:
     seconds = exchange.timeouts.blocked
     while (trouble := (await exchange.condition()).trouble) is not None:
         if seconds <= 0:
-            raise LinkTimeout(f"the printer answers nothing at present: {trouble.text}")
+            raise exchange.timeouts.ran_out("blocked", f"the printer answers nothing at present: {trouble.text}")
         seconds -= exchange.timeouts.poll
         await asyncio.sleep(exchange.timeouts.poll)
 
