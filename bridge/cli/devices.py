@@ -47,7 +47,9 @@ def list_(data_dir: Path, as_json: bool) -> None:
 @devices.command()
 @click.argument("family")
 @click.option("--id", "device_id", required=True, metavar="ID", help="A short name, such as till-1.")
-@click.option("--url", required=True, help="Where it is, e.g. tcp://192.168.1.20:6666 or serial:///dev/ttyUSB0?baudrate=9600.")
+@click.option(
+    "--url", required=True, help="Where it is: tcp://192.168.1.20:6666, serial:///dev/ttyUSB0?baudrate=9600, usb://1424:100b."
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the family; GROUP.KEY=VALUE inside a group."
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import ssl
 from typing import cast
 
-import serial  # type: ignore[import-untyped]
-import serial_asyncio  # type: ignore[import-untyped]
+import serialx
 
 from bridge.transport import tls
 from bridge.transport.endpoint import Endpoint
@@ -16,14 +16,18 @@ from bridge.transport.errors import LinkLost, NotConnected
 from bridge.transport.pushed import PushedLink
 from bridge.transport.wirelog import WireLog
 
-# What a port raises that does not take these settings (a pseudo-terminal and parity): no OSError, and not on Windows.
-_TERMIOS_ERRORS: tuple[type[Exception], ...]
 try:
     import termios
+except ImportError:  # Windows
+    termios = None  # type: ignore[assignment]
 
-    _TERMIOS_ERRORS = (termios.error,)
-except ImportError:
-    _TERMIOS_ERRORS = ()
+# What a port raises that does not take these settings (a pseudo-terminal and parity).
+_PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError, RuntimeError, serialx.SerialException)
+if termios is not None:
+    _PORT_ERRORS = (*_PORT_ERRORS, termios.error)
+
+# At DEBUG the library logs every byte, card numbers too. Ours are in the wire log, masked.
+logging.getLogger("serialx").setLevel(logging.INFO)
 
 
 class StreamLink(PushedLink, asyncio.Protocol):
@@ -34,18 +38,12 @@ class StreamLink(PushedLink, asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._writable = asyncio.Event()
         self._writable.set()
-        self._made = asyncio.Event()
         self._closed = asyncio.Event()
-
-    async def made(self) -> None:
-        """Serial transports introduce themselves only in a later step of the loop."""
-        await self._made.wait()
 
     # -- what the transport calls ------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # other loops' transports are no subclass of it
-        self._made.set()
 
     def data_received(self, data: bytes) -> None:
         self._took(data)
@@ -75,7 +73,7 @@ class StreamLink(PushedLink, asyncio.Protocol):
         assert self._transport is not None
         try:
             self._transport.write(data)
-        except (OSError, RuntimeError, serial.SerialException) as error:  # RuntimeError: the transport is closing
+        except (OSError, RuntimeError) as error:  # RuntimeError: the transport is closing
             raise LinkLost(f"writing failed: {error}") from error
         if not self._writable.is_set():
             await self._writable.wait()
@@ -86,17 +84,16 @@ class StreamLink(PushedLink, asyncio.Protocol):
         if self._transport is None:
             return
         with contextlib.suppress(Exception):  # closing a broken transport may raise anything; there is nothing left to lose
-            port = getattr(self._transport, "serial", None)
+            port = self._transport.get_extra_info("serial")
             if port is not None:
-                # The transport drains the port before it closes it, and would hold up the whole loop for as long as a
-                # device that is off, or has said XOFF, takes nothing.
-                port.reset_output_buffer()
+                # Closing waits until the device has taken what is on its way: one that is off, or has said XOFF, takes
+                # nothing, and until the port is closed nobody can open it again.
+                port.reset_write_buffer()
         with contextlib.suppress(Exception):
             self._transport.abort()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await self._closed.wait()
-        await asyncio.sleep(0)  # a serial transport lets go of its port after it has told us
 
     def _ended(self, why: str) -> None:
         super()._ended(why)
@@ -139,28 +136,36 @@ async def open_tcp(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:
     return link
 
 
-_PARITIES = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}
-
-
 async def open_serial(endpoint: Endpoint, wire_log: WireLog) -> StreamLink:
     """Open a tty exclusively: a second process gets an error instead of half of the answers."""
     options = endpoint.options
     try:
-        _, link = await serial_asyncio.create_serial_connection(
+        transport, link = await serialx.create_serial_connection(
             asyncio.get_running_loop(),
             lambda: StreamLink(wire_log),
             endpoint.address,
             baudrate=int(options.get("baudrate", "115200")),
-            bytesize=int(options.get("bytesize", "8")),
-            parity=_PARITIES[options.get("parity", "N")],
-            stopbits=float(options.get("stopbits", "1")),
+            byte_size=int(options.get("bytesize", "8")),
+            parity=serialx.Parity(options.get("parity", "N")),
+            stopbits=serialx.StopBits(float(options.get("stopbits", "1"))),
             xonxoff=options.get("xonxoff", "0") == "1",
             rtscts=options.get("rtscts", "0") == "1",
             dsrdtr=options.get("dsrdtr", "0") == "1",
             exclusive=True,
         )
-    except (OSError, ValueError, serial.SerialException, *_TERMIOS_ERRORS) as error:
+        if options.get("xonxoff") == "1":
+            _only_xon_goes_on(transport)
+    except _PORT_ERRORS as error:
         raise NotConnected(f"{endpoint.url}: {error}") from error
     assert isinstance(link, StreamLink)
-    await link.made()
     return link
+
+
+def _only_xon_goes_on(transport: serialx.BaseSerialTransport) -> None:
+    """The library lets any byte of the device end an XOFF (IXANY). A printer that is full still answers, and means it."""
+    if termios is None:
+        return
+    port = transport.get_extra_info("serial").fileno()
+    attributes = termios.tcgetattr(port)
+    attributes[0] &= ~termios.IXANY
+    termios.tcsetattr(port, termios.TCSANOW, attributes)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import struct
+import termios
 import tty
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -202,6 +204,33 @@ async def test_a_pseudo_terminal_is_a_serial_port_though_it_has_no_rts_and_dtr(t
     os.write(ours, b"\x11\x13\x06")
     assert await link.read() == b"\x11\x13\x06"
     await link.close()
+
+
+async def test_only_xon_lets_us_go_on_after_xoff_and_no_other_byte_of_the_device(terminal: tuple[int, str]) -> None:
+    ours, name = terminal
+    link = await bytes_link(f"serial://{name}?xonxoff=1")
+    flags = termios.tcgetattr(ours)[0]
+    assert flags & termios.IXON
+    assert flags & termios.IXOFF
+    assert not flags & termios.IXANY
+    await link.close()
+
+
+async def test_a_port_whose_device_takes_nothing_is_closed_at_once_and_opens_again(terminal: tuple[int, str]) -> None:
+    ours, name = terminal
+    link = await bytes_link(f"serial://{name}?xonxoff=1")
+    os.write(ours, b"\x13")
+    await link.write(b"x" * 30_000)  # below what makes a writer wait
+    await link.close()
+    await (await opened(f"serial://{name}?xonxoff=1")).close()
+
+
+async def test_the_librarys_own_log_does_not_tell_the_bytes(terminal: tuple[int, str], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        link = await bytes_link(f"serial://{terminal[1]}")
+        await link.write(b"4111111111111111")
+        await link.close()
+    assert "4111111111111111" not in caplog.text
 
 
 async def test_a_serial_port_in_use_is_refused_to_a_second(terminal: tuple[int, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def test_the_pause_between_attempts_to_reach_a_device_is_its_own(tmp_path: Path)
         world.board.plug("d1", refuses)
         await configure(world, timeouts={"reconnect": 20})
         await world.settle(70)
-        pauses = [round(later - earlier, 3) for earlier, later in zip(attempts, attempts[1:], strict=False)]
+        pauses = [round(later - earlier, 3) for earlier, later in itertools.pairwise(attempts)]
         assert pauses == [0.5, 1.0, 2.0, 20.0, 20.0, 20.0]
 
     in_world(tmp_path, story)
