@@ -35,7 +35,11 @@ def context(endpoint: Endpoint, key_password: str | None = None) -> ssl.SSLConte
     """What the endpoint's options ask for. Reads files and blocks. Raises NotConnected naming the option."""
     options = endpoint.options
     pinned = options.get("fingerprint")
-    made = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=_file(endpoint, "ca"))
+    authorities = _file(endpoint, "ca")
+    try:
+        made = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=authorities)
+    except ssl.SSLError as error:
+        raise NotConnected(f"{endpoint.base}: ca: {authorities} holds no certificate that can be read") from error
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if pinned is not None:
         made.sslobject_class = pinned_to(pinned)
@@ -49,7 +53,7 @@ def context(endpoint: Endpoint, key_password: str | None = None) -> ssl.SSLConte
             made.load_cert_chain(certificate, key, password=lambda: key_password or "")
         except (ssl.SSLError, OSError) as error:
             why = "the file does not fit, or the setting tls_key_password is missing or wrong"
-            raise NotConnected(f"{endpoint.url}: cert and key cannot be used: {why}") from error
+            raise NotConnected(f"{endpoint.base}: cert and key cannot be used: {why}") from error
     return made
 
 
@@ -82,9 +86,9 @@ def _file(endpoint: Endpoint, option: str) -> str | None:
     try:
         text = Path(path).read_bytes()
     except OSError as error:
-        raise NotConnected(f"{endpoint.url}: {option}: {path} cannot be read: {error.strerror or error}") from error
+        raise NotConnected(f"{endpoint.base}: {option}: {path} cannot be read: {error.strerror or error}") from error
     if b"-----BEGIN " not in text:
-        raise NotConnected(f"{endpoint.url}: {option}: {path} is no PEM file (it must begin with -----BEGIN ...)")
+        raise NotConnected(f"{endpoint.base}: {option}: {path} is no PEM file (it must begin with -----BEGIN ...)")
     return path
 
 

@@ -261,7 +261,10 @@ async def test_the_passphrase_of_a_key_is_a_setting_and_is_told_to_nobody(tmp_pa
     assert "hunter2" not in repr(Terms(key_password=password))
 
 
-@pytest.mark.parametrize(("option", "content"), [("ca", None), ("ca", "no pem"), ("cert", None), ("cert", "no pem")])
+@pytest.mark.parametrize(
+    ("option", "content"),
+    [("ca", None), ("ca", "no pem"), ("ca", "-----BEGIN CERTIFICATE-----\nx"), ("cert", None), ("cert", "no pem")],
+)
 async def test_a_file_that_is_not_there_or_is_no_pem_is_named(option: str, content: str | None, tmp_path: Path) -> None:
     path = tmp_path / "file.pem"
     if content is not None:
