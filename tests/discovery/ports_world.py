@@ -20,6 +20,7 @@ from bridge.transport import (
     LoopClock,
     NotConnected,
     NullModemBoard,
+    Terms,
     WireLog,
     deadline,
     run_virtual,
@@ -78,7 +79,7 @@ class BoardOpener(LinkOpener):
             self._openers[kind] = self._open
         self._board = board
 
-    async def _open(self, endpoint: Endpoint, wire_log: WireLog) -> Link:
+    async def _open(self, endpoint: Endpoint, wire_log: WireLog, terms: Terms) -> Link:
         self.opened.append(endpoint)
         name = endpoint.address if endpoint.kind == "serial" else f"{endpoint.address}:{endpoint.port}"
         return await self._board.open(replace(endpoint, address=name), wire_log)
