@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import click
@@ -10,6 +9,8 @@ import click
 from bridge.cli.data_dir import data_dir_option, make_data_dir
 from bridge.cli.errors import CliError, Interrupted
 from bridge.server.settings import DEFAULT_PORT, ServerSettings
+
+_MEGABYTE = 1024 * 1024
 
 
 @click.command()
@@ -24,7 +25,23 @@ from bridge.server.settings import DEFAULT_PORT, ServerSettings
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
     show_default=True,
-    help="What is logged, on stderr.",
+    help="What is logged, on stderr and in the files.",
+)
+@click.option(
+    "--log-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Directory of the log files.  [default: logs in the data directory]",
+)
+@click.option("--log-size", type=click.IntRange(1), default=10, show_default=True, metavar="MB", help="Size of one log file.")
+@click.option("--log-files", type=click.IntRange(1, 100), default=5, show_default=True, metavar="N", help="How many are kept.")
+@click.option(
+    "--keep-wire",
+    type=click.IntRange(0),
+    default=200,
+    show_default=True,
+    metavar="MB",
+    help="Room for the wire logs of jobs, which go with the details; 0: none are kept.",
 )
 @click.option(
     "--keep-details", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS", help="How long a job is kept whole."
@@ -43,6 +60,10 @@ def serve(
     allow_host: tuple[str, ...],
     max_body: int,
     log_level: str,
+    log_dir: Path | None,
+    log_size: int,
+    log_files: int,
+    keep_wire: int,
     keep_details: int,
     keep_verdicts: int,
 ) -> None:
@@ -54,15 +75,24 @@ def serve(
     from bridge.jobs.bridge import Retention
     from bridge.server.admin_token import TokenError
     from bridge.server.listening import PortTaken
+    from bridge.server.logs import DIRECTORY, Logs, LogSettings, remember_directory
     from bridge.server.run import serve as run
-    from bridge.store import DataDirLocked, StorageError
+    from bridge.store import DataDirLocked, StorageError, WireLimits
 
-    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     settings = ServerSettings(port=port, extra_hosts=allow_host, max_body=max_body)
     retention = Retention(timedelta(days=keep_details), timedelta(days=max(keep_details, keep_verdicts)))
     directory = make_data_dir(data_dir)
+    place = log_dir.resolve() if log_dir is not None else directory / DIRECTORY
+    logs = Logs(LogSettings(place, log_level, log_size * _MEGABYTE, log_files))
+
+    def ready(url: str) -> None:
+        remember_directory(directory, place)  # not before: the directory may be another server's
+        click.echo(f"tillbridge ready on {url}")
+        click.echo(f"log in {logs.settings.file}")
+
+    logs.start()
     try:
-        asyncio.run(run(directory, settings, lambda url: click.echo(f"tillbridge ready on {url}"), retention))
+        asyncio.run(run(directory, settings, ready, retention, WireLimits(total=keep_wire * _MEGABYTE)))
     except PortTaken as error:
         raise CliError(str(error)) from None
     except DataDirLocked as error:
@@ -71,3 +101,5 @@ def serve(
         raise CliError(str(error)) from None
     except KeyboardInterrupt:
         raise Interrupted("Stopped at once, at the second request; open jobs are recovered at the next start.") from None
+    finally:
+        logs.stop()

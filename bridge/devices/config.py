@@ -101,6 +101,10 @@ class DeviceFile:
                 raise ConfigError(f"{self._devices}: device {device_id}: {where}: {first['msg']}") from None
         return configs
 
+    def known_secrets(self, device_id: str) -> frozenset[str]:
+        """Names of a device's settings that stand in secrets.toml: for families that are not installed now."""
+        return frozenset(_tables(self._secrets, _read(self._secrets)).get(device_id, {}))
+
     def _read_devices(self) -> Any:
         content = _read(self._devices)
         strange = [name for name in content if name != "devices"]

@@ -14,7 +14,7 @@ from bridge.model import Actor, DeviceState, DeviceStatus, Identity, RequestErro
 from bridge.model.errors import FieldError
 from bridge.plugin import DeviceFamily, PluginRegistry
 from bridge.store import AuditEntry, Store
-from bridge.transport import Endpoint, parse_endpoint
+from bridge.transport import SECRETS, Endpoint, parse_endpoint
 
 log = logging.getLogger("tillbridge.devices")
 
@@ -248,6 +248,8 @@ class DeviceManager:
 
     def _build(self, device_id: str, config: DeviceConfig) -> DeviceRuntime:
         family = self._registry.families.get(config.family)
+        hidden = secret_fields(family) if family is not None else self._file.known_secrets(device_id)
+        SECRETS.know(device_id, (str(value) for key, value in config.settings.items() if key in hidden and value is not None))
         endpoint: Endpoint | None = None
         problem: str | None = None
         try:

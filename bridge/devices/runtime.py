@@ -6,8 +6,10 @@ It connects when told and knows nothing of jobs; when to connect, recover and ex
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -19,21 +21,26 @@ from bridge.devices.context import Amend, HostedDeviceContext
 from bridge.devices.heartbeat import Heartbeat
 from bridge.devices.hosting import DriverHost, InlineHost, ThreadHost
 from bridge.devices.measures import Measures
+from bridge.devices.scope import Scope
 from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.plugin import DeviceFamily, Driver
-from bridge.store import DeviceStateStore
+from bridge.store import DeviceStateStore, JobTrace, WireTraces
 from bridge.transport import (
+    SECRETS,
     ByteLink,
     Clock,
+    Direction,
     Endpoint,
     Link,
     LinkError,
     LinkOpener,
     LinkTimeout,
     Terms,
+    Values,
+    WireEntry,
     WireLog,
     deadline,
-    mask_cards,
+    mask_private,
 )
 
 T = TypeVar("T")
@@ -59,6 +66,8 @@ class DeviceServices:
     """Look for a device that is not at its address; True when it has a new one."""
     remember: Callable[[DeviceRuntime], Awaitable[None]]
     """Take note of where a device was reached."""
+    traces: WireTraces | None = None
+    """Where the wire logs of jobs are kept; None: in memory only."""
 
 
 class DeviceRuntime:
@@ -95,6 +104,10 @@ class DeviceRuntime:
         self._host: DriverHost | None = None
         self._link: Link | None = None
         self._blocked: str | None = None
+        self.scope = Scope(device_id)
+        self.trace: JobTrace | None = None
+        self._in_doubt = False
+        self._links = itertools.count(1)
         self._alert_tasks: set[asyncio.Task[None]] = set()
         pinned = store.host_get("identity")
         self.identity = Identity.model_validate(pinned) if pinned is not None else None
@@ -119,9 +132,46 @@ class DeviceRuntime:
         return self._link.wire_log if self._link is not None else None
 
     def new_wire_log(self) -> WireLog:
-        masker = self.family.mask if self.family is not None else mask_cards
+        """For one link of this device; while a job runs, its transfers go into the job's trace too."""
+        number = next(self._links)
+
+        def tap(entry: WireEntry) -> None:
+            trace = self.trace
+            if trace is not None:
+                trace.record(number, entry)
+
         round_trip = self.measures.round_trip.labels(self.id, self.config.family)
-        return WireLog(self._services.clock.now, masker, on_round_trip=round_trip.observe)
+        return WireLog(self._services.clock.now, self._mask, on_round_trip=round_trip.observe, tap=tap)
+
+    def _mask(self, data: bytes, direction: Direction) -> bytes:
+        """The family's mask, then every secret and customer's value that is known."""
+        try:
+            masked = self.family.mask(data, direction) if self.family is not None else mask_private(data, direction)
+        except Exception:  # a plugin's fault must neither stop the transfer nor let through what it was to hide
+            log.exception("%s: its plugin's mask raised", self.id)
+            masked = b"*" * len(data)
+        return SECRETS.hide_bytes(masked, self.scope.private)
+
+    @contextlib.contextmanager
+    def on_behalf_of(self, job_id: str, phase: Literal["execute", "recover"], private: tuple[str, ...]) -> Iterator[None]:
+        """Inside, what is logged and transferred belongs to this job."""
+        self.scope.job, self.scope.private = job_id, Values(private) if private else None
+        if self._services.traces is not None:
+            now = self._services.clock.now()
+            self.trace = self._services.traces.begin(job_id, phase, now, device=self.id, family=self.config.family)
+        trace = self.trace
+        self._in_doubt = False
+        try:
+            yield
+        finally:
+            self.trace = None
+            if trace is not None:
+                trace.end(self._services.clock.now(), doubt=self._in_doubt)
+            self.scope.job = self.scope.private = None
+
+    def note_doubt(self) -> None:
+        """The attempt lost certainty: its trace is worth the flush to the disk."""
+        self._in_doubt = True
 
     # -- connecting --------------------------------------------------------------------------------------------------
 
@@ -350,7 +400,8 @@ class DeviceRuntime:
         self._blocked = None
 
     def _set(self, state: DeviceState, reason: str | None) -> None:
-        if reason is not None:
+        if reason is not None:  # a plugin's own words may hold anything, and everybody with a token reads them here
+            reason = SECRETS.hide(reason, self.scope.private)
             self.last_error = reason
         if (state, reason) != (self.state, self.reason):
             self.state, self.reason = state, reason

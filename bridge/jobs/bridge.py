@@ -17,7 +17,7 @@ from bridge.jobs.runner import Patience
 from bridge.jobs.service import JobService
 from bridge.model import DeviceState, Outcome, Paper, Registration, RegistrationState
 from bridge.plugin import PluginRegistry
-from bridge.store import Store
+from bridge.store import Store, WireLimits, WireTraces
 from bridge.transport import Clock, LinkOpener, SystemClock
 
 log = logging.getLogger("tillbridge.bridge")
@@ -58,6 +58,7 @@ class Bridge:
         inline: bool,
         patience: Patience,
         retention: Retention,
+        wire: WireLimits,
         surroundings: Surroundings | None = None,
     ) -> None:
         self.store = store
@@ -68,6 +69,7 @@ class Bridge:
         self.measures = Measures()
         self.measures.registry.register(Gauges(self))
         self._heartbeat = None if inline else Heartbeat()
+        self.traces = WireTraces(store.data_dir, wire, inline=inline)
         services = DeviceServices(
             clock=clock,
             opener=opener,
@@ -78,12 +80,14 @@ class Bridge:
             on_change=lambda device_id: None,
             twin=lambda device_id, identity: None,
             measures=self.measures,
+            traces=self.traces,
             find_again=_nowhere,
             remember=_forget,
         )
         self.devices = DeviceManager(store, registry, services)
         self.discovery = DiscoveryService(store, self.devices, registry, clock, opener, inline=inline, surroundings=surroundings)
         self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
+        self.traces.keep = lambda job_id: job_id in self.jobs.active
         self._retention = retention
         self._pruner: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -101,6 +105,7 @@ class Bridge:
         before_commit: Callable[[], None] | None = None,
         synchronous: str = "FULL",
         retention: Retention | None = None,
+        wire: WireLimits | None = None,
         surroundings: Surroundings | None = None,
     ) -> Bridge:
         """Take the data directory's lock and open the journal. Raises DataDirLocked, StorageError, ConfigError.
@@ -119,6 +124,7 @@ class Bridge:
                 inline,
                 patience or Patience(),
                 retention or Retention(),
+                wire or WireLimits(),
                 surroundings,
             )
             bridge.devices.load()
@@ -147,6 +153,7 @@ class Bridge:
             await self._loop.run_in_executor(None, self.registry.finish_telling, _TELLING_SECONDS)
         if self._heartbeat is not None:
             self._heartbeat.stop()
+        await self._loop.run_in_executor(None, self.traces.close)
         self.store.close()
 
     async def crash(self) -> None:
@@ -154,6 +161,7 @@ class Bridge:
         if self._pruner is not None:
             self._pruner.cancel()
         self.jobs.kill()
+        self.traces.abandon()
         await self.discovery.stop()
         self.store.close()
         for runtime in self.devices.runtimes.values():
@@ -242,6 +250,7 @@ class Bridge:
                 await self.store.journal.prune(
                     details_before=now - self._retention.details, all_before=now - self._retention.verdicts
                 )
+                await self._loop.run_in_executor(None, self.traces.prune, now - self._retention.details)
             except Exception:  # pruning is housekeeping: whatever is wrong with the disk shows where it matters
                 log.exception("pruning failed")
             await self.clock.sleep(_PRUNE_SECONDS)

@@ -14,7 +14,7 @@ from ulid import ULID
 from bridge.devices.context import HostedDeviceContext
 from bridge.model import Attention, Choice, JobState, Warning_
 from bridge.plugin import ALPHANUMERIC, AbortAnswer, Aborted
-from bridge.store import Journal
+from bridge.store import JobTrace, Journal
 from bridge.transport import LinkLost
 
 
@@ -32,6 +32,7 @@ class HostedJobContext:
         deadline: datetime,
         on_attention: Callable[[Attention | None], None],
         on_state: Callable[[JobState], None],
+        trace: JobTrace | None = None,
     ) -> None:
         self.job_id = job_id
         self.device = device
@@ -43,6 +44,7 @@ class HostedJobContext:
         self._host_loop = host_loop
         self._on_attention = on_attention
         self._on_state = on_state
+        self._trace = trace
         self._gate = threading.Lock()
         self._abort_requested = False
         self._committed = False
@@ -79,6 +81,8 @@ class HostedJobContext:
         # the journal's answer to "was the intent written?" is final.
         event = await asyncio.shield(self._journal.checkpoint(self.job_id, name, data or {}, self.device.clock.now(), store))
         self._alive()
+        if self._trace is not None:
+            self._trace.flush()
         if event is not None:
             self._host_loop.call_soon_threadsafe(self._on_state, JobState.RUNNING)
 
@@ -88,6 +92,8 @@ class HostedJobContext:
             if self._abort_requested:
                 raise Aborted
             self._committed = True
+        if self._trace is not None:
+            self._trace.hurry()
 
     def attention(self, code: str, text: str) -> None:
         self._alive()

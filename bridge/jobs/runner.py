@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bridge.devices import Deadlines, DeviceRuntime
+from bridge.devices import Deadlines, DeviceRuntime, scope
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.context import HostedJobContext
 from bridge.jobs.settlement import Settlement
-from bridge.model import Attention, DeviceState, DeviceStatus, Fate, JobError, JobState, Result
+from bridge.model import Attention, DeviceState, DeviceStatus, Fate, JobError, JobState, Result, private_values
 from bridge.plugin import AbortAnswer, Aborted, DeviceError, Issued, NeedsOperator, NotIssued, Pending
 from bridge.store import StorageError
-from bridge.transport import Clock, LinkError, LinkTimeout
+from bridge.transport import SECRETS, Clock, LinkError, LinkTimeout
 
 T = TypeVar("T")
 log = logging.getLogger("tillbridge.jobs")
@@ -145,6 +145,7 @@ class DeviceRunner:
     # -- the loop ----------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
+        scope.enter(self.runtime.scope)
         while not self._stopping:
             self._wake.clear()
             try:
@@ -237,13 +238,14 @@ class DeviceRunner:
         self.queue.remove(job)
         job.stop_expiry()
         self.current = job
-        context = self._context(job)
-        try:
-            await self._attempt(job, context)
-        finally:
-            self.current = None
-            job.context = None
-            context.give_up()
+        with self.runtime.on_behalf_of(job.id, "execute", private_values(job.job.operation)):
+            context = self._context(job)
+            try:
+                await self._attempt(job, context)
+            finally:
+                self.current = None
+                job.context = None
+                context.give_up()
 
     async def _attempt(self, job: ActiveJob, context: HostedJobContext) -> None:
         try:
@@ -264,13 +266,15 @@ class DeviceRunner:
         except Exception as error:  # a plugin may raise anything; what that means for the document is decided here
             log.exception("%s: executing job %s raised", self.runtime.id, job.id)
             await self.runtime.disconnect(f"its plugin raised {type(error).__name__}")
-            await self._lost(job, f"the plugin raised {type(error).__name__}: {error}", context, bug=True)
+            said = SECRETS.hide(f"{type(error).__name__}: {error}", self.runtime.scope.private)
+            await self._lost(job, f"the plugin raised {said}", context, bug=True)
         else:
             self._failures = 0
             await self._settlement.done(job, _with_warnings(result, job, context))
 
     async def _lost(self, job: ActiveJob, why: str, context: HostedJobContext, *, bug: bool = False) -> None:
         """The attempt ended without an answer. Whether the intent was written tells what that means."""
+        self.runtime.note_doubt()
         state = await self._settlement.state_of(job)
         if state is JobState.QUEUED:  # no byte that changes the device was sent
             if bug:
@@ -293,6 +297,10 @@ class DeviceRunner:
     # -- recovering --------------------------------------------------------------------------------------------------
 
     async def _recover(self, job: ActiveJob) -> None:
+        with self.runtime.on_behalf_of(job.id, "recover", private_values(job.job.operation)):
+            await self._ask_what_became_of(job)
+
+    async def _ask_what_became_of(self, job: ActiveJob) -> None:
         checkpoints = self._settlement.checkpoints(job)
         context = self._context(job)
         try:
@@ -333,6 +341,7 @@ class DeviceRunner:
                 if job.attention is None or (job.attention.code, job.attention.text) != (code, text):
                     self._attend(job, Attention(code=code, text=text, since=self._clock.now()))
             case NeedsOperator():
+                self.runtime.note_doubt()
                 job.needs_operator = True
                 self._attend(job, await self._settlement.needs_operator(job, answer))
 
@@ -375,6 +384,7 @@ class DeviceRunner:
             deadline=job.job.deadline,
             on_attention=lambda attention: self._attend(job, attention),
             on_state=on_state,
+            trace=self.runtime.trace,
         )
         return job.context
 

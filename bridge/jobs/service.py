@@ -181,6 +181,11 @@ class JobService:
             raise RequestError("request.not_found", f"there is no job {job_id!r}")
         return self._with_present(job)
 
+    async def trace(self, job_id: str) -> dict[str, Any]:
+        """Checkpoints, prompts and acts of a job, for whoever finds out why it is as it is."""
+        await self.get(job_id)
+        return {"job": job_id, **self._journal.trace(job_id)}
+
     async def list(
         self,
         *,

@@ -41,6 +41,7 @@ from bridge.model.operations import (
     reference_group,
 )
 from bridge.model.preview import Preview, PreviewLine, PreviewTotals
+from bridge.model.privacy import private_values, without_private
 from bridge.model.receipt import Adjustment, Change, Line, LineKind, Payment, PaymentKind, ReceiptContent, ReceiptKind
 from bridge.model.result import (
     Document,
@@ -141,7 +142,9 @@ __all__ = [
     "find_rate",
     "invalid",
     "operation_adapter",
+    "private_values",
     "reference_group",
     "spread",
     "totals_by_rate",
+    "without_private",
 ]

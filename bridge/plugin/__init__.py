@@ -1,6 +1,7 @@
 """All that a plugin may import, beside bridge.model and bridge.transport."""
 
 from bridge.plugin.contexts import ALPHANUMERIC, DeviceContext, DeviceStore, JobContext, Json
+from bridge.plugin.decoding import Checksum, DescribedFrame, HexDecoder, WireDecoder
 from bridge.plugin.driver import AbortAnswer, Driver
 from bridge.plugin.errors import Aborted, DeviceError
 from bridge.plugin.family import (
@@ -28,6 +29,8 @@ __all__ = [
     "Action",
     "Checked",
     "Checkpoint",
+    "Checksum",
+    "DescribedFrame",
     "DeviceContext",
     "DeviceError",
     "DeviceFamily",
@@ -35,6 +38,7 @@ __all__ = [
     "Driver",
     "EndpointKind",
     "FamilySettings",
+    "HexDecoder",
     "Issued",
     "JobContext",
     "Json",
@@ -51,5 +55,6 @@ __all__ = [
     "TlsSettings",
     "UsbId",
     "VectorCheck",
+    "WireDecoder",
     "hookimpl",
 ]

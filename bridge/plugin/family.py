@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bridge.model import ArithmeticProfile, Capabilities, Identity, Operation, RequestError, Warning_
 from bridge.plugin.contexts import DeviceContext
+from bridge.plugin.decoding import HexDecoder, WireDecoder
 from bridge.plugin.driver import Driver
-from bridge.transport import Direction, Link, mask_cards
+from bridge.transport import Direction, Link, mask_private
 
 
 class FamilySettings(BaseModel):
@@ -149,8 +150,16 @@ class DeviceFamily(ABC, Generic[SettingsT]):
         """Hold one test vector against the codec: decode, compare `meaning`, encode again, compare bytes."""
 
     def mask(self, data: bytes, direction: Direction) -> bytes:
-        """What of these bytes may be kept in a wire log. Extend it where the protocol carries passwords or cards."""
-        return mask_cards(data, direction)
+        """What of these bytes may be kept in a wire log, length kept: here cards, e-mail addresses and phone numbers.
+
+        Extend it where the protocol carries passwords, names or tax ids, and correct the checksum of what was changed: the
+        old one would tell of what is hidden. Called for every transfer, before it is sent.
+        """
+        return mask_private(data, direction)
+
+    def wire_decoder(self) -> WireDecoder:
+        """Reads the wire logs of one connection for people, as `mask` left them. Here: a hex dump."""
+        return HexDecoder()
 
     def settings_from(self, values: Mapping[str, Any]) -> SettingsT:
         """Validated settings. Raises pydantic.ValidationError."""

@@ -80,7 +80,7 @@ class _Listener:
             try:
                 self._manager.hook.tillbridge_job_finished(job=job)
             except BaseException:  # a plugin may raise anything; the next job it shall hear of all the same
-                log.exception("tillbridge_job_finished of %s raised", self._name)
+                log.exception("tillbridge_job_finished of %s raised", self._name, extra={"job": job.id, "device": job.device})
             finally:
                 self._jobs.task_done()
 

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bridge.model import RequestError, decimal_string
+from bridge.transport import SECRETS
 
 log = logging.getLogger("tillbridge.server")
 
@@ -63,10 +64,19 @@ def text_response(status: int, text: str, media_type: str, headers: Mapping[str,
     )
 
 
+def _hidden(value: Any) -> Any:
+    """A refusal repeats what was wrong. Where that is a secret in the wrong place, it must not."""
+    if isinstance(value, str):
+        return SECRETS.hide(value)
+    if isinstance(value, Mapping):
+        return {key: _hidden(item) for key, item in value.items()}
+    return [_hidden(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def problem_response(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> web.Response:
     return web.Response(
         status=int(problem["status"]),
-        body=encode(problem),
+        body=encode(_hidden(problem)),
         headers={**SECURITY_HEADERS, **(headers or {}), "Content-Type": PROBLEM_TYPE},
     )
 

@@ -20,6 +20,7 @@ from bridge.server.settings import ServerSettings
 
 if TYPE_CHECKING:
     from bridge.jobs.bridge import Bridge, Retention
+    from bridge.store import WireLimits
 
 log = logging.getLogger("tillbridge.server")
 
@@ -65,7 +66,11 @@ class ApiServer:
 
 
 async def serve(
-    data_dir: Path, settings: ServerSettings, ready: Callable[[str], None], retention: Retention | None = None
+    data_dir: Path,
+    settings: ServerSettings,
+    ready: Callable[[str], None],
+    retention: Retention | None = None,
+    wire: WireLimits | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the URL as soon as it answers.
 
@@ -78,7 +83,7 @@ async def serve(
         # The port first: who cannot have it must not touch any device.
         sockets, port = await listen(settings.port)
         try:
-            bridge = await Bridge.open(data_dir, retention=retention)
+            bridge = await Bridge.open(data_dir, retention=retention, wire=wire)
         except BaseException:
             for made in sockets:
                 made.close()

@@ -4,7 +4,9 @@ from bridge.store.database import Connection, Database, JournalDamaged, StorageE
 from bridge.store.device_state import DeviceStateStore
 from bridge.store.files import DataDirLock, DataDirLocked, write_atomically
 from bridge.store.journal import AuditEntry, IllegalTransition, Journal, KeyTaken, NewJob, ReferenceTaken
+from bridge.store.reading import ReadOnlyDatabase, read_journal
 from bridge.store.store import Store
+from bridge.store.wire import JobTrace, WireLimits, WireTraces, read_trace
 
 __all__ = [
     "AuditEntry",
@@ -14,12 +16,18 @@ __all__ = [
     "Database",
     "DeviceStateStore",
     "IllegalTransition",
+    "JobTrace",
     "Journal",
     "JournalDamaged",
     "KeyTaken",
     "NewJob",
+    "ReadOnlyDatabase",
     "ReferenceTaken",
     "StorageError",
     "Store",
+    "WireLimits",
+    "WireTraces",
+    "read_journal",
+    "read_trace",
     "write_atomically",
 ]

@@ -259,6 +259,32 @@ class Journal:
             for row in self._database.read("SELECT name, data, at FROM checkpoints WHERE job=? ORDER BY number", (job_id,))
         ]
 
+    def trace(self, job_id: str) -> dict[str, list[dict[str, Any]]]:
+        """What a job's history leaves out: checkpoints (the host's too), prompts, and what people did; each oldest first."""
+        return {
+            "checkpoints": [
+                {"at": row["at"], "name": row["name"], "data": json.loads(row["data"])}
+                for row in self._database.read("SELECT at, name, data FROM checkpoints WHERE job=? ORDER BY number", (job_id,))
+            ],
+            "prompts": [
+                {"at": row["at"], **json.loads(row["data"])}
+                for row in self._database.read(
+                    "SELECT at, data FROM events WHERE job=? AND kind=? ORDER BY seq", (job_id, EventKind.JOB_PROMPT.value)
+                )
+            ],
+            "acts": [
+                {
+                    "at": row["at"],
+                    "action": row["action"],
+                    "actor": json.loads(row["actor"]),
+                    "detail": json.loads(row["detail"]),
+                }
+                for row in self._database.read(
+                    "SELECT at, action, actor, detail FROM audit WHERE subject=? ORDER BY seq", (job_id,)
+                )
+            ],
+        }
+
     def open_jobs(self) -> list[Job]:
         """All that is not final, in the order of acceptance: for the start."""
         found = self._database.read(

@@ -4,13 +4,15 @@ from bridge.transport.clock import Clock, LoopClock, SystemClock
 from bridge.transport.endpoint import KINDS, Endpoint, parse_endpoint
 from bridge.transport.errors import EndpointError, LinkError, LinkLost, LinkTimeout, NotConnected
 from bridge.transport.link import ByteLink, HttpAnswer, HttpLink, Link, deadline
+from bridge.transport.masking import SECRETS, Secrets, Values, hide_patterns
 from bridge.transport.null_modem import Cable, NullLink, NullModemBoard, null_modem
 from bridge.transport.opening import LinkOpener, Terms
 from bridge.transport.virtual_time import Deadlock, VirtualTimeLoop, run_virtual
-from bridge.transport.wirelog import Direction, WireEntry, WireLog, mask_cards
+from bridge.transport.wirelog import Direction, WireEntry, WireLog, mask_cards, mask_private
 
 __all__ = [
     "KINDS",
+    "SECRETS",
     "ByteLink",
     "Cable",
     "Clock",
@@ -29,13 +31,17 @@ __all__ = [
     "NotConnected",
     "NullLink",
     "NullModemBoard",
+    "Secrets",
     "SystemClock",
     "Terms",
+    "Values",
     "VirtualTimeLoop",
     "WireEntry",
     "WireLog",
     "deadline",
+    "hide_patterns",
     "mask_cards",
+    "mask_private",
     "null_modem",
     "parse_endpoint",
     "run_virtual",

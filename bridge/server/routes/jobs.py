@@ -33,6 +33,12 @@ async def one(call: Call) -> Answer:
     return Answer(job.as_json(), 200, _applied(call))
 
 
+async def trace(call: Call) -> Answer:
+    """What the history leaves out: checkpoints with what the driver wrote down, prompts, what people did."""
+    call.known_query()
+    return Answer(await call.bridge.jobs.trace(call.parameters["job"]))
+
+
 async def listing(call: Call) -> Answer:
     """Jobs by device, state, reference or whether their outcome was collected; `next` continues with `after`."""
     query = call.known_query("device", "state", "reference", "collected", "after", "limit")
@@ -107,6 +113,7 @@ ROUTES: tuple[Route[Handler], ...] = (
     Route("POST", "/devices/{device}/jobs", submit, "devices.submit"),
     Route("GET", "/jobs", listing, "jobs.list"),
     Route("GET", "/jobs/{job}", one, "jobs.get"),
+    Route("GET", "/jobs/{job}/trace", trace, "jobs.trace"),
     Route("POST", "/jobs/{job}/ack", ack, "jobs.ack"),
     Route("POST", "/jobs/{job}/answer", answer, "jobs.answer"),
     Route("POST", "/jobs/{job}/abort", abort, "jobs.abort"),

@@ -10,9 +10,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from bridge.model import ArithmeticProfile, Capabilities, Identity, Operation
-from bridge.plugin import Checked, DeviceContext, DeviceFamily, Driver, EndpointKind, PaperText, UsbId, VectorCheck
-from bridge.transport import ByteLink, Link, LinkError
-from bridge_posnet import checking, paper, status, vectors
+from bridge.plugin import (
+    Checked,
+    DeviceContext,
+    DeviceFamily,
+    Driver,
+    EndpointKind,
+    PaperText,
+    UsbId,
+    VectorCheck,
+    WireDecoder,
+)
+from bridge.transport import ByteLink, Direction, Link, LinkError
+from bridge_posnet import checking, paper, status, vectors, wire
 from bridge_posnet.driver import PosnetDriver
 from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import FactReader
@@ -74,6 +84,12 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
 
     def paper(self, operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> PaperText | None:
         return paper.paper(operation, settings, capabilities)
+
+    def mask(self, data: bytes, direction: Direction) -> bytes:
+        return wire.mask(data, direction)
+
+    def wire_decoder(self) -> WireDecoder:
+        return wire.PosnetWireDecoder()
 
     def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:
         found = vectors.check_vector(vector)

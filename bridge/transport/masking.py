@@ -1,0 +1,178 @@
+"""What must never be written down, and how it is hidden: known secrets by value, cards, tokens, e-mails and phones by form.
+
+The last line of defence behind everything that is kept or shown: wire logs, log files, error answers, reports. It hides too
+much rather than too little, and never raises.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+# A value of three characters or fewer stands everywhere: hiding it would hide the log and still hide nothing.
+SHORTEST = 4
+# Below this a value is hidden only where it stands alone: the PIN 4711 is no part of the amount 147110.
+_ALONE_BELOW = 8
+
+_HIDDEN = "***"
+
+# 13 to 19 digits in a row, or in groups of four: the lengths of card numbers (ISO/IEC 7812).
+_CARD = re.compile(rb"(?<![0-9])(?:[0-9][ -]?){12,18}[0-9](?![0-9])")
+_CARD_TEXT = re.compile(r"(?<![0-9])(?:[0-9](?:[ -]|%20)?){12,18}[0-9](?![0-9])", re.ASCII)
+_EMAIL = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+_EMAIL_TEXT = re.compile(r"[\w.%+'-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+# An international number, or three groups of three digits. Nine digits in a row are as likely a document's number.
+_PHONE = re.compile(rb"(?<![0-9A-Za-z.:])(?:\+[0-9](?:[ ()-]?[0-9]){7,14}|[0-9]{3}[ -][0-9]{3}[ -][0-9]{3})(?![0-9A-Za-z])")
+_PHONE_TEXT = re.compile(
+    r"(?<![0-9A-Za-z.:])(?:(?:\+|%2[Bb])[0-9](?:(?:[ ()-]|%20)?[0-9]){7,14}|[0-9]{3}(?:[ -]|%20)[0-9]{3}(?:[ -]|%20)[0-9]{3})(?![0-9A-Za-z])",
+    re.ASCII,
+)
+_BEARER = re.compile(r"(?i)(\bbearer\s+)[!-~]{8,}")
+_OUR_TOKEN = re.compile(r"tbk_[A-Za-z0-9_-]{8,}")
+
+
+def luhn(digits: Iterable[int]) -> bool:
+    total = 0
+    for index, digit in enumerate(reversed(list(digits))):
+        doubled = digit * 2 if index % 2 else digit
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def hide_cards(data: bytes) -> bytes:
+    """Replace the middle of every card number (Luhn-valid, 13 to 19 digits) by '*', length kept."""
+    return _CARD.sub(lambda match: _card(match.group()), data)
+
+
+def hide_private(data: bytes) -> bytes:
+    """Cards, e-mail addresses and phone numbers in bytes that hold text somewhere; length kept."""
+    data = hide_cards(data)
+    if b"@" in data:
+        data = _EMAIL.sub(lambda match: b"*" * len(match.group()), data)
+    if b"+" in data or b" " in data or b"-" in data:
+        data = _PHONE.sub(lambda match: b"*" * len(match.group()), data)
+    return data
+
+
+def hide_patterns(text: str) -> str:
+    """Tokens, cards, e-mail addresses and phone numbers in a text, by their form alone."""
+    text = _OUR_TOKEN.sub(_HIDDEN, _BEARER.sub(rf"\1{_HIDDEN}", text))
+    text = _CARD_TEXT.sub(lambda match: _card(match.group().encode("ascii")).decode("ascii"), text)
+    if "@" in text or "%40" in text:
+        text = _EMAIL_TEXT.sub(_HIDDEN, text)
+    return _PHONE_TEXT.sub(_HIDDEN, text)
+
+
+def _card(found: bytes) -> bytes:
+    plain = found.replace(b"%20", b"   ")  # the 20 of an encoded blank is no part of the number
+    places = [index for index, byte in enumerate(plain) if 0x30 <= byte <= 0x39]
+    if not luhn(plain[index] - 0x30 for index in places):
+        return found
+    hidden = bytearray(found)
+    for index in places[6:-4]:
+        hidden[index] = 0x2A
+    return bytes(hidden)
+
+
+class Values:
+    """Values to hide, in every spelling that a log, a URL or a protocol may give them. Immutable."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self.values = frozenset(value for value in values if len(value) >= SHORTEST)
+        spelt: set[str] = set()
+        for value in self.values:
+            spelt |= _spellings(value)
+        self._texts = sorted(spelt, key=len, reverse=True)  # longest first: a part must not spoil the whole
+        self._bytes = sorted({form for text in spelt for form in _encoded(text)}, key=len, reverse=True)
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def hide(self, text: str) -> str:
+        for form in self._texts:
+            if form in text:
+                text = re.sub(_alone(form), _HIDDEN, text)
+        return text
+
+    def hide_bytes(self, data: bytes) -> bytes:
+        """The same in bytes; length kept."""
+        for form in self._bytes:
+            if form in data:
+                data = data.replace(form, b"*" * len(form))
+        return data
+
+
+class Secrets:
+    """The secrets that this process knows, by who brought them. Callable from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_owner: dict[str, frozenset[str]] = {}
+        self._values = Values()
+
+    def know(self, owner: str, values: Iterable[str]) -> None:
+        """From now on these are `owner`'s. What it had before stays hidden too: old lines may still be on their way."""
+        with self._lock:
+            added = frozenset(values)
+            if added <= self._by_owner.get(owner, frozenset()):
+                return
+            self._by_owner[owner] = self._by_owner.get(owner, frozenset()) | added
+            self._values = Values(value for known in self._by_owner.values() for value in known)
+
+    def hide(self, text: str, more: Values | None = None) -> str:
+        """A text as it may be kept: known secrets, `more` (a customer's values) and whatever looks private."""
+        text = self._values.hide(text)
+        if more is not None:
+            text = more.hide(text)
+        return hide_patterns(text)
+
+    def hide_bytes(self, data: bytes, more: Values | None = None) -> bytes:
+        """Known values in bytes; length kept."""
+        data = self._values.hide_bytes(data)
+        return data if more is None else more.hide_bytes(data)
+
+
+# One for the process, as logging itself is: whoever reads a secret (the device file, the token's file) says so here.
+SECRETS = Secrets()
+
+
+def _spellings(value: str) -> set[str]:
+    raw = value.encode("utf-8", "surrogatepass")
+    forms = {
+        value,
+        json.dumps(value)[1:-1],
+        repr(value)[1:-1],
+        quote(value, safe=""),
+        quote_plus(value),
+        "".join(f"%{byte:02X}" for byte in raw),
+        "".join(f"%{byte:02x}" for byte in raw),
+    }
+    for encoded in (raw, value.encode("utf-16-le", "surrogatepass"), value.encode("utf-16-be", "surrogatepass")):
+        forms |= {encoded.hex(), encoded.hex().upper(), encoded.hex(" "), encoded.hex(" ").upper(), *_base64(encoded)}
+    return {form for form in forms if len(form) >= SHORTEST}
+
+
+def _base64(raw: bytes) -> set[str]:
+    """What is surely of `raw` in the base64 of something that holds it, at each of the three ways it may be aligned."""
+    forms = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
+    for before in (0, 1, 2):
+        first = -(-before * 8 // 6)
+        last = (before + len(raw)) * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            inner = encode(b"\0" * before + raw).decode()[first:last]
+            if len(inner) >= _ALONE_BELOW:
+                forms.add(inner)
+    return forms
+
+
+def _encoded(text: str) -> set[bytes]:
+    return {text.encode(name, "surrogatepass") for name in ("utf-8", "utf-16-le", "utf-16-be")}
+
+
+def _alone(form: str) -> str:
+    escaped = re.escape(form)
+    return rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])" if len(form) < _ALONE_BELOW else escaped
