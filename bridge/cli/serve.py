@@ -75,7 +75,8 @@ def serve(
     from bridge.jobs.bridge import Retention
     from bridge.server.admin_token import TokenError
     from bridge.server.listening import PortTaken
-    from bridge.server.logs import DIRECTORY, Logs, LogSettings, remember_directory
+    from bridge.server.logplace import DIRECTORY, remember
+    from bridge.server.logs import Logs, LogSettings
     from bridge.server.run import serve as run
     from bridge.store import DataDirLocked, StorageError, WireLimits
 
@@ -86,7 +87,7 @@ def serve(
     logs = Logs(LogSettings(place, log_level, log_size * _MEGABYTE, log_files))
 
     def ready(url: str) -> None:
-        remember_directory(directory, place)  # not before: the directory may be another server's
+        remember(directory, place)  # not before: the directory may be another server's
         click.echo(f"tillbridge ready on {url}")
         click.echo(f"log in {logs.settings.file}")
 

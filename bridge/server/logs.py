@@ -23,14 +23,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from bridge.devices import scope
+from bridge.server.logplace import FILE_NAME
 from bridge.transport import SECRETS, Secrets
 
 _uncaught = logging.getLogger("tillbridge.uncaught")
 
-FILE_NAME = "tillbridge.log"
-DIRECTORY = "logs"
-# In the data directory, where --log-dir was given: so that `logs`, `inspect`, `doctor` and `bundle` find the files.
-PLACE = "log-dir"
 
 # Lines that may wait for the disk: some minutes of the busiest log. More would only fill the memory.
 _WAITING = 10_000
@@ -316,22 +313,3 @@ class Logs:
             self._stream.flush()
         except (OSError, ValueError):
             return
-
-
-def directory_of(data_dir: Path) -> Path:
-    """Where the logs of a data directory are, or would be."""
-    try:
-        said = (data_dir / PLACE).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        said = ""
-    return Path(said) if said else data_dir / DIRECTORY
-
-
-def remember_directory(data_dir: Path, directory: Path) -> None:
-    """Write down where this server logs, for the other commands."""
-    from bridge.store.files import write_atomically  # here: commands that only look need not load the store
-
-    if directory == data_dir / DIRECTORY:
-        (data_dir / PLACE).unlink(missing_ok=True)
-    else:
-        write_atomically(data_dir / PLACE, f"{directory}\n", owner_only=True)

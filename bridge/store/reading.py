@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from bridge.store.database import Database, StorageError, rows
+from bridge.store.database import Connection, Database, StorageError, rows
 from bridge.store.journal import Journal
 from bridge.store.schema import MIGRATIONS
+
+T = TypeVar("T")
 
 # A writer holds its lock for a flush; who only looks must not wait long for it.
 _BUSY_SECONDS = 2.0
@@ -44,6 +46,12 @@ class ReadOnlyDatabase(Database):
                 return rows(self._reader, sql, parameters)
         except sqlite3.Error as error:
             raise StorageError(f"{self.path} cannot be read: {error}") from None
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        raise StorageError("the journal is opened for reading only")
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        raise StorageError("the journal is opened for reading only")
 
     @property
     def known_schema(self) -> bool:
