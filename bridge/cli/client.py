@@ -78,6 +78,18 @@ class Client:
     def post(self, path: str, body: Mapping[str, Any], **headers: str) -> Any:
         return self.request("POST", path, body, headers)
 
+    def text(self, path: str) -> str | None:
+        """GET of what is no JSON; None where the server has no such thing. Raises Lost."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS)
+        try:
+            with contextlib.closing(connection):
+                connection.request("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {self._token}"})
+                response = connection.getresponse()
+                raw = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Lost(f"The connection to the bridge broke ({type(error).__name__}).") from None
+        return raw.decode("utf-8", "replace") if response.status == 200 else None
+
     def request(
         self,
         method: str,

@@ -251,10 +251,11 @@ class DeviceRunner:
         try:
             result = await self._watch(self.runtime.call(lambda driver: driver.execute(context, job.operation)), context)
         except DeviceError as error:
-            if error.error.fate is Fate.NOT_ISSUED:
-                await self._settlement.failed(job, error.error)
+            said = self._clean(error.error)
+            if said.fate is Fate.NOT_ISSUED:
+                await self._settlement.failed(job, said)
             else:  # `failed` promises that nothing was issued: whatever else a driver says is for recovery to find out
-                await self._lost(job, error.error.message, context)
+                await self._lost(job, said.message, context)
         except Aborted:
             await self._settlement.failed(job, JobError.of("request.aborted"))
         except LinkError as error:
@@ -266,11 +267,19 @@ class DeviceRunner:
         except Exception as error:  # a plugin may raise anything; what that means for the document is decided here
             log.exception("%s: executing job %s raised", self.runtime.id, job.id)
             await self.runtime.disconnect(f"its plugin raised {type(error).__name__}")
-            said = SECRETS.hide(f"{type(error).__name__}: {error}", self.runtime.scope.private)
-            await self._lost(job, f"the plugin raised {said}", context, bug=True)
+            why = SECRETS.hide(f"{type(error).__name__}: {error}", self.runtime.scope.private)
+            await self._lost(job, f"the plugin raised {why}", context, bug=True)
         else:
             self._failures = 0
             await self._settlement.done(job, _with_warnings(result, job, context))
+
+    def _clean(self, error: JobError) -> JobError:
+        """A driver's words without secrets: everybody who may see the job reads them."""
+        private = self.runtime.scope.private
+        texts = {"message": SECRETS.hide(error.message, private)}
+        if error.device_text is not None:
+            texts["device_text"] = SECRETS.hide(error.device_text, private)
+        return error.model_copy(update=texts)
 
     async def _lost(self, job: ActiveJob, why: str, context: HostedJobContext, *, bug: bool = False) -> None:
         """The attempt ended without an answer. Whether the intent was written tells what that means."""
