@@ -22,13 +22,16 @@ _HIDDEN = "***"
 
 # 13 to 19 digits in a row, or in groups of four: the lengths of card numbers (ISO/IEC 7812).
 _CARD = re.compile(rb"(?<![0-9])(?:[0-9][ -]?){12,18}[0-9](?![0-9])")
-_CARD_TEXT = re.compile(r"(?<![0-9])(?:[0-9](?:[ -]|%20)?){12,18}[0-9](?![0-9])", re.ASCII)
+# In a URL the digits of an escape may stand right before it (%204539...): escapes are taken as they are, one by one.
+_CARD_TEXT = re.compile(
+    r"%[0-9A-Fa-f]{2}|(?:(?<![0-9])|(?<=%[0-9A-Fa-f]{2}))(?:[0-9](?:[ -]|%20)?){12,18}[0-9](?![0-9])", re.ASCII
+)
 _EMAIL = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _EMAIL_TEXT = re.compile(r"[\w.%+'-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 # An international number, or three groups of three digits. Nine digits in a row are as likely a document's number.
 _PHONE = re.compile(rb"(?<![0-9A-Za-z.:])(?:\+[0-9](?:[ ()-]?[0-9]){7,14}|[0-9]{3}[ -][0-9]{3}[ -][0-9]{3})(?![0-9A-Za-z])")
 _PHONE_TEXT = re.compile(
-    r"(?<![0-9A-Za-z.:])(?:(?:\+|%2[Bb])[0-9](?:(?:[ ()-]|%20)?[0-9]){7,14}|[0-9]{3}(?:[ -]|%20)[0-9]{3}(?:[ -]|%20)[0-9]{3})(?![0-9A-Za-z])",
+    r"(?:(?<![0-9A-Za-z.:])|(?<=%[0-9A-Fa-f]{2}))(?:(?:\+|%2[Bb])[0-9](?:(?:[ ()-]|%20)?[0-9]){7,14}|[0-9]{3}(?:[ -]|%20)[0-9]{3}(?:[ -]|%20)[0-9]{3})(?![0-9A-Za-z])",
     re.ASCII,
 )
 _BEARER = re.compile(r"(?i)(\bbearer\s+)[!-~]{8,}")
@@ -49,7 +52,23 @@ def hide_cards(data: bytes) -> bytes:
 
 
 def hide_private(data: bytes) -> bytes:
-    """Cards, e-mail addresses and phone numbers in bytes that hold text somewhere; length kept."""
+    """Cards, e-mail addresses and phone numbers in bytes that hold text somewhere, UTF-16 too; length kept."""
+    return _every_second(_plain(data)) if b"\0" in data else _plain(data)
+
+
+def _every_second(data: bytes) -> bytes:
+    """Text in UTF-16: each character's other byte is zero."""
+    hidden = bytearray(data)
+    for first in (0, 1):
+        part = data[first::2]
+        for index, (before, after) in enumerate(zip(part, _plain(part), strict=True)):
+            place = 2 * index + first
+            if before != after and 0 in data[max(0, place - 1) : place + 2]:
+                hidden[place] = after
+    return bytes(hidden)
+
+
+def _plain(data: bytes) -> bytes:
     data = hide_cards(data)
     if b"@" in data:
         data = _EMAIL.sub(lambda match: b"*" * len(match.group()), data)
@@ -68,6 +87,8 @@ def hide_patterns(text: str) -> str:
 
 
 def _card(found: bytes) -> bytes:
+    if found[:1] == b"%":
+        return found
     plain = found.replace(b"%20", b"   ")  # the 20 of an encoded blank is no part of the number
     places = [index for index, byte in enumerate(plain) if 0x30 <= byte <= 0x39]
     if not luhn(plain[index] - 0x30 for index in places):
