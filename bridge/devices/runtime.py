@@ -107,6 +107,7 @@ class DeviceRuntime:
         self.scope = Scope(device_id)
         self.trace: JobTrace | None = None
         self._in_doubt = False
+        self._mask_raised = False
         self._links = itertools.count(1)
         self._alert_tasks: set[asyncio.Task[None]] = set()
         pinned = store.host_get("identity")
@@ -148,7 +149,9 @@ class DeviceRuntime:
         try:
             masked = self.family.mask(data, direction) if self.family is not None else mask_private(data, direction)
         except Exception:  # a plugin's fault must neither stop the transfer nor let through what it was to hide
-            log.exception("%s: its plugin's mask raised", self.id)
+            if not self._mask_raised:
+                self._mask_raised = True
+                log.exception("%s: its plugin's mask raised; its wire logs tell no bytes any more", self.id)
             masked = b"*" * len(data)
         return SECRETS.hide_bytes(masked, self.scope.private)
 

@@ -155,6 +155,7 @@ class RotatingFile(logging.Handler):
         try:
             if self._lost:  # the disk has room again, or not: the line that says so tells it
                 self._put(self._notice())
+                self._lost = 0
             self._put(line)
         except OSError as error:
             if not self._lost:
@@ -185,9 +186,7 @@ class RotatingFile(logging.Handler):
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         text = f"the log could not be written for a while: {self._lost} lines are missing here"
         notice = {"at": now, "level": "warning", "logger": "tillbridge.log", "message": text}
-        line = json.dumps(notice).encode() + b"\n"
-        self._lost = 0
-        return line
+        return json.dumps(notice).encode() + b"\n"
 
     def _rotate(self) -> None:
         """Open the file, moving it aside first where it is full."""

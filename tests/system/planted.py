@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -131,7 +132,8 @@ def board() -> NullModemBoard:
     made = NullModemBoard()
 
     async def connect(wire_log: WireLog) -> Link:
-        host, _ = null_modem(Cable(), lambda: wire_log)
+        logs = iter((wire_log, WireLog(lambda: datetime.now(UTC), keep=1)))
+        host, _ = null_modem(Cable(), lambda: next(logs))
         return host
 
     made.plug("leaky", connect)
