@@ -93,16 +93,21 @@ def _outside(data: bytes, direction: Direction) -> bytes:
     out = bytearray()
     end = 0
     for found in _FRAME.finditer(data):
-        out += mask_private(data[end : found.start()], direction) + found.group()
+        out += _pieces(data[end : found.start()], direction) + found.group()
         end = found.end()
-    return bytes(out + mask_private(data[end:], direction))
+    return bytes(out + _pieces(data[end:], direction))
+
+
+def _pieces(data: bytes, direction: Direction) -> bytes:
+    """Where a frame is not whole, its first field may be the rest of a value: looked at with and without a name."""
+    return b"\t".join(_field(item, direction) for item in mask_private(data, direction).split(b"\t"))
 
 
 def _masked_frame(raw: bytes, direction: Direction) -> bytes:
     payload, mark, digits = raw[1:-1].rpartition(b"#")
     if not mark:
-        return mask_private(raw, direction)
-    hidden = b"\t".join(mask_private(part, direction) for part in _without_private(payload))
+        return _pieces(raw, direction)
+    hidden = b"\t".join(_without_private(payload, direction))
     if hidden == payload:
         return raw
     try:
@@ -113,7 +118,7 @@ def _masked_frame(raw: bytes, direction: Direction) -> bytes:
     return b"%c%b#%b%c" % (STX, hidden, tail, ETX)
 
 
-def _without_private(payload: bytes) -> Iterator[bytes]:
+def _without_private(payload: bytes, direction: Direction) -> Iterator[bytes]:
     head, *fields = payload.split(b"\t")
     yield head
     mnemonic = head.removeprefix(b"!")
@@ -122,7 +127,12 @@ def _without_private(payload: bytes) -> Iterator[bytes]:
         if item[:1] not in (b"", b"@", b"?") and (wanted is None or item[:2] in wanted):
             yield item[:2] + b"*" * (len(item) - 2)
         else:
-            yield item
+            yield _field(item, direction)
+
+
+def _field(item: bytes, direction: Direction) -> bytes:
+    """The value apart from its name: s1 before a card number makes another number of it."""
+    return item[:2] + mask_private(item[2:], direction)
 
 
 @dataclass(slots=True)
