@@ -77,12 +77,12 @@ class HostedJobContext:
         if any(key.startswith("#") for key in store or ()):
             raise ValueError("keys that begin with # are the host's")
         self._alive()
+        if self._trace is not None:
+            self._trace.flush()  # now: the loop waits for the disk anyway
         # Shielded: a write that was asked for is carried out even if the driver is cancelled while it waits, so that
         # the journal's answer to "was the intent written?" is final.
         event = await asyncio.shield(self._journal.checkpoint(self.job_id, name, data or {}, self.device.clock.now(), store))
         self._alive()
-        if self._trace is not None:
-            self._trace.flush()
         if event is not None:
             self._host_loop.call_soon_threadsafe(self._on_state, JobState.RUNNING)
 
