@@ -52,7 +52,7 @@ def service(situation: Situation) -> Iterator[Finding]:
     """Whether something starts the bridge with the computer."""
     computer = situation.computer
     if computer.platform != "linux":
-        yield Finding(_SERVICE, _UNIT, Level.NOT_CHECKED, "services are looked at on Linux only", "See your system's services.")
+        yield Finding(_SERVICE, _UNIT, Level.NOT_CHECKED, "services are looked at on Linux only", "tillbridge service status")
         return
     places = (
         computer.etc / "systemd" / "system" / _UNIT,
@@ -61,9 +61,7 @@ def service(situation: Situation) -> Iterator[Finding]:
     found = next((place for place in places if place.exists()), None)
     if found is None:
         text = "no service is installed: after a restart of the computer somebody must start the bridge"
-        yield Finding(
-            _SERVICE, _UNIT, Level.WARNING, text, "Let your system run `tillbridge serve` at its start, e.g. by a systemd unit."
-        )
+        yield Finding(_SERVICE, _UNIT, Level.WARNING, text, "tillbridge service install")
         return
     user = ("--user",) if found == places[1] else ()
     said = computer.run(("systemctl", *user, "is-enabled", _UNIT))
