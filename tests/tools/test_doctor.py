@@ -330,6 +330,18 @@ def test_a_job_that_waits_past_its_deadline_is_a_problem(situation: Situation) -
     assert (found.level, found.text.startswith("1 jobs wait")) == (Level.PROBLEM, True)
 
 
+def test_a_job_that_ran_when_the_bridge_was_killed_is_a_problem_until_it_runs_again(situation: Situation) -> None:
+    async def story(world: World) -> None:
+        await world.settle()
+        world.devices["d1"].deaf_to = "issue"
+        await world.sell(wait=1)
+        await world.crash()
+
+    in_world(situation.data_dir, story)
+    assert "tillbridge serve" in str(problem(journal.journal(situation)).remedy)
+    assert all_well(journal.journal(replace(situation, server=SERVER)))
+
+
 # -- certificates, clock, installation -----------------------------------------------------------------------------------
 
 

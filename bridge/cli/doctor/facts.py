@@ -122,6 +122,11 @@ class Situation:
     """Who holds the directory's lock; None where nobody does, or it cannot be told."""
     port: int = 47811
 
+    @property
+    def alive(self) -> bool:
+        """Whether a server runs for this directory, be it one that does not answer."""
+        return self.server is not None or self.locked_by is not None
+
     def statuses_of(self, device_id: str) -> Mapping[str, Any] | None:
         """What the running server heard of a device last."""
         return self.server.statuses.get(device_id) if self.server is not None else None

@@ -88,7 +88,13 @@ def _contents(situation: Situation, database: object) -> Iterator[Finding]:
         text = f"{len(queued)} jobs wait, the oldest since {oldest['created_at'][:16]}"
         remedy = "tillbridge devices list, and start the bridge if it does not run: tillbridge serve"
         yield Finding(_CHECK, oldest["device"], Level.PROBLEM if late else Level.WARNING, text, remedy)
-    if not (held or unresolved or queued):
+    running = (
+        database.read("SELECT id, device FROM jobs WHERE state='running' ORDER BY created_at") if not situation.alive else []
+    )
+    for row in running:
+        text = f"job {row['id']} was running when the bridge ended: its outcome is not known yet"
+        yield Finding(_CHECK, row["device"], Level.PROBLEM, text, "Start the bridge, which asks the device: tillbridge serve")
+    if not (held or unresolved or queued or running):
         yield Finding(_CHECK, subject, Level.OK, "nothing waits in it")
 
 
