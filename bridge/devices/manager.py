@@ -104,14 +104,18 @@ class DeviceManager:
 
     async def status(self, device_id: str) -> dict[str, Any]:
         """Live where the device can be asked, else what it said last, with `as_of`."""
-        runtime = self.runtime(device_id)
+        self.runtime(device_id)
         live = await self.live_status(device_id)
+        return {**self.known_status(device_id, live), "live": live is not None}
+
+    def known_status(self, device_id: str, live: DeviceStatus | None = None) -> dict[str, Any]:
+        """What is known of it without asking it, or what it just said (`live`)."""
+        runtime = self.runtime(device_id)
         status = live or runtime.status
         return {
             "device": device_id,
             "state": runtime.state.value,
             "reason": runtime.reason,
-            "live": live is not None,
             "status": status.model_dump(mode="json") if status is not None else None,
             "queue": self.queue_of(device_id),
             "open_jobs": self.busy_with(device_id),
@@ -157,6 +161,7 @@ class DeviceManager:
         shown = {"family": parsed.family, "url": parsed.url, "shared": parsed.shared}
         await self._audit(actor, "device.configured", device_id, shown)
         self.on_added(runtime)
+        self._services.on_change(device_id)
         return self.get(device_id)
 
     async def remove(self, actor: Actor, device_id: str) -> None:
@@ -169,6 +174,7 @@ class DeviceManager:
         self._save()
         await runtime.store.forget()
         await self._audit(actor, "device.removed", device_id, {})
+        self._services.on_change(device_id)
 
     async def accept(self, actor: Actor, device_id: str, what: Literal["identity", "journal"], reason: str) -> dict[str, Any]:
         """Accept another device at this address, or a new journal after the old one was lost."""
@@ -183,6 +189,7 @@ class DeviceManager:
             entry = self._entry(actor, "journal.accepted", device_id, {"reason": reason, "lost": runtime.journal_hold})
             await runtime.store.host_delete("journal_hold", entry)
             runtime.journal_hold = None
+            self._services.on_change(device_id)
         else:
             raise invalid("what", f"{what!r} cannot be accepted", limit="identity, journal")
         return self.get(device_id)

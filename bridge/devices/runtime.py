@@ -58,7 +58,7 @@ class DeviceServices:
     heartbeat: Heartbeat | None
     amend: Amend
     on_change: Callable[[str], None]
-    """Called with the device's id when its state, status or alerts changed."""
+    """Called in the host's loop with the device's id when its state, status or alerts changed, or it came or went."""
     twin: Callable[[str, Identity], str | None]
     """The id of another configured device that is pinned to this identity."""
     measures: Measures

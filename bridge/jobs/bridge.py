@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.devices import ConfigError, DeviceManager, DeviceRuntime, DeviceServices, Heartbeat, Measures
 from bridge.devices.discovery import DiscoveryService, Surroundings
+from bridge.jobs.events import EventFeed
 from bridge.jobs.gauges import Gauges, exposition
 from bridge.jobs.runner import Patience
 from bridge.jobs.service import JobService
@@ -77,7 +78,7 @@ class Bridge:
             inline=inline,
             heartbeat=self._heartbeat,
             amend=self._amend,
-            on_change=lambda device_id: None,
+            on_change=lambda device_id: self.events.device_changed(device_id),
             twin=lambda device_id, identity: None,
             measures=self.measures,
             traces=self.traces,
@@ -88,6 +89,8 @@ class Bridge:
         self.discovery = DiscoveryService(store, self.devices, registry, clock, opener, inline=inline, surroundings=surroundings)
         self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
         self.traces.keep = lambda job_id: job_id in self.jobs.active
+        self.events = EventFeed(store.events, self.jobs.find, self.devices.known_status)
+        store.database.on_commit = self.events.committed
         self._retention = retention
         self._pruner: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -154,6 +157,7 @@ class Bridge:
         if self._heartbeat is not None:
             self._heartbeat.stop()
         await self._loop.run_in_executor(None, self.traces.close)
+        self.events.close()
         self.store.close()
 
     async def crash(self) -> None:
@@ -163,6 +167,7 @@ class Bridge:
         self.jobs.kill()
         self.traces.abandon()
         await self.discovery.stop()
+        self.events.close()
         self.store.close()
         for runtime in self.devices.runtimes.values():
             await runtime.disconnect()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -176,10 +176,15 @@ class JobService:
         return await self.get(job_id)
 
     async def get(self, job_id: str) -> Job:
-        job = self._journal.get(job_id)
+        job = self.find(job_id)
         if job is None:
             raise RequestError("request.not_found", f"there is no job {job_id!r}")
-        return self._with_present(job)
+        return job
+
+    def find(self, job_id: str) -> Job | None:
+        """The job as it stands, with what only memory knows of it."""
+        job = self._journal.get(job_id)
+        return self._with_present(job) if job is not None else None
 
     async def trace(self, job_id: str) -> dict[str, Any]:
         """Checkpoints, prompts and acts of a job, for whoever finds out why it is as it is."""
@@ -195,8 +200,9 @@ class JobService:
         collected: bool | None = None,
         after: str | None = None,
         limit: int = 50,
+        devices: Collection[str] | None = None,
     ) -> tuple[list[Job], str | None]:
-        """Newest first; `after` is the last id of the page before. With the jobs comes the next page's `after`, or None."""
+        """Newest first, of `devices` only where these are given; `after` is the last id of the page before. With the jobs comes the next page's `after`, or None."""
         states = tuple(part.strip() for part in state.split(",")) if state else ()
         for part in states:
             if part not in {item.value for item in JobState}:
@@ -204,7 +210,7 @@ class JobService:
         if not 1 <= limit <= 200:
             raise invalid("limit", "must be 1 to 200", limit="200")
         found = self._journal.find(
-            device=device, states=states, reference=reference, collected=collected, before=after, limit=limit + 1
+            device=device, states=states, reference=reference, collected=collected, before=after, limit=limit + 1, devices=devices
         )
         page = [self._with_present(job) for job in found[:limit]]
         return page, page[-1].id if len(found) > limit else None

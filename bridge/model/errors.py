@@ -107,6 +107,14 @@ ERRORS: dict[str, ErrorKind] = {
     "gate.unauthorised": ErrorKind(
         401, Retry.NEVER, "A valid bearer token is needed.", "Send Authorization: Bearer with the token."
     ),
+    "gate.scope": ErrorKind(403, Retry.NEVER, "This token may not do that.", "Use a token that was given this right."),
+    "gate.rate": ErrorKind(429, Retry.SAFE, "Too much at once.", "Wait as long as Retry-After says, then try again."),
+    "events.gone": ErrorKind(
+        410,
+        Retry.NEVER,
+        "The events asked for are not all there.",
+        "Subscribe again after the seq that it names, then list the jobs to see what you missed.",
+    ),
     "gate.method": ErrorKind(405, Retry.NEVER, "This method is not allowed.", "Use GET, POST, PUT or DELETE."),
     "plugin.error": ErrorKind(
         500, Retry.SAFE, "The plugin of this device failed.", "See the log; report it to the plugin's author."

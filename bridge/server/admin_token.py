@@ -72,9 +72,14 @@ class AdminToken:
 
     def matches(self, candidate: str) -> bool:
         """Whether it is the token. Takes the same time wherever the two differ."""
-        self._refresh()
+        digest = self.digest()
         given = hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).digest()
-        return self._digest is not None and hmac.compare_digest(given, self._digest)
+        return digest is not None and hmac.compare_digest(given, digest)
+
+    def digest(self) -> bytes | None:
+        """The SHA-256 of the token as it is now; None while there is no usable one."""
+        self._refresh()
+        return self._digest
 
     def _refresh(self) -> None:
         # One stat for each request (microseconds) instead of a watcher that could miss the change.

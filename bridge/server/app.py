@@ -6,45 +6,48 @@ It is aiohttp's low-level server, so that nothing at all (no routing, no 100-con
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bridge.model import FieldError, RequestError
+from bridge.model import FieldError, RequestError, invalid
 from bridge.server.admin_token import LABEL, PRINCIPAL, AdminToken
 from bridge.server.body import read_object
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.connections import Connection, ConnectionServer
 from bridge.server.gate import WITH_BODY, Gate, log_refusal, printable
-from bridge.server.peer import user_of
-from bridge.server.problems import failure, json_response, refusal, text_response
+from bridge.server.performing import perform
+from bridge.server.principals import EVERYTHING, AdminOnly, Principals
+from bridge.server.problems import json_response, problem_of, refusal, text_response
+from bridge.server.proof import Proofs
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Router
 from bridge.server.settings import ServerSettings
-from bridge.store import StorageError
+from bridge.server.websocket.endpoint import WebSockets
+from bridge.server.websocket.methods import checked_key
 
 if TYPE_CHECKING:
     from bridge.jobs.bridge import Bridge
 
-log = logging.getLogger("tillbridge.server")
-
 PREFIX = "/api/v1"
 
 _WAIT = re.compile(r"wait\s*=\s*\"?([0-9]{1,6})\"?", re.IGNORECASE)
-# What a key may look like: it is written into the journal and shown in lists. A UUID has 36 characters.
-_KEY = re.compile(r"[!-~]{1,200}")
+_WEBSOCKET = f"{PREFIX}/ws"
 
 
 class Application:
     """Answers the requests of one Bridge on one port."""
 
-    def __init__(self, bridge: Bridge, settings: ServerSettings, port: int) -> None:
+    def __init__(self, bridge: Bridge, settings: ServerSettings, port: int, principals: Principals | None = None) -> None:
         self.bridge = bridge
         self.settings = settings
-        self.gate = Gate(settings, AdminToken(bridge.data_dir).matches, port)
+        token = AdminToken(bridge.data_dir)
+        principals = principals or AdminOnly(token)
+        self.gate = Gate(settings, token.matches, port)
+        self._proofs = Proofs(principals, settings.proofs_at_once, settings.proofs_per_second)
+        self.websockets = WebSockets(bridge, settings, principals, self._proofs)
         self.router: Router[Handler] = Router(PREFIX, ROUTES)
         self.stopping = False
         self.server = ConnectionServer(self.handle, settings)
@@ -63,21 +66,16 @@ class Application:
             response.force_close()
             return response
         try:
+            if request.method == "GET" and request.raw_path.partition("?")[0] == _WEBSOCKET:
+                return await self.websockets.serve(request, connection)
             answer = await self._answer(request, connection, authenticated)
             if answer.media_type is not None:
                 return text_response(answer.status, answer.body, answer.media_type, answer.headers)
             return json_response(answer.status, answer.body, answer.headers)
-        except RequestError as error:
-            if error.status >= 500:
-                log.warning("%s %s: %s", request.method, printable(request.path, 200), error)
-            response = refusal(error)
-        except StorageError as error:
-            log.error("%s %s: %s", request.method, printable(request.path, 200), error)
-            response = refusal(RequestError("server.storage", "The journal cannot be written or read just now."))
         except asyncio.CancelledError:
             raise
         except Exception as error:  # whatever went wrong inside, the client gets a problem document and the log the rest
-            response = failure(error, f"{request.method} {printable(request.raw_path.partition('?')[0], 200)}")
+            response = refusal(problem_of(error, f"{request.method} {printable(request.raw_path.partition('?')[0], 200)}"))
         if request.method in WITH_BODY and not request.content.is_eof():
             response.force_close()
         return response
@@ -97,10 +95,12 @@ class Application:
             authenticated=authenticated,
             principal=PRINCIPAL,
             label=LABEL,
+            scope=EVERYTHING,
             gone=connection.gone,
-            user=lambda: _user(connection),
+            user=connection.os_user,
+            prove=lambda token_id, nonce: self._proofs.server(request.headers["Host"], token_id, nonce),
         )
-        return await route.handler(call)
+        return await perform(route, call)
 
     def _wait(self, request: web.BaseRequest) -> float | None:
         """`Prefer: wait=N`. As RFC 7240 has it, a preference that cannot be read is no preference."""
@@ -113,7 +113,7 @@ class Application:
 
     def begin_stop(self) -> None:
         """Take nothing new; requests that wait for jobs are answered with the jobs as they stand."""
-        self.stopping = True
+        self.stopping = self.websockets.stopping = True
         self.server.release_waits()
 
 
@@ -135,19 +135,6 @@ def _key(request: web.BaseRequest) -> str | None:
     keys = request.headers.getall("Idempotency-Key", [])
     if not keys:
         return None
-    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
-        message = "must be one key of 1 to 200 printable ASCII characters without spaces"
-        raise RequestError(
-            "request.invalid", f"Idempotency-Key: {message}", (FieldError("Idempotency-Key", message, limit="200"),)
-        )
-    return keys[0]
-
-
-def _user(connection: Connection) -> str | None:
-    """Looked up once for each connection: the table of all sockets is read for it."""
-    if connection.user is False:
-        transport: Any = connection.transport
-        connection.user = (
-            user_of(transport.get_extra_info("peername"), transport.get_extra_info("sockname")) if transport else None
-        )
-    return connection.user if isinstance(connection.user, str) else None
+    if len(keys) > 1:
+        raise invalid("Idempotency-Key", "stands twice in the head")
+    return checked_key(keys[0], "Idempotency-Key")

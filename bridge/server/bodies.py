@@ -14,6 +14,10 @@ Reason = Annotated[Text, Field(min_length=3, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=100)]
 
 
+TokenId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$", description="Which token: `admin` is the administrator's.")]
+Nonce = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$", description="32 random bytes in base64url without `=`.")]
+
+
 class Plain(Model):
     """A call that needs nothing but to be made, and may say who stands behind it."""
 
@@ -42,6 +46,11 @@ class StartScan(ScanRequest):
     """An empty body looks at all serial ports, the USB and what announces itself, for all families; hosts must be named."""
 
     operator: Operator | None = None
+
+
+class SessionProof(Model):
+    token_id: TokenId
+    nonce: Nonce
 
 
 ModelT = TypeVar("ModelT", bound=Model)

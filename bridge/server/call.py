@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bridge.model import Actor, FieldError, RequestError
+from bridge.server.principals import Scope
 
 if TYPE_CHECKING:
     from bridge.jobs.bridge import Bridge
@@ -33,7 +34,8 @@ class Call:
     """A call that has passed the gate.
 
     `gone` is set when the client hung up or the server stops: a wait for a job then ends, the job does not.
-    `user` tells the OS user at the other end, where that can be told.
+    `user` tells the OS user at the other end, where that can be told. `prove(token_id, nonce)` is the server's proof that it
+    knows a token; it raises RequestError where it is asked for too often.
     """
 
     bridge: Bridge
@@ -45,8 +47,10 @@ class Call:
     authenticated: bool
     principal: str
     label: str
+    scope: Scope
     gone: asyncio.Event
     user: Callable[[], str | None]
+    prove: Callable[[str, str], Mapping[str, str]]
 
     def actor(self) -> Actor:
         """Who asks, with the operator that the body names."""

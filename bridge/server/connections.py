@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bridge.model import RequestError
 from bridge.server.gate import printable
+from bridge.server.peer import user_of
 from bridge.server.problems import bare_problem, encode, failure, refusal
 from bridge.server.settings import ServerSettings
 
@@ -111,6 +112,18 @@ class Connection(web.RequestHandler):
     def resume_writing(self) -> None:
         self._cancel_write_timer()
         super().resume_writing()
+
+    async def writable(self) -> None:
+        """As soon as the client reads what was written before. Raises ConnectionError where it is gone."""
+        if self._paused or self.transport is None:
+            await self._drain_helper()
+
+    def os_user(self) -> str | None:
+        """The OS user at the other end. Looked up once for each connection: the table of all sockets is read for it."""
+        if self.user is False:
+            transport: Any = self.transport
+            self.user = user_of(transport.get_extra_info("peername"), transport.get_extra_info("sockname")) if transport else None
+        return self.user if isinstance(self.user, str) else None
 
     def _await_head(self) -> None:
         self._head_timer = asyncio.get_running_loop().call_later(self._server.settings.head_seconds, self._head_is_late)

@@ -23,7 +23,8 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 WITH_BODY = ("POST", "PUT")
 
 # Answered without a token. Health then tells no more than whether the bridge lives.
-OPEN = frozenset({("GET", "/api/v1/ping"), ("GET", "/api/v1/health")})
+# The WebSocket asks for proof itself, in its first message; the server's own proof must come before any token is sent.
+OPEN = frozenset({("GET", "/api/v1/ping"), ("GET", "/api/v1/health"), ("GET", "/api/v1/ws"), ("POST", "/api/v1/session/proof")})
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([!-~]+)")
 _CHARSET_UTF8 = re.compile(r'charset="?utf-8"?', re.IGNORECASE)

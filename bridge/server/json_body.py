@@ -28,23 +28,32 @@ def parse_object(raw: bytes, *, max_depth: int) -> dict[str, Any]:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _malformed(f"the body is not UTF-8: byte {error.start} cannot be read") from None
-    if text.startswith("\ufeff"):
-        raise _malformed("the body begins with a byte order mark; send plain UTF-8")
     if not text.strip():
         raise _malformed("the body is empty; send one JSON object, at least {}")
-    try:
-        value = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise _malformed(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise _too_deep(max_depth) from None
+    value = parse_text(text, max_depth=max_depth)
     if not isinstance(value, dict):
         raise _malformed("the body must be one JSON object")
-    _check(value, max_depth)
     return value
 
 
-def _check(value: dict[str, Any], max_depth: int) -> None:
+def parse_text(text: str, *, max_depth: int) -> Any:
+    """The value in `text`, by the same rules. Raises RequestError."""
+    if text.startswith("\ufeff"):
+        raise _malformed("the JSON begins with a byte order mark; send plain UTF-8")
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise _malformed(f"this is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _too_deep(max_depth) from None
+    if isinstance(value, (dict, list)):
+        _check(value, max_depth)
+    elif isinstance(value, str):
+        _check_text("the text", value)
+    return value
+
+
+def _check(value: dict[str, Any] | list[Any], max_depth: int) -> None:
     """Depth and text of all that was read, without recursion: the depth is what is in doubt."""
     level: list[tuple[str, Any]] = [("", value)]
     depth = 0
@@ -65,11 +74,11 @@ def _check(value: dict[str, Any], max_depth: int) -> None:
 def _members(path: str, container: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(container, dict):
         for key, item in container.items():
-            _check_text(path or "the body", key)
+            _check_text(path or "the JSON", key)
             yield (f"{path}.{key}" if path else key), item
     else:
         for index, item in enumerate(container):
-            yield f"{path}.{index}", item
+            yield (f"{path}.{index}" if path else str(index)), item
 
 
 def _check_text(name: str, text: str) -> None:
@@ -118,7 +127,7 @@ def _malformed(detail: str) -> RequestError:
 
 
 def _too_deep(max_depth: int) -> RequestError:
-    return _malformed(f"the body is nested deeper than {max_depth} levels")
+    return _malformed(f"the JSON is nested deeper than {max_depth} levels")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_number, parse_int=_whole, parse_constant=_constant)

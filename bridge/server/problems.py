@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bridge.model import RequestError, decimal_string
+from bridge.store import StorageError
 from bridge.transport import SECRETS
 
 log = logging.getLogger("tillbridge.server")
@@ -92,19 +93,36 @@ def refusal(error: RequestError) -> web.Response:
         headers["Allow"] = allow
     if error.status == 503:
         headers["Retry-After"] = "2"
+    if isinstance(error.extra.get("retry_after"), int):
+        headers["Retry-After"] = str(error.extra["retry_after"])
     return problem_response(problem, headers)
 
 
 def failure(error: BaseException, doing: str) -> web.Response:
-    """The answer to a fault of our own: an incident number that is in the log too, and nothing of the inside."""
-    incident = secrets.token_hex(4)
-    log.error("incident %s: %s failed", incident, doing, exc_info=error)
-    return refusal(
-        RequestError(
-            "server.error",
-            f"The bridge failed while it worked on this request. The log has the details under incident {incident}.",
-            extra={"incident": incident},
-        )
+    """The answer to a fault of our own."""
+    return refusal(incident(error, doing))
+
+
+def problem_of(error: Exception, doing: str) -> RequestError:
+    """What a client is told of whatever ended its call, and the log of what is not the client's fault."""
+    if isinstance(error, RequestError):
+        if error.status >= 500:
+            log.warning("%s: %s", doing, error)
+        return error
+    if isinstance(error, StorageError):
+        log.error("%s: %s", doing, error)
+        return RequestError("server.storage", "The journal cannot be written or read just now.")
+    return incident(error, doing)
+
+
+def incident(error: BaseException, doing: str) -> RequestError:
+    """A fault of our own: a number that is in the log too, and nothing of the inside."""
+    number = secrets.token_hex(4)
+    log.error("incident %s: %s failed", number, doing, exc_info=error)
+    return RequestError(
+        "server.error",
+        f"The bridge failed while it worked on this request. The log has the details under incident {number}.",
+        extra={"incident": number},
     )
 
 

@@ -54,7 +54,7 @@ class Router(Generic[HandlerT]):
         if route is None:
             allow = ", ".join(sorted(node.routes))
             raise RequestError("request.method", f"This address takes {allow}.", extra={"allow": allow})
-        return route, dict(zip(_names(route.path), values, strict=True))
+        return route, dict(zip(parameter_names(route.path), values, strict=True))
 
 
 class _Node(Generic[HandlerT]):
@@ -75,7 +75,13 @@ class _Node(Generic[HandlerT]):
             self.fixed.setdefault(segments[0], _Node()).add(segments[1:], route)
 
 
-def _names(path: str) -> list[str]:
+def is_segment(value: str) -> bool:
+    """Whether it can be an id of ours: what could be taken for a path or forge a line of a log cannot."""
+    return bool(value) and value not in (".", "..") and "/" not in value and "\\" not in value and value.isprintable()
+
+
+def parameter_names(path: str) -> list[str]:
+    """The parameters in the path of a route, in their order."""
     return [segment[1:-1] for segment in path.split("/") if segment.startswith("{")]
 
 
@@ -85,6 +91,4 @@ def _segment(raw: str) -> str | None:
         value = unquote(raw, errors="strict")
     except UnicodeDecodeError:
         return None
-    if not value or value in (".", "..") or "/" in value or "\\" in value or not value.isprintable():
-        return None
-    return value
+    return value if is_segment(value) else None

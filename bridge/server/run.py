@@ -16,6 +16,7 @@ from aiohttp import web
 from bridge.server import admin_token, instance
 from bridge.server.app import Application
 from bridge.server.listening import listen
+from bridge.server.principals import Principals
 from bridge.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -28,26 +29,42 @@ log = logging.getLogger("tillbridge.server")
 class ApiServer:
     """The API of one Bridge on its sockets. The Bridge is started and stopped by whoever made it."""
 
-    def __init__(self, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        settings: ServerSettings,
+        sockets: list[socket.socket],
+        port: int,
+        principals: Principals | None = None,
+    ) -> None:
         self.bridge = bridge
         self.port = port
-        self.application = Application(bridge, settings, port)
+        self.application = Application(bridge, settings, port, principals)
         self._settings = settings
         self._sockets = sockets
         self._runner = web.ServerRunner(self.application.server, shutdown_timeout=settings.stop_seconds)
 
     @classmethod
-    async def start(cls, bridge: Bridge, settings: ServerSettings | None = None) -> ApiServer:
-        """Listen and answer. Raises PortTaken."""
+    async def start(
+        cls, bridge: Bridge, settings: ServerSettings | None = None, principals: Principals | None = None
+    ) -> ApiServer:
+        """Listen and answer. `principals`: who may come over the WebSocket, by default the administrator. Raises PortTaken."""
         chosen = settings or ServerSettings()
         sockets, port = await listen(chosen.port)
-        return await cls.on(bridge, chosen, sockets, port)
+        return await cls.on(bridge, chosen, sockets, port, principals)
 
     @classmethod
-    async def on(cls, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int) -> ApiServer:
+    async def on(
+        cls,
+        bridge: Bridge,
+        settings: ServerSettings,
+        sockets: list[socket.socket],
+        port: int,
+        principals: Principals | None = None,
+    ) -> ApiServer:
         """Answer on sockets that listen already."""
         admin_token.ensure(bridge.data_dir)
-        server = cls(bridge, settings, sockets, port)
+        server = cls(bridge, settings, sockets, port, principals)
         await server._runner.setup()
         for made in sockets:
             await web.SockSite(server._runner, made).start()
@@ -62,6 +79,7 @@ class ApiServer:
         """Accept nothing more, answer what waits, give running requests a moment, close."""
         instance.withdraw(self.bridge.data_dir)
         self.application.begin_stop()
+        await self.application.websockets.stop()
         await self._runner.cleanup()
 
 

@@ -41,5 +41,39 @@ class ServerSettings:
     max_wait: float = 300.0
     """Seconds that one request may wait for a job: the longest report of the slowest printer takes less."""
 
+    max_sockets: int = 64
+    """WebSockets in all. A shop has some ten tills, each with a few pages; the rest of the connections is for HTTP."""
+
+    max_sockets_each: int = 16
+    """WebSockets of one origin, and of one principal: a page that opens them in a loop must leave room for others."""
+
+    max_message: int = 1024 * 1024
+    """Bytes of one message from a client: a request's body and what stands round it."""
+
+    max_calls: int = 32
+    """Calls of one socket at the same time, and in one batch. A till waits for a few jobs at once, not for hundreds."""
+
+    max_unread: int = 1024 * 1024
+    """Bytes that may wait for a client that does not read, beyond what the system's own buffers hold. Some 500 events."""
+
+    authenticate_seconds: float = 5.0
+    """From the handshake to the end of the proofs."""
+
+    ping_seconds: float = 20.0
+    """Between two pings; a client that has sent nothing for three times as long is gone. Browsers slow the timers of pages
+    in the background down, so it is the server that asks."""
+
+    close_seconds: float = 2.0
+    """How long a client may take to answer a close."""
+
+    recheck_seconds: float = 1.0
+    """How soon a socket that only listens notices that its token was replaced."""
+
+    proofs_at_once: int = 20
+    """Proofs that may be asked for without a token, at once; and ..."""
+
+    proofs_per_second: float = 5.0
+    """... in the long run."""
+
     stop_seconds: float = 5.0
     """How long running requests may take to end once the server is asked to stop."""

@@ -2,6 +2,7 @@
 
 from bridge.store.database import Connection, Database, JournalDamaged, StorageError
 from bridge.store.device_state import DeviceStateStore
+from bridge.store.events import EventLog, EventSpan, EventsPruned
 from bridge.store.files import DataDirLock, DataDirLocked, write_atomically
 from bridge.store.journal import AuditEntry, IllegalTransition, Journal, KeyTaken, NewJob, ReferenceTaken
 from bridge.store.reading import ReadOnlyDatabase, read_journal
@@ -15,6 +16,9 @@ __all__ = [
     "DataDirLocked",
     "Database",
     "DeviceStateStore",
+    "EventLog",
+    "EventSpan",
+    "EventsPruned",
     "IllegalTransition",
     "JobTrace",
     "Journal",

@@ -85,7 +85,8 @@ def rows(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> li
 class Database:
     """One journal file. `inline` commits in the caller's own thread and loop: for tests in virtual time.
 
-    `before_commit` is called ahead of each flush (benchmarks add latency with it).
+    `before_commit` is called ahead of each flush (benchmarks add latency with it). `on_commit` is called behind each commit,
+    in the thread that made it: it must be quick and must not raise.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Database:
     ) -> None:
         self.path = path
         self.commits = 0
+        self.on_commit: Callable[[], None] = _nothing
         self._inline = inline
         self._before_commit = before_commit
         self._writer = connect(path)
@@ -244,3 +246,8 @@ class Database:
             return
         for future, result in results:
             future.set_result(result)
+        self.on_commit()
+
+
+def _nothing() -> None:
+    """The default hook."""

@@ -7,7 +7,7 @@ a step is decided in bridge.jobs.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from bridge.model import TRANSITIONS, Actor, Event, EventKind, Job, JobError, Jo
 from bridge.model.job import Amendment, Transition
 from bridge.plugin import Checkpoint
 from bridge.store.database import Connection, Database, rows
+from bridge.store.events import prune_events
 
 
 class IllegalTransition(Exception):
@@ -301,8 +302,9 @@ class Journal:
         collected: bool | None = None,
         before: str | None = None,
         limit: int = 50,
+        devices: Collection[str] | None = None,
     ) -> list[Job]:
-        """Newest first, without history; those older than the job `before`."""
+        """Newest first, without history; those older than the job `before`, and of `devices` only where these are given."""
         conditions: list[str] = []
         values: list[Any] = []
         for condition, value in (
@@ -317,6 +319,9 @@ class Journal:
         if states:
             conditions.append(f"state IN ({','.join('?' * len(states))})")
             values.extend(states)
+        if devices is not None:
+            conditions.append(f"device IN ({','.join('?' * len(devices))})")
+            values.extend(devices)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         found = self._database.read(f"SELECT {_SUMMARY} FROM jobs {where} ORDER BY id DESC LIMIT ?", (*values, limit))
         return [_job(row, (), ()) for row in found]
@@ -342,8 +347,9 @@ class Journal:
             connection.execute(
                 f"UPDATE jobs SET operation=NULL, result=NULL, error=NULL, pruned=1 WHERE id IN ({marks})", stripped
             )
-            for table in ("history", "checkpoints", "amendments", "events"):  # events has no index by job: one pass for all
+            for table in ("history", "checkpoints", "amendments"):
                 connection.execute(f"DELETE FROM {table} WHERE job IN ({marks})", stripped)
+            prune_events(connection, stripped)
             gone = [
                 row["id"]
                 for row in rows(

@@ -16,6 +16,7 @@ from ulid import ULID
 from bridge.model import Actor
 from bridge.store.database import Connect, Connection, Database, StorageError, connect_sqlite, is_disk_trouble, rows
 from bridge.store.device_state import DeviceStateStore
+from bridge.store.events import EventLog, identify_journal
 from bridge.store.files import DataDirLock, sync_directory, write_atomically
 from bridge.store.journal import AuditEntry, Journal, append_audit
 from bridge.store.schema import migrate
@@ -32,12 +33,15 @@ _LOST = "journal_lost"
 class Store:
     """An open data directory. `journal_lost` says, when the journal is a new one in an old directory, why."""
 
-    def __init__(self, data_dir: Path, lock: DataDirLock, database: Database, instance_id: str, journal_lost: str | None) -> None:
+    def __init__(
+        self, data_dir: Path, lock: DataDirLock, database: Database, instance_id: str, journal_lost: str | None, journal_id: str
+    ) -> None:
         self.data_dir = data_dir
         self.database = database
         self.instance_id = instance_id
         self.journal_lost = journal_lost
         self.journal = Journal(database)
+        self.events = EventLog(database, journal_id)
         self._lock = lock
 
     @classmethod
@@ -85,12 +89,13 @@ class Store:
             database = open_database()
         instance = known or str(ULID())
 
-        def prepare(connection: Connection) -> tuple[str, str | None]:
+        def prepare(connection: Connection) -> tuple[str, str | None, str]:
             migrate(connection)
+            journal = identify_journal(connection)
             meta = {row["key"]: str(row["value"]) for row in rows(connection, "SELECT key, value FROM meta")}
             found = meta.get("instance_id")
             if found is not None and known in (None, found):
-                return found, meta.get(_LOST)
+                return found, meta.get(_LOST), journal
             if found is not None:
                 reason: str | None = "the journal is that of another data directory"
             else:
@@ -101,10 +106,10 @@ class Store:
                 append_audit(
                     connection, AuditEntry(now, Actor(principal="system"), "journal.lost", "journal", {"reason": reason})
                 )
-            return found or instance, reason
+            return found or instance, reason, journal
 
         try:
-            recorded, lost = database.write_now(prepare)
+            recorded, lost, journal = database.write_now(prepare)
         except BaseException:
             database.close()
             raise
@@ -113,7 +118,7 @@ class Store:
             write_atomically(data_dir / _INSTANCE, json.dumps({"instance_id": recorded}) + "\n")
         if lost is not None:
             log.error("%s; devices refuse documents until an administrator accepts the new journal", lost)
-        return cls(data_dir, lock, database, recorded, lost)
+        return cls(data_dir, lock, database, recorded, lost, journal)
 
     def device(self, device_id: str) -> DeviceStateStore:
         return DeviceStateStore(self.database, device_id)

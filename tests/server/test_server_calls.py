@@ -173,6 +173,7 @@ async def test_lists_are_filtered_and_a_misspelt_filter_is_refused(client: Any) 
         "collected": False,
         "after": "01J",
         "limit": 7,
+        "devices": None,
     }
     for query, field in [
         ("devise=till-1", "devise"),

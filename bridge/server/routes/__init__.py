@@ -1,9 +1,16 @@
 """The calls of the API, by subject."""
 
 from bridge.server.call import Handler
-from bridge.server.routes import administration, devices, discovery, jobs, service
+from bridge.server.routes import administration, devices, discovery, jobs, service, session
 from bridge.server.routing import Route
 
-ROUTES: tuple[Route[Handler], ...] = (*service.ROUTES, *devices.ROUTES, *jobs.ROUTES, *administration.ROUTES, *discovery.ROUTES)
+ROUTES: tuple[Route[Handler], ...] = (
+    *service.ROUTES,
+    *session.ROUTES,
+    *devices.ROUTES,
+    *jobs.ROUTES,
+    *administration.ROUTES,
+    *discovery.ROUTES,
+)
 
 __all__ = ["ROUTES"]

@@ -9,7 +9,7 @@ from bridge.server.routing import Route
 async def listing(call: Call) -> Answer:
     """Every configured device: family, identity, state, capabilities."""
     call.known_query()
-    return Answer({"devices": call.bridge.devices.list()})
+    return Answer({"devices": [device for device in call.bridge.devices.list() if call.scope.sees(device["id"])]})
 
 
 async def one(call: Call) -> Answer:

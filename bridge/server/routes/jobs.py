@@ -52,6 +52,7 @@ async def listing(call: Call) -> Answer:
         collected=_flag("collected", query.get("collected")),
         after=query.get("after"),
         limit=whole("limit", query.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
+        devices=call.scope.devices,
     )
     return Answer({"jobs": [job.as_json() for job in jobs], "next": following})
 

@@ -18,7 +18,8 @@ async def health(call: Call) -> Answer:
     """Whether the bridge lives: one word for everybody, the reasons for those with a token."""
     report = call.bridge.health()
     # Monitors look at HTTP's status: 503 only where no document can be accepted, not for a printer without paper.
-    return Answer(report if call.authenticated else {"status": report["status"]}, 503 if report["status"] == "down" else 200)
+    whole = call.authenticated and call.scope.devices is None
+    return Answer(report if whole else {"status": report["status"]}, 503 if report["status"] == "down" else 200)
 
 
 async def metrics(call: Call) -> Answer:

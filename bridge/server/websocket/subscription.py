@@ -1,0 +1,134 @@
+"""One socket's events: first those that the journal still has, page by page, then what happens, each once and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bridge.jobs.events import DeviceEvent, EventFeed, JobEvent
+from bridge.model import Event, EventKind, RequestError
+from bridge.server.principals import Scope
+from bridge.server.websocket import rpc
+from bridge.server.websocket.messages import Subscribe, Subscribed
+from bridge.store import EventsPruned
+
+# Events of one step of a replay: some milliseconds of reading and writing, then others have their turn.
+_PAGE = 50
+
+
+class Subscription:
+    """Listens for one socket. `send` takes a frame, `writable` returns when the client has read what was sent before.
+
+    The socket starts `run` behind the answer to events.subscribe, so that no event comes before it.
+    """
+
+    def __init__(
+        self,
+        feed: EventFeed,
+        scope: Scope,
+        wanted: Subscribe,
+        send: Callable[[bytes], None],
+        writable: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._feed = feed
+        self._scope = scope
+        self._devices = None if wanted.devices is None else frozenset(wanted.devices)
+        self._kinds = frozenset(EventKind) if wanted.kinds is None else frozenset(wanted.kinds)
+        self._send = send
+        self._writable = writable
+        self._ended = False
+        span = feed.span()
+        self.position = span.last if wanted.after is None else wanted.after
+        if wanted.after is not None:
+            _check(feed, wanted.after, wanted.epoch)
+        self.answer = Subscribed(epoch=feed.journal_id, after=self.position, last=span.last)
+
+    async def run(self, known_devices: Callable[[], list[str]]) -> None:
+        """Replay, then listen. Raises ConnectionError where the client is gone."""
+        while not self._ended:
+            try:
+                page = self._feed.read(self.position, _PAGE)
+            except EventsPruned as gone:
+                self.lost(gone.up_to)
+                return
+            for event in page:
+                assert event.event.seq is not None  # it comes from the journal
+                self.position = event.event.seq
+                self.happened(event)
+            if len(page) < _PAGE:
+                break
+            await self._writable()
+        if self._ended:
+            return
+        if EventKind.DEVICE_UPDATED in self._kinds:
+            for device_id in known_devices():  # what is volatile cannot be replayed: tell how it stands
+                self.changed(self._feed.device(device_id))
+        self._feed.join(self)  # in the step of the loop that read the last page: nothing comes between
+
+    def end(self) -> None:
+        self._ended = True
+        self._feed.leave(self)
+
+    # -- as a listener -----------------------------------------------------------------------------------------------
+
+    def happened(self, event: JobEvent) -> None:
+        if not self._wants(event.event.kind, event.event.device):
+            return
+        if event.message is None:
+            event.message = _job_message(event)
+        if event.message:
+            self._send(event.message)
+
+    def changed(self, event: DeviceEvent) -> None:
+        if not self._wants(EventKind.DEVICE_UPDATED, event.device):
+            return
+        if event.message is None:
+            params = {"device": event.device, "status": event.status}
+            event.message = rpc.notification(EventKind.DEVICE_UPDATED.value, params)
+        self._send(event.message)
+
+    def lost(self, pruned: int) -> None:
+        self._ended = True
+        params = {"epoch": self._feed.journal_id, "pruned": pruned, "last": self._feed.span().last}
+        self._send(rpc.notification("events.reset", params))
+
+    def _wants(self, kind: EventKind, device: str) -> bool:
+        return kind in self._kinds and (self._devices is None or device in self._devices) and self._scope.sees(device)
+
+
+def _job_message(event: JobEvent) -> bytes:
+    """The frame of a job's event; empty where the job's retention ended just now, with which its events end too."""
+    told = event.event
+    params: dict[str, Any] = {"seq": told.seq, "at": told.at, "device": told.device, "job_id": told.job, **_particulars(told)}
+    if told.kind is not EventKind.JOB_PROMPT:
+        params["job"] = event.job
+        if event.job is None:
+            return b""
+    return rpc.notification(told.kind.value, params)
+
+
+def _particulars(told: Event) -> dict[str, Any]:
+    match told.kind:
+        case EventKind.JOB_AMENDED:
+            return {"changes": told.data}
+        case EventKind.JOB_PROMPT:
+            return {"attention": told.data.get("attention")}
+        case _:
+            return {"state": told.data["state"]}
+
+
+def _check(feed: EventFeed, after: int, epoch: str | None) -> None:
+    """Whether nothing is missing behind `after`. Raises RequestError saying from where one can resume."""
+    span = feed.span()
+    if after > 0 and epoch is None:
+        raise RequestError("request.invalid", "epoch: is missing; the seq in `after` belongs to the journal it was told with")
+    if epoch is not None and epoch != feed.journal_id:
+        why = "other_journal", "the journal was lost, or put aside, and began anew"
+    elif after > span.last:
+        why = "ahead", f"the newest event is {span.last}: the journal is an older one than the one that event was in"
+    elif after < span.pruned:
+        why = "pruned", f"events up to {span.pruned} are no longer all kept"
+    else:
+        return
+    told = {"reason": why[0], "epoch": feed.journal_id, "pruned": span.pruned, "last": span.last}
+    raise RequestError("events.gone", f"There is no resuming after {after}: {why[1]}.", extra=told)
