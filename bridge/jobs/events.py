@@ -137,7 +137,8 @@ class EventFeed:
         if self._listeners and not self._woken:
             self._woken = True
             with contextlib.suppress(RuntimeError):  # the loop was closed: nobody listens any more
-                self._loop.call_soon_threadsafe(self._tell)
+                # A step later than those who waited for this write: by then the job is in its queue, or out of it.
+                self._loop.call_soon_threadsafe(self._loop.call_soon, self._tell)
 
     def device_changed(self, device_id: str) -> None:
         """State, status, alerts or queue of a device changed, or it came or went."""

@@ -7,7 +7,7 @@ from bridge.server.call import Answer, Call, Handler
 from bridge.server.routing import Route
 
 # What tells of all devices at once, and cannot be narrowed to some.
-_OF_ALL = frozenset({"audit.list", "metrics"})
+_OF_ALL = frozenset({"audit.list", "metrics", "discovery.start", "discovery.get"})
 
 
 async def perform(route: Route[Handler], call: Call) -> Answer:
