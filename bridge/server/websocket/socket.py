@@ -1,8 +1,8 @@
 """One socket from its handshake to its end: messages in, answers and events out, time limits.
 
 What is written goes straight to the transport, whose buffer is the send queue: no task and no copy for each message.
-Closing is our own too: aiohttp would close the connection while the client still sends, and the client's system would
-then throw the reason for the close away.
+Closing is our own too: aiohttp closes the connection while the client may still send, and the reset that follows can
+overtake the reason for the close.
 """
 
 from __future__ import annotations
