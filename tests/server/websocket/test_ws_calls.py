@@ -194,13 +194,14 @@ async def test_a_batch_is_answered_as_one_with_the_events_behind_it(station: Any
 async def test_a_waiting_submit_does_not_block_an_abort_on_the_same_socket(station: Any) -> None:
     station.devices["d1"].gate = asyncio.Event()
     client = await station.session()
-    await client.call("events.subscribe", kinds=["job.updated"])
     first = asyncio.create_task(client.call("devices.submit", device="d1", idempotency_key="1", wait=60, **SALE))
-    await client.event()
+    while len(station.bridge.jobs.active) < 1:
+        await asyncio.sleep(0)
     second = asyncio.create_task(client.call("devices.submit", device="d1", idempotency_key="2", wait=60, **SALE))
-    while (job := (await client.event())["params"]["job"])["queue_position"] != 1:
-        pass
-    assert await client.call("jobs.abort", job=job["id"]) == {"abort": "requested"}
+    while len(station.bridge.jobs.active) < 2:
+        await asyncio.sleep(0)
+    _, waiting = station.bridge.jobs.active
+    assert await client.call("jobs.abort", job=waiting) == {"abort": "requested"}
     assert (await second)["error"]["code"] == "request.aborted"
     station.devices["d1"].gate.set()
     assert (await first)["state"] == "done"
