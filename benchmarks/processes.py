@@ -48,7 +48,9 @@ def running(arguments: list[str], log: Path) -> Iterator[Process]:
     began = time.perf_counter()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with log.open("w") as errors:
-        child = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+        child = subprocess.Popen(
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+        )
         try:
             assert child.stdout is not None
             for line in child.stdout:

@@ -46,7 +46,7 @@ class SocketClient:
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.strays: list[Any] = []
         self.close_code: int | None = None
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(10**6)  # a test that sends messages of its own numbers them from 1
         self._answers: dict[Any, asyncio.Future[dict[str, Any]]] = {}
         self._reading = asyncio.create_task(self._read())
 
@@ -127,6 +127,7 @@ class SocketClient:
         response = self.socket._response
         if response.connection is not None and response.connection.transport is not None:
             response.connection.transport.abort()
+        response.close()
         await asyncio.wait({self._reading})
         await self.session.close()
 
