@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from bridge_posnet.answers import BadAnswer, is_answer_to, parse_answer
 from bridge_posnet.commands import describe, rpt
-from bridge_posnet.fields import FIELDS
 from bridge_posnet.frame import MAX_FRAME, Decoder, Frame, Parameter
+from bridge_posnet.vocabulary import FIELDS
 
 MOST_GROWTH = 1_000_000  # bytes of memory that may remain after a run: caches of the interpreter, nothing that counts up
 _MNEMONICS = sorted(FIELDS)

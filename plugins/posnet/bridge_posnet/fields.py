@@ -1,7 +1,6 @@
-"""What stands in the parameters of each command and answer: types, limits, and values <-> bytes of the wire.
+"""Types and limits of parameters, and values <-> bytes of the wire.
 
-Follows protocol-specs/posnet, "Data types" and "Commands". The commands as functions are in `commands.py`, the answers
-as classes in `answers.py`. Money is Decimal zloty here and integer grosze on the wire; no float anywhere.
+Follows protocol-specs/posnet, "Data types". Which command has which parameters is in `vocabulary/`. Money is Decimal zloty here and integer grosze on the wire; no float anywhere.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Literal
 
 from bridge_posnet.frame import LocalError
@@ -40,6 +38,21 @@ class Limits:
     system_number: int = 30  # ftrcfg sn
     bar_code: int = 30  # ftrcfg bc
     info_lines: int = 3  # ftrcfg ln
+    packaging_number: int = 11  # trpack na, digits
+    currency_rate: int = 99_999_999_999  # trpaymentcurr ra, ten-thousandths
+    invoice_title: int = 23  # trfvinit nm, at 40 characters a line
+    buyer_name: int = 256  # trfvbuyer na, and ad
+    buyer_tax_id: int = 20  # trfvbuyer ni
+    invoice_number: int = 40  # trfvnumber nb
+    invoice_copies: int = 9  # trfvinit cc
+    free_line: int = 64  # trfvfreedata tx, with its marks
+    free_line_visible: int = 40  # trfvfreedata tx, without them
+    free_lines: int = 100  # trfvfreedata in one invoice
+    shift: int = 8  # shiftrep sh
+    display_line: int = 30  # dsptxtline ln
+    code_2d: int = 2_000  # bytes in qrcode tx and its kin; twice as many digits
+    customer_id: int = 128  # eparagonidznext id
+    server: int = 80  # eparagonidznext ad
     form_text: int = 96  # formformattedline s1, with its marks
     form_text_visible: int = 56  # formformattedline s1, without them
     money: int = 9_999_999_999  # every amount, unless said otherwise
@@ -218,290 +231,3 @@ def malformed(field: Field, value: bytes) -> str | None:
     except (ValueError, InvalidOperation):
         return f"is not of the form: {field.type}"
     return None
-
-
-_MONEY = Field(FieldType.MONEY, "amount", ONLINE.money)
-_TOTAL = ONLINE.totalizer
-
-
-def _text(meaning: str, limit: int | None = None) -> Field:
-    return Field(FieldType.TEXT, meaning, limit)
-
-
-def _lines(meaning: str, limit: int | None = None) -> Field:
-    return Field(FieldType.LINES, meaning, limit)
-
-
-def _money(meaning: str, limit: int = ONLINE.money) -> Field:
-    return Field(FieldType.MONEY, meaning, limit)
-
-
-def _count(meaning: str, limit: int | None = None) -> Field:
-    return Field(FieldType.INTEGER, meaning, limit)
-
-
-def _bool(meaning: str) -> Field:
-    return Field(FieldType.BOOL, meaning)
-
-
-def _moment(meaning: str) -> Field:
-    return Field(FieldType.MOMENT, meaning)
-
-
-def _iso(meaning: str) -> Field:
-    return Field(FieldType.ISO, meaning)
-
-
-def _date(meaning: str) -> Field:
-    return Field(FieldType.DATE, meaning)
-
-
-def _by_rate(prefix: str, meaning: str) -> dict[str, Field]:
-    return {prefix + letter.lower(): _money(f"{meaning} in rate {letter}", _TOTAL) for letter in LETTERS}
-
-
-_RATES = {"v" + letter.lower(): Field(FieldType.RATE, f"rate {letter}") for letter in LETTERS}
-_INDEX = Field(FieldType.RATE_INDEX, "VAT rate")
-_NUMBER_UNIQUE = _text("unique number")
-_IDENTITY = {
-    "nm": _text("model"),
-    "vr": _text("version of the protocol"),
-    "nu": _NUMBER_UNIQUE,
-    "vf": _text("firmware"),
-}
-_DISCOUNT = {
-    "na": _text("name", ONLINE.discount_name),
-    "rd": _bool("1 discount, 0 surcharge"),
-    "rp": Field(FieldType.PERCENT, "percent", ONLINE.percent),
-    "rw": _money("amount"),
-}
-_PERIOD = {"su": _bool("summary only")}
-
-_FIELDS: dict[str, dict[str, Field]] = {
-    # identification and status
-    "getrealid": _IDENTITY,
-    "sid": _IDENTITY,
-    "scomm": {
-        "fs": _bool("fiscal mode"),
-        "tz": _bool("totals are zero"),
-        "ts": _count("open document"),
-        "hr": _bool("header is programmed"),
-        "nu": _NUMBER_UNIQUE,
-        "td": _bool("read-only"),
-    },
-    "sdev": {
-        "ds": _count("state"),
-        "cp": _bool("charger"),
-        "qe": _bool("command queue is empty"),
-        "pe": _bool("paper is near its end"),
-        "tl": _count("who holds the printer"),
-    },
-    "sprn": {"pr": _count("state of the mechanism")},
-    "strns": {
-        "to": _bool("a document is open"),
-        "ts": _count("open or last document"),
-        **_by_rate("v", "gross"),
-        "pp": _money("packaging issued", _TOTAL),
-        "pm": _money("packaging returned", _TOTAL),
-        "re": _money("change", _TOTAL),
-        "fp": _money("payments", _TOTAL),
-        "fe": _bool("fiscal part closed, footer open"),
-    },
-    "scnt": {
-        "rd": _count("daily reports"),
-        "hn": _count("next header"),
-        "bn": _count("receipts"),
-        "fn": _count("invoices"),
-        "nu": _NUMBER_UNIQUE,
-        "bc": _count("cancelled receipts"),
-        "bt": _count("last receipt"),
-        "fc": _count("cancelled invoices"),
-    },
-    "stot": {
-        "no": _count("next daily report"),
-        **_by_rate("f", "invoices"),
-        "fn": _count("invoices"),
-        **_by_rate("p", "receipts"),
-        "pn": _count("receipts"),
-        "ct": _money("cancelled receipts", _TOTAL),
-        "cn": _count("cancelled receipts"),
-        "cc": _count("changes of the goods base"),
-        **_RATES,
-        "ds": _moment("first sale"),
-        "is": _iso("first sale"),
-        "de": _moment("last sale"),
-        "ie": _iso("last sale"),
-        "ft": _money("cancelled invoices", _TOTAL),
-        "fl": _count("cancelled invoices"),
-        "nf": _count("non-fiscal printouts"),
-        "bc": _count("emergencies"),
-        "le": _count("user events"),
-        "oe": _count("online events"),
-        "tf": _count("failed transfers"),
-    },
-    "sfsk": {
-        "fs": _bool("fiscal mode"),
-        "cl": _count("RAM clears"),
-        "rd": _count("daily reports"),
-        "vt": _count("changes of VAT rates"),
-        **_RATES,
-        "rw": _moment("last daily report"),
-        "tm": _iso("last daily report"),
-        "nu": _NUMBER_UNIQUE,
-    },
-    "vatget": _RATES,
-    "rtcget": {"da": _moment("clock"), "tm": _iso("clock")},
-    "rtcset": {"da": _moment("clock"), "st": _text("daylight saving time")},
-    "sdrwr": {"ds": _count("drawer"), "ks": _count("key")},
-    "scashstate": {"cs": _money("cash in the drawer", _TOTAL)},
-    "eclastdocnoget": {"ty": _count("kind of document", 13), "di": _count("number in protected memory")},
-    "authstateget": {"il": _count("days of authorisation left")},
-    "currget": {"na": _text("currency")},
-    "discounttypeget": {"dt": _count("method of percent discounts", 1)},
-    "billcountercfgget": {"dl": _bool("receipts are counted by day")},
-    "dbchkplu": {
-        "vt": _INDEX,
-        "na": _text("name", ONLINE.name),
-        "vv": Field(FieldType.RATE, "rate kept"),
-        "bl": _bool("locked"),
-    },
-    "rpt": {},
-    "fmrecrd": {
-        "no": _count("number of the daily report"),
-        "ty": _count("kind of record"),
-        **_by_rate("f", "invoices"),
-        **_by_rate("p", "receipts"),
-        "pn": _count("receipts"),
-        "fn": _count("invoices"),
-        "cn": _count("cancelled receipts"),
-        "ct": _money("cancelled receipts", _TOTAL),
-        "si": _text("signature"),
-    },
-    # receipt
-    "trinit": {"bm": _bool("block mode")},
-    "trline": {
-        "na": _text("name", ONLINE.name),
-        "vt": _INDEX,
-        "pr": _money("unit price", ONLINE.price),
-        "st": _bool("storno"),
-        "wa": _MONEY,
-        "il": Field(FieldType.NUMBER, "quantity", int(ONLINE.quantity_max)),
-        "op": _text("description", ONLINE.description),
-        "jm": _text("unit", ONLINE.unit),
-        "rd": _bool("1 discount, 0 surcharge"),
-        "rn": _text("name of the discount", ONLINE.discount_name),
-        "rp": Field(FieldType.PERCENT, "percent", ONLINE.percent),
-        "rw": _money("amount of the discount"),
-        "np": _text("classification (PKWiU)", ONLINE.classification),
-        "nc": _text("goods code", ONLINE.goods_code),
-    },
-    "trnipset": {
-        "ni": _text("tax id", ONLINE.tax_id),
-        "dw": _bool("emphasised"),
-        "ds": _text("label", ONLINE.tax_id_label),
-    },
-    "trdiscntsubtot": _DISCOUNT,
-    "trdiscntbill": _DISCOUNT,
-    "trpayment": {
-        "ty": _count("means of payment", 8),
-        "wa": _MONEY,
-        "na": _text("name", ONLINE.payment_name),
-        "re": _bool("change"),
-    },
-    "trpaymentcanc": {},
-    "trsubtotcanc": {},
-    "trend": {
-        "to": _money("fiscal total", _TOTAL),
-        "op": _money("packaging issued", _TOTAL),
-        "om": _money("packaging returned", _TOTAL),
-        "fp": _money("payments", _TOTAL),
-        "re": _money("change", _TOTAL),
-        "fe": _bool("finish"),
-    },
-    "trftrln": {
-        "id": _count("kind of line", 42),
-        "na": _text("text"),
-        "sw": _bool("wide"),
-        "sh": _bool("high"),
-    },
-    "trftrend": {},
-    "prncancel": {},
-    "trcancel": {},
-    "hardprncancel": {},
-    "ftrcfg": {
-        "cc": _text("cashier", ONLINE.cashier),
-        "cn": _text("till", ONLINE.till),
-        "ca": _bool("keep cashier and till"),
-        "sn": _text("system number", ONLINE.system_number),
-        "bc": _text("bar code", ONLINE.bar_code),
-        "bb": _count("2D code", 2),
-        "ln": _lines("information"),
-        "lb": _bool("keep the information"),
-        "fe": _count("cutting", 3),
-    },
-    # reports, cash, drawer, non-fiscal printouts
-    "dailyrep": {"da": _date("date"), "up": _text("unconditional")},
-    "monthlyrep": {"da": _date("month"), **_PERIOD},
-    "periodicrepbydates": {"fd": _date("from"), "td": _date("to"), **_PERIOD},
-    "periodicrepbynumbers": {"fn": _count("from"), "tn": _count("to"), **_PERIOD},
-    "cash": {"kw": _MONEY, "wp": _bool("in")},
-    "stocash": {"kw": _MONEY},
-    "opendrwr": {},
-    "papfeed": {"ln": _count("lines", ONLINE.feed_lines)},
-    "login": {"na": _text("cashier", ONLINE.cashier), "nk": _text("till", ONLINE.till), "dr": _bool("print")},
-    "logout": {},
-    "formstart": {"fn": _count("form", 201), "fh": _count("header"), "al": _text("title")},
-    "formline": {
-        "s1": _lines("values"),
-        "fn": _count("form", 201),
-        "fl": _count("line"),
-        "sw": _bool("wide"),
-        "sh": _bool("high"),
-    },
-    "formformattedline": {
-        "s1": _text("text with & marks", ONLINE.form_text),
-        "fn": _count("form", 201),
-        "ma": _text("mask"),
-    },
-    "formcmd": {"fn": _count("form", 201), "cm": _count("0 blank, 1 rule", 1)},
-    "formend": {"fn": _count("form", 201)},
-    "formisstarted": {"is": _bool("a form is open")},
-}
-
-# mnemonic -> parameter -> what it is; parameters of a command and of its answer together (no name means two things).
-FIELDS = MappingProxyType(_FIELDS)
-
-# Commands that change the device, its paper or its memory: they get a token, and are never sent twice.
-MUTATING = frozenset(
-    (
-        "cash", "dailyrep", "formcmd", "formend", "formformattedline", "formline", "formstart", "ftrcfg",
-        "hardprncancel", "login", "logout", "monthlyrep", "opendrwr", "papfeed", "periodicrepbydates",
-        "periodicrepbynumbers", "prncancel", "rtcset", "stocash", "trcancel", "trdiscntbill", "trdiscntsubtot",
-        "trend", "trftrend", "trftrln", "trinit", "trline", "trnipset", "trpayment", "trpaymentcanc", "trsubtotcanc",
-    )
-)  # fmt: skip
-
-# Commands that may overtake the queue with a leading "!".
-IMMEDIATE = frozenset(("sprn", "sdev", "sdrwr", "sdspexternal", "break"))
-
-# Every mnemonic of the reference, built or not: anything else is answered with `ERR ?1`.
-KNOWN_COMMANDS = frozenset(FIELDS) | frozenset(
-    (
-        "azteccode", "break", "cashstaterep", "changekeys", "comcfgget", "comcfgset", "commcfgrep", "currrateset",
-        "dbchkstart", "dbtrdelall", "discounttypeset", "dmcode", "dspcmd", "dsptxt", "dsptxtline",
-        "eclastprintouts", "ecprndoc", "ecprnfv", "endrepro", "eparagonbuffercontextget",
-        "eparagonbuffercontextset", "eparagonbufferfreecntget", "eparagonbufferget", "eparagonbuffersummaryget",
-        "eparagonconnectiontest", "eparagondefaultset", "eparagonidzcancel", "eparagonidznext", "eparagonidzprev",
-        "eparagonrep", "eparagonscheduleset", "eparagonstatusget", "eparagonstatusset", "fiscalize", "fmrecclr",
-        "fmrecfindbydate", "fmrecpowerfail", "fmrectypeget", "fmrecvat", "formbarcode", "formbarcode2d",
-        "formimage", "formtinyline", "ftrinfoget", "ftrinfoset", "getprogfiscid", "hardwarecfgrep", "hdrget",
-        "hdrset", "maintenance", "ownershiptypeget", "packret", "pccfgget", "pccfgset", "pdf417code", "progid",
-        "protoswitch", "qrcode", "reponline", "repositoryunregister", "resetprogid", "rtcsync", "sdspexternal",
-        "servicerep", "shiftrep", "showsubtotal", "tcpipcfgget", "tcpipcfgset", "tradvance", "trdiscntline",
-        "trdiscntpromo", "trdiscntvat", "trfvbuyer", "trfvcashmet", "trfvexecution", "trfvfree", "trfvfreedata",
-        "trfvinit", "trfvnumber", "trfvothergoods", "trfvrep", "trfvreverse", "trfvselfbill", "trfvsep",
-        "trfvthreeway", "trfvtoursrv", "trfvtransport", "trlogframecfgset", "trlogset", "trpack", "trpackinit",
-        "trpackprnend", "trpaymentcurr", "trpaymentcurrdelete", "trpaymentdelete", "usbdrvtypeset", "usetypeget",
-        "vatset",
-    )
-)  # fmt: skip

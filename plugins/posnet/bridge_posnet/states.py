@@ -62,6 +62,16 @@ class DrawerState(IntEnum):
     UNKNOWN = 2
 
 
+class EDocumentState(IntEnum):
+    """`eparagonbufferget st`."""
+
+    NEW = 0
+    SENT = 1
+    FAILED = 2  # is sent again
+    GIVEN_UP = 3
+    RESERVED = 4  # for a receipt that is not there yet
+
+
 class ProtectedKind(IntEnum):
     """`eclastdocnoget ty`: kinds of documents in protected memory."""
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from bridge_posnet.answers import BadAnswer, error_of, parse_answer
 from bridge_posnet.errors import FAULT_NUMBERS
-from bridge_posnet.fields import FIELDS, KNOWN_COMMANDS, malformed
+from bridge_posnet.fields import malformed
 from bridge_posnet.frame import Decoder, Fault, Frame, Garbage, LocalError, checksum
 from bridge_posnet.text import DEFAULT_CODE_PAGE, decode
+from bridge_posnet.vocabulary import FIELDS, KNOWN_COMMANDS
 
 # Keys of a meaning that say nothing about the bytes.
 NOT_COMPARED: dict[str, str] = {
