@@ -364,7 +364,7 @@ def test_drawer_display_cashier_and_feed() -> None:
     assert host.ask("opendrwr") == "opendrwr"
     assert host.ask("!sdrwr") == "sdrwr ds0 ks2"
     assert host.ask("dsptxtline|id0|no1|lnDo zapłaty") == "dsptxtline"
-    assert printer.state()["display"] == {"1": "Do zapłaty"}
+    assert printer.state()["display"] == ["", "Do zapłaty"]
     assert host.ask("login|naAnna|drT") == "login"
     assert "Kasjer Anna" in printer.paper()
     assert host.ask("papfeed|ln3") == "papfeed"

@@ -45,6 +45,8 @@ class ControlApi:
                 web.get("/faults", self._faults),
                 web.post("/faults", self._arm),
                 web.delete("/faults", self._clear),
+                web.get("/switches", self._switches),
+                web.post("/switches", self._switch),
                 web.post("/power", self._power),
                 web.post("/paper", self._load_paper),
                 web.post("/cover", self._cover),
@@ -99,6 +101,19 @@ class ControlApi:
     async def _clear(self, request: web.Request) -> web.Response:
         self._device.faults.clear()
         return web.json_response({})
+
+    async def _switches(self, request: web.Request) -> web.Response:
+        return web.json_response(self._device.switches())
+
+    async def _switch(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
+            raise BadBody('the body must be a JSON object of switches, each value a string such as "yes"')
+        try:
+            self._device.switch(body)
+        except ValueError as error:
+            raise BadBody(str(error).rstrip(".")) from error
+        return web.json_response(self._device.switches())
 
     async def _power(self, request: web.Request) -> web.Response:
         self._device.power(await _switch(request, "on"))

@@ -7,7 +7,7 @@ loop for everything that takes time, and an injectable wall clock. Money is writ
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
 from bridge_simulators.paper import Paper
 from bridge_simulators.persist import StateFile
+from bridge_simulators.settings import changed, shown
 
 Clock = Callable[[], datetime]
 
@@ -115,6 +116,8 @@ class SimulatedDevice(ABC):
     id: ClassVar[str] = ""
     paper_width: ClassVar[int] = 40
     fault_kinds: ClassVar[tuple[type[Fault], ...]] = ()
+    fixed_settings: ClassVar[frozenset[str]] = frozenset()  # those that count only when the device is new
+    settings: Any = None  # a frozen dataclass as in `settings.py`; None: nothing to choose
 
     def __init__(self, *, clock: Clock, pace: Pace, state_file: Path | None) -> None:
         self.clock = clock
@@ -234,6 +237,20 @@ class SimulatedDevice(ABC):
     @abstractmethod
     def on_hand(self) -> None:
         """Paper or cover changed."""
+
+    def switches(self) -> dict[str, str]:
+        """The settings that may change while the device runs, with their present values."""
+        values = shown(self.settings) if self.settings is not None else {}
+        return {name: value for name, value in values.items() if name not in self.fixed_settings}
+
+    def switch(self, values: Mapping[str, str]) -> None:
+        """Changes settings of the running device, all or none. Raises ValueError with a sentence that names the setting."""
+        known = self.switches()
+        for name in values:
+            if name not in known:
+                raise ValueError(f"There is no switch {name!r} on a running device. The switches are: {', '.join(known)}.")
+        self.settings = changed(self.settings, values)
+        self.on_hand()
 
     def cut_connections(self) -> None:
         """Every open connection breaks; the device itself runs on."""

@@ -1,7 +1,8 @@
 """The fault layer: one for all devices. A fault is armed, strikes `times` times and is gone.
 
-`FaultLayer` is asked by the connection for every piece of bytes, and by the device at three steps of every command:
-"before" its execution, "after" it, and before its "answer" goes out. The kinds stand in `fault_kinds.py`; a device adds
+`FaultLayer` is asked by the connection for every piece of bytes, and by the device at the steps of every command:
+"before" its execution, when it is "recorded" (executed and in memory, its paper not printed yet; only devices that
+print later than they record have this step), "after" it, and before its "answer" goes out. The kinds stand in `fault_kinds.py`; a device adds
 its own through `SimulatedDevice.fault_kinds`. In JSON a fault is `{"fault": <kind>, <field>: <value>, ...}`.
 """
 
@@ -17,7 +18,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 from bridge_simulators.jsonable import ShapeError, from_json, to_json
 
 Direction = Literal["to_device", "to_host"]
-Step = Literal["before", "after", "answer"]
+Step = Literal["before", "recorded", "after", "answer"]
 
 ANY = "*"  # a fault on this command strikes on whatever command comes first
 HISTORY = 200  # struck faults that are remembered

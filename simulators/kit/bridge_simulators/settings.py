@@ -39,6 +39,20 @@ def read(cls: type[T], values: Mapping[str, str]) -> T:
     return cls(**{name: _value(name, hints[name], text) for name, text in values.items()})
 
 
+def changed(settings: T, values: Mapping[str, str]) -> T:
+    """The same settings with these values instead. Raises ValueError as `read` does."""
+    read(type(settings), values)
+    hints = get_type_hints(type(settings))
+    values_read = {name: _value(name, hints[name], text) for name, text in values.items()}
+    return cast(T, dataclasses.replace(cast(Any, settings), **values_read))
+
+
+def shown(settings: Any) -> dict[str, str]:
+    """name -> value as text, the way `read` takes it."""
+    values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    return {name: ("yes" if value else "no") if isinstance(value, bool) else str(value) for name, value in values.items()}
+
+
 def _value(name: str, hint: Any, text: str) -> Any:
     if get_origin(hint) is Literal:
         if text not in get_args(hint):

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bridge_sim_posnet import documents, forms, sale, service, status
+from bridge_sim_posnet import (
+    archive,
+    cashier,
+    display,
+    documents,
+    edocument,
+    fiscal_memory,
+    forms,
+    invoice,
+    reports,
+    sale,
+    selling,
+    service,
+    setup,
+    status,
+)
+from bridge_sim_posnet.commands import COMMANDS
 
 if TYPE_CHECKING:
     from bridge_sim_posnet.printer import Printer
@@ -22,65 +39,35 @@ class Call:
     port: str
     args: dict[str, Any]
     immediate: bool = False
+    name: str = ""
 
 
 Handler = Callable[["Printer", Call], Answer | Generator[Wait, None, Answer]]
 
-HANDLERS: dict[str, Handler] = {
-    "getrealid": status.getrealid,
-    "sid": status.sid,
-    "scomm": status.scomm,
-    "sdev": status.sdev,
-    "sprn": status.sprn,
-    "sdrwr": status.sdrwr,
-    "break": status.nothing,
-    "strns": status.strns,
-    "scnt": status.scnt,
-    "stot": status.stot,
-    "sfsk": status.sfsk,
-    "vatget": status.vatget,
-    "rtcget": status.rtcget,
-    "scashstate": status.scashstate,
-    "eclastdocnoget": status.eclastdocnoget,
-    "authstateget": status.authstateget,
-    "currget": status.currget,
-    "billcountercfgget": status.billcountercfgget,
-    "discounttypeget": status.discounttypeget,
-    "dbchkplu": status.dbchkplu,
-    "fmrecrd": status.fmrecrd,
-    "formisstarted": forms.formisstarted,
-    "trinit": sale.trinit,
-    "trline": sale.trline,
-    "trnipset": sale.trnipset,
-    "trdiscntline": sale.trdiscntline,
-    "trdiscntvat": sale.trdiscntvat,
-    "trdiscntpromo": sale.trdiscntpromo,
-    "trdiscntsubtot": sale.trdiscntsubtot,
-    "trdiscntbill": sale.trdiscntbill,
-    "trsubtotcanc": sale.trsubtotcanc,
-    "showsubtotal": sale.showsubtotal,
-    "trpayment": sale.trpayment,
-    "trpaymentdelete": sale.trpaymentdelete,
-    "trpaymentcanc": sale.trpaymentcanc,
-    "trend": sale.trend,
-    "trftrln": sale.trftrln,
-    "trftrend": sale.trftrend,
+# A command is done by the function of its name; these have another one.
+OTHER_NAMES: dict[str, Handler] = {
+    "break": archive.interrupt,
     "trcancel": service.prncancel,
-    "prncancel": service.prncancel,
     "hardprncancel": service.prncancel,
-    "ftrcfg": service.ftrcfg,
-    "stocash": documents.stocash,
-    "cash": documents.cash,
-    "dailyrep": documents.dailyrep,
-    "login": service.login,
-    "logout": service.logout,
-    "formstart": forms.formstart,
-    "formline": forms.formline,
-    "formformattedline": forms.formformattedline,
-    "formcmd": forms.formcmd,
-    "formend": forms.formend,
-    "rtcset": service.rtcset,
-    "opendrwr": service.opendrwr,
-    "papfeed": service.papfeed,
-    "dsptxtline": service.dsptxtline,
+    "usbdrvtypeset": setup.kept_only,
+    "trlogset": setup.kept_only,
+    "trlogframecfgset": setup.kept_only,
+    **dict.fromkeys(("qrcode", "azteccode", "dmcode", "pdf417code"), cashier.prepare_code),
+}
+
+_MODULES: tuple[ModuleType, ...] = (
+    *(archive, cashier, display, documents, edocument, fiscal_memory, forms),
+    *(invoice, reports, sale, selling, service, setup, status),
+)
+
+
+def _named(name: str) -> Handler:
+    """The one function of that name. Raises where there is none or more than one: the table is wrong."""
+    found: list[Handler] = [getattr(module, name) for module in _MODULES if hasattr(module, name)]
+    (handler,) = found
+    return handler
+
+
+HANDLERS: dict[str, Handler] = {
+    name: OTHER_NAMES[name] if name in OTHER_NAMES else _named(name) for name in COMMANDS if name != "rpt"
 }

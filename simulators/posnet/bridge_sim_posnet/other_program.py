@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bridge_sim_posnet import render
-from bridge_sim_posnet.receipt import Line
+from bridge_sim_posnet.items import Line
 from bridge_sim_posnet.sale import finish_receipt, open_receipt, remember_goods
 from bridge_sim_posnet.settings import INACTIVE
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Generator
-from datetime import datetime
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge_posnet.frame import Decoder, Frame, Garbage, Parameter, checksum
@@ -21,29 +22,35 @@ from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
+from bridge_simulators.paper import wrap
 
-from bridge_sim_posnet import commands, render
-from bridge_sim_posnet.commands import COMMANDS, Command, FrameError
+from bridge_sim_posnet import edocument, parameters, render
+from bridge_sim_posnet.commands import COMMANDS, Command, read_arguments
+from bridge_sim_posnet.display import Display
 from bridge_sim_posnet.faults import KINDS
 from bridge_sim_posnet.forms import Form
 from bridge_sim_posnet.handlers import HANDLERS, Answer, Call, Wait
-from bridge_sim_posnet.memory import Memory
+from bridge_sim_posnet.memory import RECORD_FISCAL, RECORD_POWER, EDocuments, EServer, Memory
 from bridge_sim_posnet.other_program import OtherProgram
+from bridge_sim_posnet.parameters import FrameError
 from bridge_sim_posnet.ports import Port, PortSession
 from bridge_sim_posnet.receipt import CommandError
 from bridge_sim_posnet.sale import power_up_receipt
-from bridge_sim_posnet.settings import PosnetSettings, parse_rates
+from bridge_sim_posnet.settings import FIXED, Due, PosnetSettings, parse_rates
+from bridge_sim_posnet.states import check_state
 
 MAX_QUEUED = 100  # commands that one interface buffers, then ERR ?14; the real figure is not published
 MAX_TOKENS = 32  # answers kept for rpt
 MAX_TOKEN_BYTES = 1024  # and their size together
 
+_DUE = {"fine": timedelta(days=365), "soon": timedelta(days=7), "expired": timedelta(days=-1)}
+
 _FRAME_ERRORS = {
-    Garbled.CHECKSUM: commands.CHECKSUM,
-    Garbled.SYNTAX: commands.SYNTAX,
-    Garbled.FIELD: commands.FIELD,
-    Garbled.TOKEN: commands.TOKEN,
-    Garbled.LENGTH: commands.OVERRUN,
+    Garbled.CHECKSUM: parameters.CHECKSUM,
+    Garbled.SYNTAX: parameters.SYNTAX,
+    Garbled.FIELD: parameters.FIELD,
+    Garbled.TOKEN: parameters.TOKEN,
+    Garbled.LENGTH: parameters.OVERRUN,
 }
 
 
@@ -53,6 +60,8 @@ class Printer(SimulatedDevice):
     id: ClassVar[str] = "posnet"
     paper_width: ClassVar[int] = render.WIDTH
     fault_kinds: ClassVar[tuple[type[Fault], ...]] = KINDS
+    fixed_settings: ClassVar[frozenset[str]] = FIXED
+    settings: PosnetSettings
 
     def __init__(
         self,
@@ -69,7 +78,11 @@ class Printer(SimulatedDevice):
         self.settings = settings
         self.ports = {name: Port(name) for name in ("pc1", "pc2")}
         self.form: Form | None = None
-        self.display: dict[int, str] = {}
+        self.display = Display()
+        self.started = 0  # line of paper that the printout began at
+        self.interrupted = False  # `break` came during a reprint
+        self.hub_timer: asyncio.TimerHandle | None = None
+        self._executing = False
         self.drawer_open = False
         self.waiting_for_key = False
         self.printing: Port | None = None
@@ -82,13 +95,45 @@ class Printer(SimulatedDevice):
         self.save()
 
     def _new_memory(self) -> Memory:
-        fiscal = self.settings.mode != "non_fiscal"
-        return Memory(
-            fiscal=fiscal,
-            read_only=self.settings.mode == "read_only",
-            header=bool(self.settings.shop),
-            rates=parse_rates(self.settings.rates),
+        rules = self.settings
+        lines = [line for line in rules.shop.split("|") if line]
+        memory = Memory(
+            fiscal=rules.mode != "non_fiscal",
+            read_only=rules.mode == "read_only",
+            header=bool(lines),
+            rates=parse_rates(rules.rates),
+            discount_type=rules.discount_type,
+            header_text="\n".join([f"&c&1{lines[0]}&1", *(f"&c{line}" for line in lines[1:])]) if lines else "",
+            edocuments=EDocuments(rules.edocuments, EServer(rules.hub_address)),
         )
+        if memory.fiscal:
+            memory.record(RECORD_FISCAL, self.now())
+        return memory
+
+    # --- what follows from settings and memory
+
+    @property
+    def rules(self) -> PosnetSettings:
+        """The settings, with what commands have changed of them."""
+        if self.settings.discount_type == self.memory.discount_type:
+            return self.settings
+        kind: Literal["0", "1"] = "1" if self.memory.discount_type == "1" else "0"
+        return replace(self.settings, discount_type=kind)
+
+    @property
+    def identity_number(self) -> str:
+        """The number that status answers carry: the unique one, or another by `progid`."""
+        return self.memory.names.get("nu", self.settings.unique_number)
+
+    def due_date(self, due: Due) -> datetime:
+        """The date that a setting stands for."""
+        return self.now() + _DUE[due]
+
+    def inspection(self) -> datetime:
+        """When the next technical inspection is due."""
+        if self.settings.maintenance == "fine" and self.memory.inspection is not None:
+            return self.memory.inspection
+        return self.due_date(self.settings.maintenance)
 
     # --- connections
 
@@ -112,11 +157,11 @@ class Printer(SimulatedDevice):
             if number is not None:
                 self._refuse_frame(session, number, event.token, event.mnemonic)
         elif event.error is not None:
-            self._refuse_frame(session, commands.FIELD, event.token, event.mnemonic)
+            self._refuse_frame(session, parameters.FIELD, event.token, event.mnemonic)
         elif event.immediate:
             self._answer_at_once(session, event)
         elif len(port.queue) >= MAX_QUEUED:
-            self._refuse_frame(session, commands.QUEUE_FULL, event.token, event.mnemonic)
+            self._refuse_frame(session, parameters.QUEUE_FULL, event.token, event.mnemonic)
         else:
             port.queue.append((event, session))
             self.pump(port)
@@ -124,10 +169,15 @@ class Printer(SimulatedDevice):
     def _answer_at_once(self, session: PortSession, frame: Frame) -> None:
         command = COMMANDS.get(frame.mnemonic)
         if command is None or not command.immediate:
-            number = commands.UNKNOWN if command is None else commands.IMMEDIATE_FORBIDDEN
+            number = parameters.UNKNOWN if command is None else parameters.IMMEDIATE_FORBIDDEN
             self._refuse_frame(session, number, frame.token, frame.mnemonic)
             return
-        call = Call(session.port.name, {}, immediate=True)
+        try:
+            call = Call(session.port.name, read_arguments(command, frame), immediate=True, name=frame.mnemonic)
+        except FrameError as error:
+            refusal = self._error_frame(error.number, frame.token, frame.mnemonic, error.field)
+            self._deliver(session.port, session, refusal, frame.mnemonic)
+            return
         result = HANDLERS[frame.mnemonic](self, call)
         assert isinstance(result, list)  # no immediate command waits
         self._deliver(session.port, session, self._answer_frame(frame, result))
@@ -184,8 +234,12 @@ class Printer(SimulatedDevice):
             self.pump(port)
 
     def ready(self) -> bool:
-        """Paper in, cover closed, no key waited for: synchronous commands go on."""
-        return self.paper_loaded and self.cover_closed and not self.waiting_for_key
+        """Paper in, cover closed, mechanism fine, no key waited for: synchronous commands go on."""
+        return self.paper_loaded and self.cover_closed and not self.waiting_for_key and not self.settings.mechanism
+
+    def may_go_on(self) -> bool:
+        """A reprint goes on, or is broken off."""
+        return self.ready() or self.interrupted
 
     def _execute(self, port: Port, frame: Frame, session: PortSession) -> Generator[Wait, None, None]:
         """One synchronous command from the queue to its answer."""
@@ -201,16 +255,35 @@ class Printer(SimulatedDevice):
             yield before.hold
         yield from self._key(before)
         yield self.ready
+        edocument.work(self)
         printed = len(self.roll.lines)
-        answer = yield from self._perform(port, frame, before)
+        self._executing = True
+        try:
+            answer = yield from self._perform(port, frame, before)
+        finally:
+            self._executing = False
         if answer.mnemonic == "ERR" or name == "rpt":
             self._deliver(port, session, answer, name)
             return
         command = COMMANDS[name]
+        recorded = self.faults.reach(name, "recorded")
+        if recorded.power_lost:
+            return
+        if (recorded.hold or not self.ready()) and command.changes:
+            self.save()
+        if recorded.hold:
+            yield recorded.hold
+        yield from self._key(recorded)
+        if command.changes:
+            yield from edocument.dispatch(self)
+        if self.memory.unprinted:
+            yield self.ready
+        self.flush()
+        edocument.work(self)
         printed = len(self.roll.lines) - printed
         if printed:
             self.printing = port
-        if not command.shared or name == "hardprncancel":
+        if command.changes:
             self.save()
         after = self.faults.reach(name, "after")
         if after.power_lost:
@@ -222,7 +295,7 @@ class Printer(SimulatedDevice):
         yield self.ready
         self._remember(answer)
         last = self.faults.reach(name, "answer")
-        if last.power_lost or last.lost or after.lost:
+        if last.power_lost or last.lost or after.lost or recorded.lost:
             return
         if last.hold:
             yield last.hold
@@ -246,11 +319,12 @@ class Printer(SimulatedDevice):
                 return self._stored(frame)
             command = COMMANDS.get(frame.mnemonic)
             if command is None:
-                raise FrameError(commands.UNKNOWN)
-            call = Call(port.name, commands.read_arguments(command, frame))
+                raise FrameError(parameters.UNKNOWN)
+            call = Call(port.name, read_arguments(command, frame), name=frame.mnemonic)
             if course.refuse is not None:
                 raise CommandError(course.refuse)
             self._check_access(port, command)
+            check_state(self, command.legal)
             result = HANDLERS[frame.mnemonic](self, call)
             if isinstance(result, Generator):
                 result = yield from result
@@ -277,8 +351,8 @@ class Printer(SimulatedDevice):
     # --- answers
 
     def _answer_frame(self, frame: Frame, answer: Answer) -> Frame:
-        parameters = tuple(Parameter(name, str(value).encode(commands.CODE_PAGE, "replace")) for name, value in answer)
-        return Frame(frame.mnemonic, parameters, frame.token)
+        told = tuple(Parameter(name, str(value).encode(parameters.CODE_PAGE, "replace")) for name, value in answer)
+        return Frame(frame.mnemonic, told, frame.token)
 
     def _error_frame(self, number: int, token: str | None, mnemonic: str | None, field: str | None = None) -> Frame:
         detail = self.settings.frame_error_detail
@@ -319,26 +393,49 @@ class Printer(SimulatedDevice):
         payload = self.memory.tokens.get(frame.token or "")
         if payload is None:
             if frame.token is None:
-                raise FrameError(commands.TOKEN)
+                raise FrameError(parameters.TOKEN)
             if self.settings.rpt_missing == "er13":
-                named = (Parameter("er", b"%d" % commands.NOT_FOUND), Parameter("cm", b"rpt"))
+                named = (Parameter("er", b"%d" % parameters.NOT_FOUND), Parameter("cm", b"rpt"))
                 return Frame("ERR", named, frame.token)
-            raise FrameError(commands.NOT_FOUND)
+            raise FrameError(parameters.NOT_FOUND)
         return read_payload(payload.encode("latin-1"))
 
     # --- paper
 
-    def print(self, *lines: str) -> None:
-        """On paper at once, or into the open receipt's buffer in block mode."""
-        receipt = self.memory.open
-        if receipt is not None and receipt.block:
-            receipt.buffer.extend(lines)
-        else:
-            self.roll.print(*lines)
+    @property
+    def position(self) -> int:
+        """The line of paper that is printed next."""
+        return len(self.roll.lines) + len(self.memory.unprinted)
 
-    def cut(self) -> None:
+    def print(self, *lines: str) -> None:
+        """On paper, or into the open receipt's buffer as long as that holds its paper back."""
+        receipt = self.memory.open
+        if receipt is not None and receipt.buffers:
+            receipt.buffer.extend(self._physical(lines))
+        else:
+            self.queue_paper(lines)
+
+    def queue_paper(self, lines: Iterable[str]) -> None:
+        """On paper: at the end of the command that is being executed, else at once."""
+        self.memory.unprinted.extend(self._physical(lines))
+        if not self._executing:
+            self.flush()
+
+    def _physical(self, lines: Iterable[str]) -> list[str]:
+        return [part for line in lines for part in wrap(line, render.WIDTH) or [""]]
+
+    def flush(self) -> None:
+        """What is recorded comes on paper."""
+        self.roll.print(*self.memory.unprinted)
+        self.memory.unprinted.clear()
+
+    def cut_lines(self) -> list[str]:
         """Feed and cut behind a finished document."""
-        self.roll.print("", render.CUT_MARK)
+        return ["", render.CUT_MARK]
+
+    def cut(self, ending: int = 0) -> None:
+        """The end of a document as `ftrcfg fe` wants it: 0 feed and cut, 1 feed, 2 and 3 nothing."""
+        self.queue_paper(self.cut_lines() if ending == 0 else [""] if ending == 1 else [])
 
     def roll_cut(self, printed: int) -> bool:
         return printed > 0 and self.roll.lines[-1] == render.CUT_MARK
@@ -364,13 +461,27 @@ class Printer(SimulatedDevice):
 
     # --- power and memory
 
+    def hub_work(self, until: datetime) -> None:
+        """The time has come to send an e-document (again)."""
+        self.hub_timer = None
+        if self.powered and edocument.work(self, until):
+            self.save()
+
     def on_power_off(self) -> None:
+        busy = self.memory.open is not None or self.form is not None or any(port.running for port in self.ports.values())
+        if busy:
+            self.memory.record(RECORD_POWER, self.now())
+        if self.hub_timer is not None:
+            self.hub_timer.cancel()
+            self.hub_timer = None
+        self._executing = False
         self.faults.drop_delayed()
         self.other.power_off()
         for port in self.ports.values():
             port.reset()
         self.form = None
-        self.display.clear()
+        self.display = Display()
+        self.interrupted = False
         self.waiting_for_key = False
         self.printing = None
         self.save()
@@ -383,7 +494,12 @@ class Printer(SimulatedDevice):
     def _power_up(self) -> None:
         if self.settings.token_store == "lost":
             self.memory.tokens.clear()
+        self.memory.edocuments.context = None
+        self.flush()
+        edocument.power_up(self)
         power_up_receipt(self)
+        edocument.power_up(self)
+        edocument.work(self)
 
     def snapshot(self) -> dict[str, Any]:
         memory: dict[str, Any] = to_json(self.memory)
@@ -394,7 +510,7 @@ class Printer(SimulatedDevice):
             "owner": self.owner(),
             "waiting_for_key": self.waiting_for_key,
             "drawer_open": self.drawer_open,
-            "display": {str(line): text for line, text in self.display.items()},
+            "display": self.display.shown(self.now()),
             "form": self.form.number if self.form is not None else None,
             "queued": {name: len(port.queue) for name, port in self.ports.items()},
             "running": {name: port.current for name, port in self.ports.items()},

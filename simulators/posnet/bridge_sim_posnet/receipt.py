@@ -1,7 +1,7 @@
-"""One receipt as the printer holds it: lines, discounts, payments, totals per rate and the checks of `trend`.
+"""One transaction as the printer holds it: lines, discounts, packaging, payments, totals per rate, the checks of `trend`.
 
-Source: protocol-specs/posnet, "Receipt", "State machine", "Money rules". Amounts in grosze. No paper and no counters
-here; a refused step raises CommandError and leaves the receipt as it was.
+Source: protocol-specs/posnet, "Receipt", "Money rules". Amounts in grosze. No paper and no counters here, and no states
+(`states.py`); a refused step raises CommandError and leaves the transaction as it was.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ from decimal import Decimal
 from typing import Literal
 
 from bridge_sim_posnet.arithmetic import MAX_AMOUNT, RATES, line_value, percent_amount, spread
+from bridge_sim_posnet.items import Adjustment, Advance, Invoice, Line, Pack, Payment, Settlement
 from bridge_sim_posnet.names import goods_key
 from bridge_sim_posnet.settings import PosnetSettings
 
 MAX_LINES = 500
+MAX_INVOICE_LINES = 120
 MAX_FOOTER_LINES = 60
-ONLINE, BLOCK = 16, 17  # `scomm ts`, `strns ts`
+MAX_PACK_KINDS = 100  # kinds of packaging, then 1965; the real figure is not published
+ONLINE, BLOCK, INVOICE, PACKAGING = 16, 17, 33, 48  # `scomm ts`, `strns ts`
 CASH = 0
 PAYMENT_TYPES = frozenset((0, 2, 3, 4, 5, 6, 7, 8))
 
 Phase = Literal["lines", "closing", "footer"]
+Kind = Literal["receipt", "invoice", "packaging"]
 
 
 class CommandError(Exception):
@@ -30,49 +34,6 @@ class CommandError(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(slots=True)
-class Line:
-    """A sold line, or with `storno` one that takes a sold line back. `discount` is signed: negative lowers."""
-
-    name: str
-    rate: int
-    price: int
-    quantity: Decimal
-    unit: str
-    value: int  # price times quantity
-    discount: int = 0
-    storno: bool = False
-    label: str = ""  # name of the discount
-    percent: int | None = None
-    description: str = ""
-
-    @property
-    def total(self) -> int:
-        return self.value + self.discount
-
-
-@dataclass(slots=True)
-class Adjustment:
-    """A discount or surcharge outside a line: signed grosze per rate."""
-
-    kind: Literal["line", "rate", "subtotal", "bill"]
-    label: str
-    percent: int | None
-    changes: list[int]
-
-    @property
-    def amount(self) -> int:
-        return sum(self.changes)
-
-
-@dataclass(slots=True)
-class Payment:
-    type: int
-    amount: int
-    name: str
-    change: bool
 
 
 @dataclass(slots=True)
@@ -107,23 +68,20 @@ class Reduction:
 
 
 @dataclass(slots=True)
-class Settlement:
-    """What `trend` found: fiscal value, payments and change."""
-
-    total: int
-    paid: int
-    change: int
-
-
-@dataclass(slots=True)
 class Receipt:
-    """The open receipt. `owner` is the PC interface it belongs to."""
+    """The open transaction. `owner` is the PC interface it belongs to; `start` the line of paper that it begins at."""
 
     owner: str
     block: bool
     opened_at: datetime
+    kind: Kind = "receipt"
     phase: Phase = "lines"
+    start: int = 0
     lines: list[Line] = field(default_factory=list)
+    advances: list[Advance] = field(default_factory=list)
+    packs: list[Pack] = field(default_factory=list)
+    invoice: Invoice | None = None
+    edocument: int | None = None  # the e-document that it becomes
     adjustments: list[Adjustment] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     buyer: str = ""
@@ -134,17 +92,24 @@ class Receipt:
     system_number: str = ""
     barcode: str = ""
     info: list[str] = field(default_factory=list)
+    code: str = ""  # what the 2D code says
+    code_above: bool = False  # above the bar code
+    ending: int = 0  # `ftrcfg fe`
     buffer: list[str] = field(default_factory=list)  # paper of block mode, printed at the end
 
     @property
     def type(self) -> int:
-        return BLOCK if self.block else ONLINE
+        if self.kind == "receipt":
+            return BLOCK if self.block else ONLINE
+        return INVOICE if self.kind == "invoice" else PACKAGING
 
     def rates(self, *, bill: bool = True) -> list[int]:
         """Gross per rate; without the discounts to the bill where `bill` is false."""
         gross = [0] * RATES
         for line in self.lines:
             gross[line.rate] += -line.total if line.storno else line.total
+        for advance in self.advances:
+            gross[advance.rate] += advance.amount if advance.storno else -advance.amount
         for adjustment in self.adjustments:
             if bill or adjustment.kind != "bill":
                 gross = [value + change for value, change in zip(gross, adjustment.changes, strict=True)]
@@ -155,19 +120,34 @@ class Receipt:
         return sum(self.rates())
 
     @property
+    def packs_issued(self) -> int:
+        return sum(pack.signed for pack in self.packs if not pack.returned)
+
+    @property
+    def packs_returned(self) -> int:
+        return sum(pack.signed for pack in self.packs if pack.returned)
+
+    @property
+    def buffers(self) -> bool:
+        """Its paper waits: block mode until the end, an e-document until it is known whether paper is needed."""
+        return self.block and (self.phase != "footer" or self.edocument is not None)
+
+    @property
+    def due(self) -> int:
+        """What is to be paid: the fiscal value with the packaging. Negative: what is to be given back."""
+        return self.total + self.packs_issued - self.packs_returned
+
+    @property
+    def empty(self) -> bool:
+        return not self.lines and not self.packs
+
+    @property
     def paid(self) -> int:
         return sum(payment.amount for payment in self.payments if not payment.change)
 
     @property
     def change(self) -> int:
         return sum(payment.amount for payment in self.payments if payment.change)
-
-    def selling(self, rules: PosnetSettings) -> None:
-        """Raises where no line may be sold now."""
-        if self.phase == "footer":
-            raise CommandError(2005)
-        if self.phase == "closing":
-            raise CommandError(rules.sale_after_payment_error)
 
     # --- lines
 
@@ -188,7 +168,7 @@ class Receipt:
 
     def add(self, line: Line) -> None:
         """Takes a line or a storno in. 2052, 1956, 2851, 2852."""
-        if len(self.lines) >= MAX_LINES:
+        if len(self.lines) >= (MAX_INVOICE_LINES if self.kind == "invoice" else MAX_LINES):
             raise CommandError(2052)
         if line.storno:
             self._check_storno(line)
@@ -205,6 +185,35 @@ class Receipt:
             raise CommandError(2851)
         if line.value > value or self.rates()[line.rate] < line.total:
             raise CommandError(2852)
+
+    def advance(self, advance: Advance) -> None:
+        """Takes an advance off, or a part of it back. 1966, 1964, 2852."""
+        if advance.amount == 0:
+            raise CommandError(1966)
+        given = sum(-a.amount if a.storno else a.amount for a in self.advances if a.rate == advance.rate)
+        if advance.storno:
+            if advance.amount > given:
+                raise CommandError(2852)
+        elif advance.base > self.rates()[advance.rate] or advance.amount > advance.base:
+            raise CommandError(1964)
+        self.advances.append(advance)
+
+    # --- packaging
+
+    def pack(self, pack: Pack) -> None:
+        """Takes packaging in, or a part of it back. 1965, 2853, 1959, 1958."""
+        same = [p for p in self.packs if (p.name, p.price, p.returned) == (pack.name, pack.price, pack.returned)]
+        if pack.storno:
+            if not same:
+                raise CommandError(2853)
+            if pack.quantity > sum(-p.quantity if p.storno else p.quantity for p in same):
+                raise CommandError(1959)
+        else:
+            if not same and len({(p.name, p.price, p.returned) for p in self.packs}) >= MAX_PACK_KINDS:
+                raise CommandError(1965)
+            if (self.packs_returned if pack.returned else self.packs_issued) + pack.value > MAX_AMOUNT:
+                raise CommandError(1958)
+        self.packs.append(pack)
 
     # --- discounts
 
@@ -242,8 +251,6 @@ class Receipt:
 
     def discount_total(self, kind: Literal["subtotal", "bill"], reduction: Reduction, rules: PosnetSettings) -> int:
         """To the subtotal (selling may go on) or to the bill (closes the lines), spread over the rates."""
-        if self.phase == "footer" or (kind == "subtotal" and self.phase != "lines"):
-            raise CommandError(1991)
         if not self.lines:
             raise CommandError(1992)
         gross = self.rates()
@@ -255,8 +262,6 @@ class Receipt:
         return signed
 
     def _discountable(self) -> None:
-        if self.phase != "lines":
-            raise CommandError(1991)
         if not self.lines:
             raise CommandError(1992)
 
@@ -287,20 +292,20 @@ class Receipt:
 
     # --- payments
 
-    def pay(self, payment: Payment) -> None:
-        """1992, 2705, 1962, 1951, 1953, 2094, 1961."""
-        if not self.lines:
+    def pay(self, payment: Payment, rules: PosnetSettings) -> None:
+        """1992, 2705, 1962, 2094, 1961, 1953, 1952."""
+        if self.empty:
             raise CommandError(1992)
-        if payment.type not in PAYMENT_TYPES:
+        if payment.type not in PAYMENT_TYPES and not payment.currency:
             raise CommandError(2705)
         if payment.amount == 0:
             raise CommandError(1962)
         if payment.change:
-            if any(other.change for other in self.payments):
+            if any(other.change for other in self.payments) and rules.change_kinds == "one":
                 raise CommandError(2094)
-            if payment.amount > self.paid - self.total:
+            if payment.amount > self.paid - self.due - self.change:
                 raise CommandError(1961)
-        elif self.payments and self.paid >= self.total:
+        elif self.paid >= self.due:
             raise CommandError(1953)
         elif self.paid + payment.amount > MAX_AMOUNT:
             raise CommandError(1952)
@@ -308,9 +313,9 @@ class Receipt:
         self.phase = "closing"
 
     def unpay(self, payment: Payment) -> None:
-        """Removes one payment of that type, amount and direction. 2063."""
+        """Removes one payment of that kind, amount and direction. 2063."""
         for other in self.payments:
-            if (other.type, other.amount, other.change) == (payment.type, payment.amount, payment.change):
+            if _same_payment(other, payment):
                 self.payments.remove(other)
                 break
         else:
@@ -330,27 +335,36 @@ class Receipt:
     def settle(self, stated: dict[str, int]) -> Settlement:
         """The verification of `trend`: every value that the host states must be the printer's own.
 
-        No payment at all is cash for the whole amount; without a declared change the printer computes it.
+        No payment at all is cash for the whole amount; without a declared change the printer computes it. 1992, 2810,
+        2041, 1956, 2805, 2806, 2807, 2054, 2808, 2809.
         """
-        if not self.lines:
+        total, due = self.total, self.due
+        if self.kind == "packaging":
+            if not self.packs:
+                raise CommandError(2810)
+        elif self.empty:
             raise CommandError(1992)
-        total = self.total
-        if total == 0:
+        elif total == 0 and not self.advances:
             raise CommandError(2041)
         if any(value < 0 for value in self.rates()):
             raise CommandError(1956)
-        if stated.get("to", total) != total:
-            raise CommandError(2805)
-        if stated.get("op", 0):
-            raise CommandError(2806)
-        if stated.get("om", 0):
-            raise CommandError(2807)
-        paid = self.paid if self.payments else total
-        change = self.change or max(paid - total, 0)
-        if paid - change != total:
+        for name, own, code in (("to", total, 2805), ("op", self.packs_issued, 2806), ("om", self.packs_returned, 2807)):
+            if stated.get(name, own) != own:
+                raise CommandError(code)
+        paid = self.paid if self.payments else max(due, 0)
+        change = self.change or max(paid - due, 0)
+        if paid - change != due:
             raise CommandError(2054)
         if stated.get("fp", paid) != paid:
             raise CommandError(2808)
         if stated.get("re", change) != change:
             raise CommandError(2809)
         return Settlement(total, paid, change)
+
+
+def _same_payment(one: Payment, other: Payment) -> bool:
+    if one.change != other.change or one.currency != other.currency:
+        return False
+    if one.currency:
+        return (one.foreign, one.rate) == (other.foreign, other.rate)
+    return (one.type, one.amount) == (other.type, other.amount)

@@ -15,6 +15,17 @@ EXEMPT = 10000  # rate 100,00 on the wire
 INACTIVE = 10100  # rate 101,00 on the wire
 
 
+Due = Literal["fine", "soon", "expired"]
+
+# Taken over into the memory of a new printer, or a matter of how it was started.
+FIXED = frozenset(
+    (
+        *("name", "protocol", "firmware", "unique_number", "mode", "shop", "nip", "rates", "zone", "profile", "pc2"),
+        *("hub_address", "edocuments", "discount_type", "receipt_counter", "short_checksum"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PosnetSettings:
     """Settings of one printer."""
@@ -33,6 +44,34 @@ class PosnetSettings:
         "online", "old: firmware without ISO dates (tm is ie), without td and vf, names up to 40 characters"
     )
     authorisation_days: int = option(-1, "days of authorisation left; 0 = expired (484 on sale), -1 = without limit")
+    # fmt: off
+    sale_blocked: Literal[
+        "no",
+        "383", "387", "460", "484", "488", "1001", "1039", "1041", "1045", "1073", "2010", "2098",
+        "2900", "2901", "2902", "2903", "2904", "2907", "2916", "3084", "3733", "3735", "3903", "3929",
+    ] = option("no", "opening a receipt, invoice or packaging is refused with this error")
+    # fmt: on
+    report_blocked: Literal["no", "388", "1018"] = option("no", "the daily report is refused with this error")
+    maintenance: Literal["fine", "soon", "expired"] = option(
+        "fine", "date of the next technical inspection: a year, a week or yesterday away"
+    )
+    certificate: Literal["fine", "soon", "expired"] = option(
+        "fine", "validity of the device's certificates; expired: 3735 on sale"
+    )
+    subscription: Literal["fine", "soon", "expired"] = option("fine", "subscription of the device; expired: 488 on sale")
+    service_jumper: bool = option(False, "the service jumper is put, so that service commands may work")
+    login_needed: bool = option(False, "a sale is refused while no cashier is logged in")
+    login_error: int = option(323, "the error for that; the reference names none")
+    near_end: bool = option(False, "the paper is near its end (sdev pe)")
+    mechanism: int = option(0, "error of the mechanism that sprn reports: 2, 3, 6 to 10; 0 = none")
+    graphics: str = option("", "slots of the graphics that are stored, split at commas, such as 1,2")
+
+    # the server of e-documents, which is a part of the simulator
+    hub: Literal["reachable", "unreachable", "slow", "refuses"] = option("reachable", "how the e-document server behaves")
+    hub_delay: int = option(60, "seconds until it answers when it is slow")
+    hub_refusal: int = option(400, "HTTP code with which it refuses; 5xx is tried again")
+    hub_address: str = option("https://eparag.mf.gov.pl", "the default server of a new printer; empty = none configured")
+    edocuments: bool = option(True, "a new printer's e-document service is switched on")
 
     # the open points of the reference
     error_tab: bool = option(True, "[1] TAB behind ?nnnn in an answer that reports an error")
@@ -58,6 +97,15 @@ class PosnetSettings:
     block_cancel: Literal["silent", "counted"] = option(
         "silent", "a receipt in block mode that is cancelled leaves no trace, or counts as cancelled"
     )
+    change_kinds: Literal["one", "several"] = option("one", "a second means of change is refused (2094), or taken")
+    line_after_packaging: bool = option(True, "goods may be sold behind packaging lines")
+    edocument_at_power_on: Literal["print", "send"] = option(
+        "print", "an e-document that was being sent when the power failed: printed and sent, or sent only"
+    )
+    connection_test_failure: Literal["fields", "4275"] = option(
+        "fields", "a failed eparagonconnectiontest answers with codes in its fields, or with an error"
+    )
+    fiscal_record_missing: Literal["ty0", "384"] = option("ty0", "how fmrectypeget says that there is no such record")
     strns_after_cancel: Literal["zero", "keep"] = option("zero", "strns after a cancelled receipt")
     discount_type: Literal["0", "1"] = option("0", "percent discount rounds the value after it (0) or itself (1)")
     receipt_counter: Literal["daily", "continuous"] = option("daily", "bn, bc, bt start again with the daily report")
