@@ -17,6 +17,7 @@ from bridge.model import (
     CashIn,
     CashOut,
     Figures,
+    Invoice,
     Operation,
     Receipt,
     RequestError,
@@ -83,7 +84,7 @@ def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOpe
         _check_capabilities(operation, capabilities)
     profile = (capabilities.arithmetic if capabilities is not None else None) or family.arithmetic
     figures: Figures | None = None
-    if isinstance(operation, Receipt):
+    if isinstance(operation, Receipt | Invoice):
         figures = compute(operation, profile)
         if capabilities is not None and capabilities.taxes is not None:
             _check_taxes(operation, capabilities)
@@ -144,12 +145,13 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
         raise _unsupported(
             "currency", f"this device works in another currency than {currency}", ", ".join(capabilities.currencies)
         )
-    if not isinstance(operation, Receipt):
+    if not isinstance(operation, Receipt | Invoice):
         return
-    if operation.kind not in capabilities.receipt_kinds:
-        raise _unsupported(
-            "kind", f"this device issues no receipts of the kind {operation.kind}", ", ".join(sorted(capabilities.receipt_kinds))
-        )
+    documents, kinds = (
+        ("receipts", capabilities.receipt_kinds) if isinstance(operation, Receipt) else ("invoices", capabilities.invoice_kinds)
+    )
+    if operation.kind not in kinds:
+        raise _unsupported("kind", f"this device issues no {documents} of the kind {operation.kind}", ", ".join(sorted(kinds)))
     for number, line in enumerate(operation.lines):
         if line.kind not in capabilities.line_kinds:
             raise _unsupported(
@@ -161,7 +163,7 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
             raise _unsupported(f"payments.{number}.kind", f"this device knows no payment by {payment.kind}", limit)
 
 
-def _check_taxes(receipt: Receipt, capabilities: Capabilities) -> None:
+def _check_taxes(receipt: Receipt | Invoice, capabilities: Capabilities) -> None:
     assert capabilities.taxes is not None
     for number, line in enumerate(receipt.lines):
         for position, tax in enumerate(line.taxes):

@@ -12,8 +12,9 @@ from bridge.model.arithmetic import (
 )
 from bridge.model.base import Model, Moment, Money, Text, decimal_string
 from bridge.model.device import Capabilities, DeviceState, DeviceStatus, Identity
-from bridge.model.errors import ERRORS, ErrorKind, Fate, FieldError, JobError, RequestError, Retry, invalid
+from bridge.model.errors import ERRORS, ErrorKind, Fate, FieldError, JobError, LocalText, RequestError, Retry, invalid
 from bridge.model.event import Event, EventKind
+from bridge.model.invoice import InvoiceContent, InvoiceKind, Party, Remark
 from bridge.model.job import TRANSITIONS, Actor, Amendment, Attention, Choice, Job, JobState, Transition
 from bridge.model.operations import (
     CLASSES,
@@ -24,6 +25,7 @@ from bridge.model.operations import (
     DisplayShow,
     DocumentContinue,
     DrawerOpen,
+    Invoice,
     Operation,
     OperationClass,
     Operator,
@@ -42,7 +44,22 @@ from bridge.model.operations import (
 )
 from bridge.model.preview import Preview, PreviewLine, PreviewTotals
 from bridge.model.privacy import private_values, without_private
-from bridge.model.receipt import Adjustment, Change, Line, LineKind, Payment, PaymentKind, ReceiptContent, ReceiptKind
+from bridge.model.receipt import (
+    Adjustment,
+    Change,
+    Customer,
+    CustomerId,
+    Delivery,
+    EDocument,
+    ForeignMoney,
+    Line,
+    LineKind,
+    Payment,
+    PaymentKind,
+    ReceiptContent,
+    ReceiptKind,
+    SaleContent,
+)
 from bridge.model.result import (
     Document,
     KindTotal,
@@ -75,19 +92,27 @@ __all__ = [
     "Choice",
     "ClockSet",
     "Copy",
+    "Customer",
+    "CustomerId",
+    "Delivery",
     "DeviceState",
     "DeviceStatus",
     "DisplayShow",
     "Document",
     "DocumentContinue",
     "DrawerOpen",
+    "EDocument",
     "ErrorKind",
     "Event",
     "EventKind",
     "Fate",
     "FieldError",
     "Figures",
+    "ForeignMoney",
     "Identity",
+    "Invoice",
+    "InvoiceContent",
+    "InvoiceKind",
     "Job",
     "JobError",
     "JobState",
@@ -95,6 +120,7 @@ __all__ = [
     "Line",
     "LineFigures",
     "LineKind",
+    "LocalText",
     "Model",
     "Moment",
     "Money",
@@ -103,6 +129,7 @@ __all__ = [
     "Operator",
     "Outcome",
     "Paper",
+    "Party",
     "Payment",
     "PaymentKind",
     "PaymentPurchase",
@@ -120,6 +147,7 @@ __all__ = [
     "ReceiptKind",
     "Registration",
     "RegistrationState",
+    "Remark",
     "Report",
     "ReportPeriod",
     "ReportX",
@@ -127,6 +155,7 @@ __all__ = [
     "Result",
     "Retry",
     "Rounding",
+    "SaleContent",
     "ShiftClose",
     "ShiftOpen",
     "Spread",

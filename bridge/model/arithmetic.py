@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from bridge.model.base import AnyDecimal, Model, decimal_string
 from bridge.model.errors import FieldError, RequestError, invalid
-from bridge.model.receipt import Adjustment, Line, LineKind, ReceiptContent
+from bridge.model.receipt import Adjustment, Line, LineKind, SaleContent
 
 
 class Rounding(StrEnum):
@@ -120,8 +120,8 @@ _MINUS = frozenset({LineKind.RETURN, LineKind.DEPOSIT_RETURN, LineKind.ADVANCE_S
 DEPOSIT_KINDS = frozenset({LineKind.DEPOSIT, LineKind.DEPOSIT_RETURN})
 
 
-def compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
-    """Check and compute a receipt under a profile.
+def compute(receipt: SaleContent, profile: ArithmeticProfile) -> Figures:
+    """Check and compute a receipt or invoice under a profile.
 
     Raises RequestError `request.invalid` naming the first field that disagrees, with the given and the computed figure.
     """
@@ -130,7 +130,7 @@ def compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
         return _compute(receipt, profile)
 
 
-def _compute(receipt: ReceiptContent, profile: ArithmeticProfile) -> Figures:
+def _compute(receipt: SaleContent, profile: ArithmeticProfile) -> Figures:
     lines = tuple(_line(line, number, profile) for number, line in enumerate(receipt.lines))
     kinds = tuple(line.kind for line in receipt.lines)
     goods = sum((f.signed for f, k in zip(lines, kinds, strict=True) if k not in DEPOSIT_KINDS), Decimal(0))
@@ -218,7 +218,7 @@ def _adjustment(adjustment: Adjustment | None, base: Decimal, where: str, profil
     return profile.percentage_of(adjustment.percent, base, surcharge=where.endswith("surcharge"))
 
 
-def _rounding(receipt: ReceiptContent, total: Decimal, profile: ArithmeticProfile) -> Decimal:
+def _rounding(receipt: SaleContent, total: Decimal, profile: ArithmeticProfile) -> Decimal:
     _decimals("rounding", receipt.rounding, profile.currency_decimals)
     if receipt.rounding and profile.cash_step is None:
         raise invalid("rounding", "this device rounds no cash totals", limit="0", remedy="leave rounding out")
@@ -227,7 +227,7 @@ def _rounding(receipt: ReceiptContent, total: Decimal, profile: ArithmeticProfil
     return _places(receipt.rounding, profile)
 
 
-def _paid(receipt: ReceiptContent, due: Decimal, profile: ArithmeticProfile) -> tuple[Decimal, Decimal]:
+def _paid(receipt: SaleContent, due: Decimal, profile: ArithmeticProfile) -> tuple[Decimal, Decimal]:
     for number, payment in enumerate(receipt.payments):
         _decimals(f"payments.{number}.amount", payment.amount, profile.currency_decimals)
     if not receipt.payments and due >= 0:  # nothing said: paid exactly, in cash

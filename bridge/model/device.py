@@ -43,10 +43,12 @@ class Capabilities(Model):
 
     `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
     where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
+    `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names.
     """
 
     operations: frozenset[str]
     receipt_kinds: frozenset[str] = frozenset()
+    invoice_kinds: frozenset[str] = frozenset()
     line_kinds: frozenset[str] = frozenset()
     payment_kinds: frozenset[str] = frozenset()
     currencies: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class Capabilities(Model):
     abort_via: Literal["same_link", "second_link", "none"] = "none"
     code_page: str | None = None
     extras: tuple[str, ...] = ()
+    delivery: frozenset[str] = frozenset({"paper"})
 
 
 class DeviceStatus(Model):

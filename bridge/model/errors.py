@@ -6,6 +6,7 @@ says. The table here is the one in docs/errors.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -182,10 +183,32 @@ def invalid(field_name: str, message: str, *, limit: str | None = None, remedy: 
     return RequestError("request.invalid", f"{field_name}: {message}", (FieldError(field_name, message, limit, remedy),))
 
 
+class LocalText(Model):
+    """What an error says in one language."""
+
+    message: str
+    remedy: str = ""
+
+
+_WHAT_BECAME: dict[str, dict[Fate, str]] = {
+    "en": {
+        Fate.NOT_ISSUED: "Nothing was issued.",
+        Fate.ISSUED: "The document was issued.",
+        Fate.UNKNOWN: "It is not known yet whether the document was issued.",
+    },
+    "pl": {
+        Fate.NOT_ISSUED: "Dokument nie został wystawiony.",
+        Fate.ISSUED: "Dokument został wystawiony.",
+        Fate.UNKNOWN: "Nie wiadomo jeszcze, czy dokument został wystawiony.",
+    },
+}
+
+
 class JobError(Model):
     """Why a job has no document, as `job.error` says it.
 
-    `message` is for the person at the till: what happened, is the receipt out or not, what to do.
+    `message` is for the person at the till: what happened, is the receipt out or not, what to do. `texts` keeps the same by
+    language (ISO 639-1), as far as the driver has it; English is always in `message` and `remedy` themselves.
     """
 
     code: str
@@ -198,6 +221,12 @@ class JobError(Model):
     field: str | None = None
     limit: str | None = None
     job: str | None = None
+    texts: dict[str, LocalText] = {}
+
+    def in_language(self, language: str) -> JobError:
+        """The same error with `message` and `remedy` in this language, where it has them."""
+        text = self.texts.get(language)
+        return self if text is None else self.model_copy(update={"message": text.message, "remedy": text.remedy})
 
     @classmethod
     def of(
@@ -212,17 +241,16 @@ class JobError(Model):
         field: str | None = None,
         limit: str | None = None,
         job: str | None = None,
+        texts: Mapping[str, tuple[str, str]] | None = None,
     ) -> JobError:
-        """An error with the retry and remedy that the table gives its code."""
+        """An error with the retry and remedy that the table gives its code.
+
+        `texts`: detail and remedy in other languages than English; what became of the document is added to each.
+        """
         kind = ERRORS[code]
-        said = {
-            Fate.NOT_ISSUED: "Nothing was issued.",
-            Fate.ISSUED: "The document was issued.",
-            Fate.UNKNOWN: "It is not known yet whether the document was issued.",
-        }[fate]
         return cls(
             code=code,
-            message=f"{detail or kind.text} {said}",
+            message=f"{detail or kind.text} {_WHAT_BECAME['en'][fate]}",
             fate=fate,
             retry=kind.retry,
             remedy=remedy or kind.remedy,
@@ -231,4 +259,8 @@ class JobError(Model):
             field=field,
             limit=limit,
             job=job,
+            texts={
+                language: LocalText(message=f"{said} {_WHAT_BECAME[language][fate]}", remedy=what_to_do)
+                for language, (said, what_to_do) in (texts or {}).items()
+            },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -101,7 +102,13 @@ class Job(Model):
     history: tuple[Transition, ...] = ()
     amendments: tuple[Amendment, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """JSON-able dictionary in the form of the API (`class`, not `class_`)."""
+    def as_json(self, languages: Sequence[str] = ()) -> dict[str, Any]:
+        """JSON-able dictionary in the form of the API (`class`, not `class_`).
+
+        `languages`: what the reader understands, best first; an error speaks the first of them that it has, else English.
+        """
         data = self.model_dump(mode="json")
+        if self.error is not None:
+            language = next((one for one in languages if one == "en" or one in self.error.texts), "en")
+            data["error"] = self.error.in_language(language).model_dump(mode="json", exclude={"texts"})
         return {("class" if key == "class_" else key): value for key, value in data.items()}

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from bridge.model.base import Model, Moment, PositiveMoney, Text
-from bridge.model.receipt import ReceiptContent
+from bridge.model.invoice import InvoiceContent
+from bridge.model.receipt import Delivery, ReceiptContent
 
 
 class OperationClass(StrEnum):
@@ -86,6 +87,10 @@ class Receipt(ReceiptContent, Common):
     """One receipt, whole: there is no incremental receipt."""
 
 
+class Invoice(InvoiceContent, Common):
+    """One invoice, whole."""
+
+
 class ShiftOpen(Common):
     op: Literal["shift.open"]
 
@@ -97,7 +102,12 @@ class ShiftClose(Common):
 
 
 class ReportX(Common):
+    """A report that closes nothing. `shift`: of one shift or cashier, where the device keeps such sums; `reset` begins them
+    anew."""
+
     op: Literal["report.x"]
+    shift: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
+    reset: bool = False
 
 
 class ReportPeriod(Common):
@@ -128,8 +138,16 @@ class DocumentContinue(Common):
 
 
 class Copy(Common):
+    """A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
+
+    `delivery`: another way than paper for the same document, e.g. as an e-document.
+    """
+
     op: Literal["copy"]
+    kind: Literal["receipt", "invoice", "report", "slip"] = "receipt"
     document: Text | None = None
+    issued_on: date | None = None
+    delivery: Delivery = Delivery()
 
 
 class PrintLine(Model):
@@ -179,6 +197,7 @@ class Raw(Common):
 
 Operation = Annotated[
     Receipt
+    | Invoice
     | ShiftOpen
     | ShiftClose
     | ReportX

@@ -165,11 +165,9 @@ class Delivery(Model):
     edocument: EDocument | None = None
 
 
-class ReceiptContent(Model):
-    """The fields of a receipt operation that make up the document."""
+class SaleContent(Model):
+    """What receipts and invoices share: lines, what they come to, how it is paid."""
 
-    op: Literal["receipt"] = "receipt"
-    kind: ReceiptKind = ReceiptKind.SALE
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     lines: Annotated[tuple[Line, ...], Field(min_length=1)]
     discount: Adjustment | None = None
@@ -178,8 +176,15 @@ class ReceiptContent(Model):
     rounding: AnyDecimal = Decimal(0)
     payments: tuple[Payment, ...] = ()
     change: tuple[Change, ...] | None = None
-    customer: Customer | None = None
     delivery: Delivery = Delivery()
     original: Original | None = None
     extras: dict[str, Any] = {}
     fit: Literal["strict", "lenient"] | None = None
+
+
+class ReceiptContent(SaleContent):
+    """The fields of a receipt operation that make up the document."""
+
+    op: Literal["receipt"] = "receipt"
+    kind: ReceiptKind = ReceiptKind.SALE
+    customer: Customer | None = None

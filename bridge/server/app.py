@@ -18,6 +18,7 @@ from bridge.server.body import read_object
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.connections import Connection, ConnectionServer
 from bridge.server.gate import WITH_BODY, Gate, log_refusal, printable
+from bridge.server.languages import accepted
 from bridge.server.performing import perform
 from bridge.server.principals import EVERYTHING, AdminOnly, Principals
 from bridge.server.problems import json_response, problem_of, refusal, text_response
@@ -86,6 +87,7 @@ class Application:
         if self.stopping and request.method != "GET":
             raise RequestError("server.stopping", "The bridge is stopping and takes nothing new.")
         call = Call(
+            languages=accepted(request.headers.get("Accept-Language")),
             bridge=self.bridge,
             parameters=parameters,
             query=_query(request),

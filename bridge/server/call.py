@@ -35,7 +35,7 @@ class Call:
 
     `gone` is set when the client hung up or the server stops: a wait for a job then ends, the job does not.
     `user` tells the OS user at the other end, where that can be told. `prove(token_id, nonce)` is the server's proof that it
-    knows a token; it raises RequestError where it is asked for too often.
+    knows a token; it raises RequestError where it is asked for too often. `languages`: what the client reads, best first.
     """
 
     bridge: Bridge
@@ -51,6 +51,7 @@ class Call:
     gone: asyncio.Event
     user: Callable[[], str | None]
     prove: Callable[[str, str], Mapping[str, str]]
+    languages: tuple[str, ...] = ()
 
     def actor(self) -> Actor:
         """Who asks, with the operator that the body names."""

@@ -20,8 +20,8 @@ async def submit(call: Call) -> Answer:
     if call.wait and not job.state.final:
         job = await call.unless_gone(call.bridge.jobs.wait(job.id, call.wait)) or await call.bridge.jobs.get(job.id)
     if job.state.final:
-        return Answer(job.as_json(), 200, _applied(call))
-    return Answer(job.as_json(), 202, {"Location": f"/api/v1/jobs/{quote(job.id, safe='')}", **_applied(call)})
+        return Answer(job.as_json(call.languages), 200, _applied(call))
+    return Answer(job.as_json(call.languages), 202, {"Location": f"/api/v1/jobs/{quote(job.id, safe='')}", **_applied(call)})
 
 
 async def one(call: Call) -> Answer:
@@ -30,7 +30,7 @@ async def one(call: Call) -> Answer:
     job = await call.bridge.jobs.get(call.parameters["job"])
     if call.wait and not job.state.final:
         job = await call.unless_gone(call.bridge.jobs.wait(job.id, call.wait)) or await call.bridge.jobs.get(job.id)
-    return Answer(job.as_json(), 200, _applied(call))
+    return Answer(job.as_json(call.languages), 200, _applied(call))
 
 
 async def trace(call: Call) -> Answer:
@@ -54,19 +54,19 @@ async def listing(call: Call) -> Answer:
         limit=whole("limit", query.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
         devices=call.scope.devices,
     )
-    return Answer({"jobs": [job.as_json() for job in jobs], "next": following})
+    return Answer({"jobs": [job.as_json(call.languages) for job in jobs], "next": following})
 
 
 async def ack(call: Call) -> Answer:
     """The till has the outcome."""
     validated(Plain, call.body)
-    return _job(await call.bridge.jobs.ack(call.actor(), call.parameters["job"]))
+    return _job(await call.bridge.jobs.ack(call.actor(), call.parameters["job"]), call)
 
 
 async def answer(call: Call) -> Answer:
     """Answer the question that the job's `attention` puts."""
     given = validated(AnswerPrompt, call.body)
-    return _job(await call.bridge.jobs.answer(call.actor(), call.parameters["job"], given.prompt_id, given.choice))
+    return _job(await call.bridge.jobs.answer(call.actor(), call.parameters["job"], given.prompt_id, given.choice), call)
 
 
 async def abort(call: Call) -> Answer:
@@ -78,11 +78,13 @@ async def abort(call: Call) -> Answer:
 async def resolve(call: Call) -> Answer:
     """Settle an unresolved job by hand, with a reason for the audit; `recheck` asks the device once more."""
     given = validated(Resolve, call.body)
-    return _job(await call.bridge.jobs.resolve(call.actor(), call.parameters["job"], given.verdict, given.reason, given.document))
+    return _job(
+        await call.bridge.jobs.resolve(call.actor(), call.parameters["job"], given.verdict, given.reason, given.document), call
+    )
 
 
-def _job(job: Job) -> Answer:
-    return Answer(job.as_json())
+def _job(job: Job, call: Call) -> Answer:
+    return Answer(job.as_json(call.languages))
 
 
 def _applied(call: Call) -> dict[str, str]:
