@@ -25,6 +25,7 @@ _SALES = {
     INVOICES: ("invoice", "cancelled_invoice"),
     REPORTS: ("daily_report",),
 }
+ORIGINAL = "ORYGINAŁ"  # what a duplicate does not say
 KEPT_NOTES = 50  # reprints that the state still tells of
 
 
@@ -37,7 +38,7 @@ def _reprint(printer: Printer, documents: Iterable[IssuedDocument], mark: str) -
         if printer.interrupted:
             break
         printer.queue_paper(["", *render.centred("WYDRUK Z PAMIĘCI CHRONIONEJ", mark), rule(render.WIDTH)])
-        printer.queue_paper(_text(printer, document))
+        printer.queue_paper(_text(printer, document, mark))
         printer.cut()
         printer.flush()
         notes = printer.memory.reprints
@@ -47,12 +48,16 @@ def _reprint(printer: Printer, documents: Iterable[IssuedDocument], mark: str) -
     return printed
 
 
-def _text(printer: Printer, document: IssuedDocument) -> list[str]:
-    """The document's own lines: from the roll, or what would have been printed."""
+def _text(printer: Printer, document: IssuedDocument, mark: str) -> list[str]:
+    """The document's own lines: from the roll, or what would have been printed. Of an invoice one copy."""
     if "text" in document.details:
-        return list(document.details["text"])
-    start, end = document.details.get("paper", (0, 0))
-    return printer.roll.lines[start:end]
+        lines = list(document.details["text"])
+    else:
+        start, end = document.details.get("paper", (0, 0))
+        lines = printer.roll.lines[start:end]
+    if render.CUT_MARK in lines:
+        lines = lines[: lines.index(render.CUT_MARK)]
+    return [line for line in lines if not mark or line.strip() != ORIGINAL]
 
 
 def eclastprintouts(printer: Printer, call: Call) -> Generator[Wait, None, Answer]:

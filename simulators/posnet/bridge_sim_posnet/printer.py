@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bridge_posnet.frame import Decoder, Frame, Garbage, Parameter, checksum
 from bridge_posnet.frame import Fault as Garbled
+from bridge_posnet.frame import Frame, Garbage
 from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
@@ -25,11 +25,12 @@ from bridge_simulators.pace import Pace
 from bridge_simulators.paper import wrap
 
 from bridge_sim_posnet import edocument, parameters, render
+from bridge_sim_posnet.answers import Answers
 from bridge_sim_posnet.commands import COMMANDS, Command, read_arguments
 from bridge_sim_posnet.display import Display
 from bridge_sim_posnet.faults import KINDS
 from bridge_sim_posnet.forms import Form
-from bridge_sim_posnet.handlers import HANDLERS, Answer, Call, Wait
+from bridge_sim_posnet.handlers import HANDLERS, Call, Wait
 from bridge_sim_posnet.memory import RECORD_FISCAL, RECORD_POWER, EDocuments, EServer, Memory
 from bridge_sim_posnet.other_program import OtherProgram
 from bridge_sim_posnet.parameters import FrameError
@@ -40,8 +41,6 @@ from bridge_sim_posnet.settings import FIXED, Due, PosnetSettings, parse_rates
 from bridge_sim_posnet.states import check_state
 
 MAX_QUEUED = 100  # commands that one interface buffers, then ERR ?14; the real figure is not published
-MAX_TOKENS = 32  # answers kept for rpt
-MAX_TOKEN_BYTES = 1024  # and their size together
 
 _DUE = {"fine": timedelta(days=365), "soon": timedelta(days=7), "expired": timedelta(days=-1)}
 
@@ -87,6 +86,7 @@ class Printer(SimulatedDevice):
         self.waiting_for_key = False
         self.printing: Port | None = None
         self.other = OtherProgram(self)
+        self.answers = Answers(self)
         self.memory = self._new_memory()
         stored = self.load()
         if stored is not None:
@@ -175,12 +175,12 @@ class Printer(SimulatedDevice):
         try:
             call = Call(session.port.name, read_arguments(command, frame), immediate=True, name=frame.mnemonic)
         except FrameError as error:
-            refusal = self._error_frame(error.number, frame.token, frame.mnemonic, error.field)
+            refusal = self.answers.frame_error(error.number, frame.token, frame.mnemonic, error.field)
             self._deliver(session.port, session, refusal, frame.mnemonic)
             return
         result = HANDLERS[frame.mnemonic](self, call)
         assert isinstance(result, list)  # no immediate command waits
-        self._deliver(session.port, session, self._answer_frame(frame, result))
+        self._deliver(session.port, session, self.answers.success(frame, result))
 
     # --- execution
 
@@ -293,7 +293,7 @@ class Printer(SimulatedDevice):
             yield seconds
         yield from self._key(after)
         yield self.ready
-        self._remember(answer)
+        self.answers.remember(answer)
         last = self.faults.reach(name, "answer")
         if last.power_lost or last.lost or after.lost or recorded.lost:
             return
@@ -316,7 +316,7 @@ class Printer(SimulatedDevice):
             if "frame_error" in course.extra:
                 raise FrameError(course.extra["frame_error"])
             if frame.mnemonic == "rpt":
-                return self._stored(frame)
+                return self.answers.stored(frame)
             command = COMMANDS.get(frame.mnemonic)
             if command is None:
                 raise FrameError(parameters.UNKNOWN)
@@ -328,11 +328,11 @@ class Printer(SimulatedDevice):
             result = HANDLERS[frame.mnemonic](self, call)
             if isinstance(result, Generator):
                 result = yield from result
-            return self._answer_frame(frame, result)
+            return self.answers.success(frame, result)
         except FrameError as error:
-            return self._error_frame(error.number, frame.token, frame.mnemonic, error.field)
+            return self.answers.frame_error(error.number, frame.token, frame.mnemonic, error.field)
         except CommandError as error:
-            return Frame(frame.mnemonic, (), frame.token, error=error.code, error_tab=self.settings.error_tab)
+            return self.answers.refusal(frame, error.code)
 
     def _check_access(self, port: Port, command: Command) -> None:
         if self.memory.read_only and not command.read_only:
@@ -350,21 +350,8 @@ class Printer(SimulatedDevice):
 
     # --- answers
 
-    def _answer_frame(self, frame: Frame, answer: Answer) -> Frame:
-        told = tuple(Parameter(name, str(value).encode(parameters.CODE_PAGE, "replace")) for name, value in answer)
-        return Frame(frame.mnemonic, told, frame.token)
-
-    def _error_frame(self, number: int, token: str | None, mnemonic: str | None, field: str | None = None) -> Frame:
-        detail = self.settings.frame_error_detail
-        named = []
-        if mnemonic is not None and detail != "none":
-            named.append(Parameter("cm", mnemonic.encode("ascii", "replace")))
-            if field is not None and detail == "full":
-                named.append(Parameter("fd", field.encode("ascii", "replace")))
-        return Frame("ERR", tuple(named), token, error=number)
-
     def _refuse_frame(self, session: PortSession, number: int, token: str | None, mnemonic: str | None) -> None:
-        answer = self._error_frame(number, token, mnemonic)
+        answer = self.answers.frame_error(number, token, mnemonic)
         self._deliver(session.port, session, answer, mnemonic or "ERR")
 
     def _deliver(self, port: Port, session: PortSession, answer: Frame, name: str | None = None) -> None:
@@ -376,29 +363,6 @@ class Printer(SimulatedDevice):
                 target.wire.send(data)
 
         self.faults.deliver(name or answer.mnemonic, answer.to_bytes(), send)
-
-    def _remember(self, answer: Frame) -> None:
-        """The token store: the newest 32 answers, 1 KiB in all. An answer without token is not stored."""
-        if answer.token is None:
-            return
-        tokens = self.memory.tokens
-        tokens.pop(answer.token, None)
-        tokens[answer.token] = answer.payload().decode("latin-1")
-        while len(tokens) > MAX_TOKENS or sum(map(len, tokens.values())) > MAX_TOKEN_BYTES:
-            del tokens[next(iter(tokens))]
-        if self.settings.token_store == "keep":
-            self.save()
-
-    def _stored(self, frame: Frame) -> Frame:
-        payload = self.memory.tokens.get(frame.token or "")
-        if payload is None:
-            if frame.token is None:
-                raise FrameError(parameters.TOKEN)
-            if self.settings.rpt_missing == "er13":
-                named = (Parameter("er", b"%d" % parameters.NOT_FOUND), Parameter("cm", b"rpt"))
-                return Frame("ERR", named, frame.token)
-            raise FrameError(parameters.NOT_FOUND)
-        return read_payload(payload.encode("latin-1"))
 
     # --- paper
 
@@ -524,10 +488,3 @@ def read_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Warsaw, not {name!r}.") from None
-
-
-def read_payload(payload: bytes) -> Frame:
-    """A stored answer as a frame again; it came from a frame, so it is one."""
-    (event,) = Decoder().feed(b"\x02%b#%04X\x03" % (payload, checksum(payload)))
-    assert isinstance(event, Frame)
-    return event

@@ -277,7 +277,7 @@ def _count(printer: Printer, receipt: Receipt, rates: list[int], *, counted: boo
         daily.last = printer.now()
         daily.first = daily.first or daily.last
         shift.sales += sum(rates)
-        shift.receipts += 1
+        shift.receipts += receipt.kind == "receipt"
         shift.stornos += sum(line.storno for line in receipt.lines)
     return number
 
