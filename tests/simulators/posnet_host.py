@@ -63,6 +63,7 @@ class Host:
         self.received = bytearray()
         self.chunks: list[bytes] = []
         self.closed = False
+        self.printer = printer
         self.session = printer.connect(self, port)
 
     def send(self, data: bytes) -> None:
@@ -98,6 +99,13 @@ class Host:
         found = event.get(field)
         assert found is not None, (command, field)
         return found.decode("cp1250")
+
+    def do(self, *lines: str) -> None:
+        """Commands that must all succeed."""
+        for line in lines:
+            answer = self.ask(line)
+            assert answer.split()[:1] == [line.split("|")[0].lstrip("!")], (line, answer)
+            assert "?" not in answer, (line, answer)
 
     def sell(self, price: int = 200, *, name: str = "Chleb", rate: int = 1) -> str:
         """A whole receipt in cash; the answer to trend."""

@@ -68,17 +68,68 @@ class RandomHost(RuleBasedStateMachine):
     def end(self, fe: str) -> None:
         self.ask("trend" + fe)
 
-    @rule(command=st.sampled_from(["prncancel", "trsubtotcanc", "trpaymentcanc", "trftrend", "dailyrep"]))
+    @rule(
+        price=st.integers(1, 900),
+        pieces=st.integers(1, 6),
+        returned=st.booleans(),
+        storno=st.booleans(),
+    )
+    def packaging(self, price: int, pieces: int, returned: bool, storno: bool) -> None:
+        line = f"trpack|na{price % 3}|pr{price}|il{pieces}|ne{int(returned)}"
+        self.ask(line)
+        if storno:
+            self.ask(line + "|st1")
+
+    @rule(rate=st.integers(0, 6), amount=st.integers(1, 3000), storno=st.booleans())
+    def advance(self, rate: int, amount: int, storno: bool) -> None:
+        self.ask(f"tradvance|vt{rate}|pr{amount}|wa{amount + 10}" + ("|st1" if storno else ""))
+
+    @rule(foreign=st.integers(1, 5000), rate=st.sampled_from([43215, 5, 10000]), change=st.sampled_from(["", "|re1"]))
+    def pay_in_a_foreign_currency(self, foreign: int, rate: int, change: str) -> None:
+        self.ask(f"trpaymentcurr|wc{foreign}|ra{rate}|naEuro|sbEUR{change}")
+
+    @rule(copies=st.integers(0, 2))
+    def invoice(self, copies: int) -> None:
+        for line in (f"trfvinit|cc{copies}", "trfvbuyer|naFirma|ni5260250274|sc0", "trfvnumber|nb1/2026|sc0"):
+            self.ask(line)
+
+    @rule()
+    def packaging_alone(self) -> None:
+        self.ask("trpackinit")
+
+    @rule(customer=st.sampled_from(["48501234567", "jan"]))
+    def edocument(self, customer: str) -> None:
+        self.ask(f"eparagonidznext|id{customer}")
+
+    @rule(behaviour=st.sampled_from(["reachable", "unreachable", "refuses"]), seconds=st.integers(0, 90))
+    def time_goes_by_at_the_server(self, behaviour: str, seconds: int) -> None:
+        self.printer.switch({"hub": behaviour})
+        self.clock.forward(seconds)
+
+    @rule(
+        command=st.sampled_from(
+            ["prncancel", "trsubtotcanc", "trpaymentcanc", "trftrend", "dailyrep", "shiftrep|sh1", "eclastprintouts|no3"]
+        )
+    )
     def other(self, command: str) -> None:
         self.ask(command)
 
     @rule(line=anything())
     def nonsense(self, line: str) -> None:
-        self.ask(line)
+        if not line.startswith("endrepro"):  # a closed fiscal memory would end all selling
+            self.ask(line)
+
+    @rule(step=st.sampled_from(["recorded", "after", "answer"]))
+    def power_cut_inside_the_next_command(self, step: str) -> None:
+        self.printer.faults.clear()
+        self.printer.faults.arm({"fault": "power_cut", "command": "*", "step": step})
 
     @rule()
     def power_cut(self) -> None:
         self.printer.power(False)
+        self.power_is_back()
+
+    def power_is_back(self) -> None:
         self.printer.power(True)
         self.host = Host(self.printer)
 
@@ -91,24 +142,48 @@ class RandomHost(RuleBasedStateMachine):
         memory, documents = self.printer.memory, self.printer.documents()
         since = max((n + 1 for n, document in enumerate(documents) if document.kind == "daily_report"), default=0)
         today = documents[since:]
-        receipts = [document for document in today if document.kind == "receipt"]
-        cancelled = [document for document in today if document.kind == "cancelled_receipt"]
-        for index, letter in enumerate("ABCDEFG"):
-            issued = sum(Decimal(document.taxes.get(letter, "0")) for document in receipts)
-            assert issued * 100 == memory.daily.receipts[index]
-        assert sum(Decimal(d.total) for d in receipts) * 100 == sum(memory.daily.receipts)
-        assert sum(Decimal(d.total) for d in cancelled) * 100 == memory.daily.ct
-        assert (len(receipts), len(cancelled)) == (memory.daily.pn, memory.daily.cn)
+        kinds = {
+            kind: [document for document in today if document.kind == kind]
+            for kind in ("receipt", "cancelled_receipt", "invoice", "cancelled_invoice")
+        }
+        for kind, totals in (("receipt", memory.daily.receipts), ("invoice", memory.daily.invoices)):
+            for index, letter in enumerate("ABCDEFG"):
+                assert sum(Decimal(document.taxes.get(letter, "0")) for document in kinds[kind]) * 100 == totals[index]
+            assert sum(Decimal(document.total) for document in kinds[kind]) * 100 == sum(totals)
+        assert sum(Decimal(d.total) for d in kinds["cancelled_receipt"]) * 100 == memory.daily.ct
+        assert sum(Decimal(d.total) for d in kinds["cancelled_invoice"]) * 100 == memory.daily.ft
+        counted = (memory.daily.pn, memory.daily.cn, memory.daily.fn, memory.daily.fl)
+        assert tuple(len(found) for found in kinds.values()) == counted
+        assert sum(not document.fiscal for document in today) == memory.daily.nf
         assert memory.counters.bt == memory.counters.bn + memory.counters.bc
         assert memory.counters.hn == len(documents) + 1
-        assert memory.protected_last == len(documents)
+        assert memory.protected_last == sum("protected" in document.details for document in documents)
 
     @invariant()
-    def every_receipt_is_paid(self) -> None:
+    def every_sale_is_paid_with_its_packaging(self) -> None:
         for document in self.printer.documents():
-            if document.kind == "receipt":
+            if document.kind in ("receipt", "invoice", "packaging"):
                 paid = sum(Decimal(payment["amount"]) for payment in document.payments)
-                assert paid - Decimal(document.change) == Decimal(document.total) > 0
+                due = Decimal(document.details.get("due", document.total))
+                assert paid - Decimal(document.change) == due
+                assert Decimal(document.total) > 0 or "advances" in document.details or document.kind == "packaging"
+
+    @invariant()
+    def every_document_is_on_paper_once_or_with_the_customer(self) -> None:
+        memory = self.printer.memory
+        if not self.printer.powered:
+            self.power_is_back()
+        numbers = [int(line.split()[-1]) for line in self.printer.roll.lines if "nr wydr." in line]
+        paperless = {record.document for record in memory.edocuments.buffer if record.state == 1 and not record.printed}
+        for document in self.printer.documents():
+            shown = numbers.count(document.details["header"])
+            copies = document.details.get("copies", 0)
+            if document.details.get("protected") in paperless:
+                assert shown <= len(memory.reprints)
+            else:
+                assert 1 + copies <= shown <= 1 + copies + len(memory.reprints)
+        assert {received.document for received in memory.edocuments.hub} >= paperless
+        assert memory.unprinted == []
 
 
 RandomHost.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

@@ -46,7 +46,7 @@ def test_paper_loss_withholds_the_answer_but_does_not_undo_trend() -> None:
     host = opened_on(printer)
     printer.faults.arm({"fault": "paper_out", "command": "trend", "step": "after"})
     assert host.ask("trend|to200", "0042") == ""
-    assert host.ask("!sdev") == "sdev ds3 cpT qeN peT tl1"
+    assert host.ask("!sdev") == "sdev ds3 cpT qeN peN tl1"
     assert host.ask("!sprn") == "sprn pr5"
     assert printer.documents()[-1].total == "2.00"
     assert host.ask("scnt") == ""

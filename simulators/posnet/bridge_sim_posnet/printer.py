@@ -266,6 +266,8 @@ class Printer(SimulatedDevice):
             self._deliver(port, session, answer, name)
             return
         command = COMMANDS[name]
+        if self.memory.unprinted:
+            self.printing = port
         recorded = self.faults.reach(name, "recorded")
         if recorded.power_lost:
             return
@@ -281,7 +283,7 @@ class Printer(SimulatedDevice):
         self.flush()
         edocument.work(self)
         printed = len(self.roll.lines) - printed
-        if printed:
+        if printed:  # by a reprint, which prints as it goes
             self.printing = port
         if command.changes:
             self.save()

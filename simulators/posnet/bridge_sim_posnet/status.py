@@ -126,7 +126,7 @@ def sdev(printer: Printer, call: Call) -> Answer:
         ("ds", device),
         ("cp", "T"),
         ("qe", boolean(queue_empty)),
-        ("pe", boolean(not printer.paper_loaded or printer.settings.near_end)),
+        ("pe", boolean(printer.settings.near_end)),  # a sensor of its own: paper that is out does not show here
         ("tl", OWNERS[printer.owner()]),
     ]
 
