@@ -40,6 +40,13 @@ class Kind(StrEnum):
     GOODS_RETURN = "goods_return"  # stocash
     CASH = "cash"  # cash
     DAILY_REPORT = "daily_report"  # dailyrep
+    INVOICE = "invoice"  # trend
+    PACKAGING_RETURN = "packaging_return"  # packret
+    REPORT = "report"  # shiftrep, monthlyrep, periodicrepbydates, periodicrepbynumbers
+
+
+TRANSACTIONS = frozenset((Kind.SALE, Kind.INVOICE))
+"""Documents of several commands, which can be left open."""
 
 
 # In protected memory, which survives a RAM clear, the numbers that a kind of document moves.
@@ -48,13 +55,16 @@ PROTECTED = {
     Kind.GOODS_RETURN: (ProtectedKind.NON_FISCAL,),
     Kind.CASH: (ProtectedKind.NON_FISCAL,),
     Kind.DAILY_REPORT: (ProtectedKind.DAILY_REPORT,),
+    Kind.INVOICE: (ProtectedKind.INVOICE, ProtectedKind.CANCELLED_INVOICE),
+    Kind.PACKAGING_RETURN: (ProtectedKind.NON_FISCAL,),
+    Kind.REPORT: (ProtectedKind.NON_FISCAL,),
 }
 
 
 class Facts(Model):
     """Counters, totals and state of the transaction; None where a printer does not tell. Amounts in zloty.
 
-    `receipts`, `cancelled` and `last_receipt` are bn, bc and bt of `scnt`; `documents` the numbers in protected memory
+    `invoices` and `cancelled_invoices` are fn and fc of `scnt`; `document_kind` is what is open or was last. `receipts`, `cancelled` and `last_receipt` are bn, bc and bt of `scnt`; `documents` the numbers in protected memory
     by their kind; `answers` every answer verbatim, for the evidence.
     """
 
@@ -66,11 +76,16 @@ class Facts(Model):
     receipts: int
     cancelled: int | None = None
     last_receipt: int | None = None
+    invoices: int | None = None
+    cancelled_invoices: int | None = None
+    document_kind: int | None = None
     open: bool
     footer_open: bool | None = None
     gross: tuple[AnyDecimal | None, ...] = ()
     payments: AnyDecimal | None = None
     change: AnyDecimal | None = None
+    packaging_issued: AnyDecimal | None = None
+    packaging_returned: AnyDecimal | None = None
     documents: dict[str, int] = {}
     non_fiscal: int | None = None
     next_report: int | None = None
@@ -133,11 +148,11 @@ class FactReader:
         self.rates = fiscal.rates if fiscal is not None else ()
         transaction = TransactionState.from_frame(await self.ask(commands.strns()))
         totals = cash = by_day = None
-        if kind is not Kind.SALE or afterwards:
+        if kind not in TRANSACTIONS or afterwards:
             totals = await self.totals()
         if kind is Kind.CASH and (answer := await self.ask_if_known(commands.scashstate())) is not None:
             cash = CashState.from_frame(answer).amount
-        if kind is Kind.SALE and afterwards and (answer := await self.ask_if_known(commands.billcountercfgget())) is not None:
+        if kind in TRANSACTIONS and afterwards and (answer := await self.ask_if_known(commands.billcountercfgget())) is not None:
             by_day = ReceiptCounter.from_frame(answer).daily
         return Facts(
             unique_number=counters.unique_number,
@@ -153,6 +168,11 @@ class FactReader:
             gross=transaction.gross,
             payments=transaction.payments,
             change=transaction.change,
+            invoices=counters.invoices,
+            cancelled_invoices=counters.cancelled_invoices,
+            document_kind=None if transaction.document is None else int(transaction.document),
+            packaging_issued=transaction.packaging_issued,
+            packaging_returned=transaction.packaging_returned,
             documents={name: number for name, number in documents.items() if number is not None},
             non_fiscal=totals.non_fiscal if totals else None,
             next_report=totals.next_report if totals else None,
@@ -191,11 +211,11 @@ def _questions(kind: Kind, afterwards: bool) -> list[Frame]:
     """What `facts` asks, with no two questions of one mnemonic side by side."""
     first, *others = (commands.eclastdocnoget(one) for one in PROTECTED[kind])
     asked = [commands.scnt(), first, commands.sfsk(), *others, commands.strns()]
-    if kind is not Kind.SALE or afterwards:
+    if kind not in TRANSACTIONS or afterwards:
         asked.append(commands.stot())
     if kind is Kind.CASH:
         asked.append(commands.scashstate())
-    if kind is Kind.SALE and afterwards:
+    if kind in TRANSACTIONS and afterwards:
         asked.append(commands.billcountercfgget())
     return asked
 

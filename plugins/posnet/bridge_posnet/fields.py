@@ -39,6 +39,8 @@ class Limits:
     bar_code: int = 30  # ftrcfg bc
     info_lines: int = 3  # ftrcfg ln
     packaging_number: int = 11  # trpack na, digits
+    packaging_description: int = 40  # trpack de; what is longer is cut by the printer
+    footer_line: int = 40  # trftrln na; as on the narrowest paper [?]
     currency_rate: int = 99_999_999_999  # trpaymentcurr ra, ten-thousandths
     invoice_title: int = 23  # trfvinit nm, at 40 characters a line
     buyer_name: int = 256  # trfvbuyer na, and ad
@@ -50,6 +52,7 @@ class Limits:
     free_lines: int = 100  # trfvfreedata in one invoice
     shift: int = 8  # shiftrep sh
     display_line: int = 30  # dsptxtline ln
+    display_lines: int = 8  # more has no known model [?]
     code_2d: int = 2_000  # bytes in qrcode tx and its kin; twice as many digits
     customer_id: int = 128  # eparagonidznext id
     server: int = 80  # eparagonidznext ad

@@ -6,7 +6,7 @@ own lines 664 and 711 are told by one driver each and have no styles.
 
 from __future__ import annotations
 
-from bridge.model import Print, PrintLine
+from bridge.model import DisplayShow, Print, PrintLine, invalid
 from bridge_posnet import commands
 from bridge_posnet.fields import ONLINE
 from bridge_posnet.fitting import Fitting
@@ -30,6 +30,17 @@ def plan_printout(operation: Print, code_page: str) -> tuple[tuple[Frame, ...], 
         frames += _line(f"lines.{index}", line, fit)
     frames.append(commands.formend())
     return tuple(frames), fit
+
+
+def plan_display(operation: DisplayShow, code_page: str) -> tuple[Frame, ...]:
+    """Lines of the customer's display. How many it has depends on the model: the printer refuses one too many (2058)."""
+    fit = Fitting(code_page, lenient=False)
+    if len(operation.lines) > ONLINE.display_lines:
+        raise invalid("lines", f"{len(operation.lines)} lines", limit=f"{ONLINE.display_lines} lines")
+    return tuple(
+        commands.dsptxtline(index, fit.text(f"lines.{index}", line, ONLINE.display_line))
+        for index, line in enumerate(operation.lines)
+    )
 
 
 def _line(field: str, line: PrintLine, fit: Fitting) -> list[Frame]:

@@ -13,17 +13,20 @@ from bridge.model import JobError, Operation, Result
 from bridge.plugin import Aborted, DeviceError, JobContext
 from bridge.transport import LinkLost
 from bridge_posnet import commands
-from bridge_posnet.answers import FormState, GeneralStatus
+from bridge_posnet.answers import EDocumentNumber, FormState, GeneralStatus
+from bridge_posnet.edocument import outstanding, read_record
 from bridge_posnet.exchange import Exchange
-from bridge_posnet.facts import FactReader, Facts, Kind, verbatim
+from bridge_posnet.facts import TRANSACTIONS, FactReader, Facts, Kind, verbatim
 from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
-from bridge_posnet.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
+from bridge_posnet.plan import ANSWERED, BASELINE, EDOCUMENT, INTENT, Intent, Plan, Step
 from bridge_posnet.recovery import nothing_issued
 from bridge_posnet.refusals import Refused, checked
 from bridge_posnet.result import Written, document_result
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.tokens import Tokens, token_at
+
+_BOUND_ALREADY = 4258  # a customer is named for the next document already
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Procedure:
         self._settings = settings
         self._context = context
         self._tokens = tokens
+        self._edocument: int | None = None
 
     async def carry_out(self, operation: Operation, kind: Kind, currency: str, make_plan: MakePlan) -> Result:
         """Raises DeviceError or Aborted where surely nothing was issued; a LinkError leaves the job in doubt."""
@@ -65,16 +69,16 @@ class Procedure:
             raise Aborted
         first = await self._tokens.next()
         intent = Intent.of(plan, start.facts, first, fiscal=start.general.fiscal, currency=currency)
-        taken = len(plan.steps) + 1  # one more to cancel with
-        await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=self._tokens.taken(first, taken))
+        await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=self._tokens.taken(first, intent.tokens))
         if start.leftover:
-            intent = await self._clear_leftover(intent, token_at(first, len(plan.steps)))
+            intent = await self._clear_leftover(intent, token_at(first, intent.tokens - 2))
         answer = await self._send(plan, intent)
         if context.device.shared:
             # Where others use the printer no counter will ever prove this again.
             await context.checkpoint(ANSWERED, {"answer": verbatim(answer, self._settings.code_page)})
         for warning in plan.warnings:
             context.warn(warning.code, warning.message, warning.field)
+        await self._send_closing(plan, intent)
         return await self._read_back(intent, answer)
 
     async def wait_until_ready(self) -> None:
@@ -105,7 +109,7 @@ class Procedure:
             raise DeviceError(
                 JobError.of("device.memory_full", "The fiscal memory of the printer is closed: it can only be read.")
             )
-        if general.header is False and kind is Kind.SALE:
+        if general.header is False and kind in TRANSACTIONS:
             raise DeviceError(
                 JobError.of("device.sale_blocked", "The printer has no header.", remedy="Program the shop's name and address.")
             )
@@ -150,17 +154,62 @@ class Procedure:
             for index, step in enumerate(plan.steps[:-1]):
                 if context.abort_requested:
                     raise Aborted
-                await self._command(step, token_at(intent.token, index), self._exchange.timeouts.command)
+                if index == intent.binds:
+                    await self._bind(step, token_at(intent.token, index), intent)
+                else:
+                    await self._command(step, token_at(intent.token, index), self._exchange.timeouts.command)
             context.commit_point()
             decided = True
-            seconds = self._exchange.timeouts.report if plan.kind is Kind.DAILY_REPORT else self._exchange.timeouts.end
-            return await self._command(plan.steps[-1], intent.decisive, seconds)
+            return await self._command(plan.steps[-1], intent.decisive, self._seconds(plan.kind))
         except Refused as refused:
             await self._make_sure(intent, not_decided=not decided or refused.surely_not_executed)
             raise DeviceError(refused.job_error()) from refused
         except Aborted:
             await self._make_sure(intent, not_decided=True)
             raise
+
+    def _seconds(self, kind: Kind) -> float:
+        match kind:
+            case Kind.DAILY_REPORT:
+                return self._exchange.timeouts.report
+            case Kind.REPORT:
+                return self._exchange.timeouts.period
+            case _:
+                return self._exchange.timeouts.end
+
+    async def _bind(self, step: Step, token: int, intent: Intent) -> None:
+        """The next document goes to a customer. Its number is written down at once: nothing else tells it later.
+
+        An older binding that nobody used (4258) is taken back first, as an open receipt would be; it is not ours, for ours
+        are taken back in recovery.
+        """
+        context = self._context
+        try:
+            answer = await self._command(step, token, self._exchange.timeouts.command)
+        except Refused as refused:
+            if refused.number != _BOUND_ALREADY or context.device.shared or not self._settings.cancel_leftover:
+                raise
+            await self._close(commands.eparagonidzcancel(), token_at(intent.token, intent.tokens - 2))
+            answer = await self._command(step, token_at(intent.token, intent.tokens - 1), self._exchange.timeouts.command)
+            context.warn("leftover_cancelled", "An e-document was waiting for a receipt on the printer and was taken back first.")
+        self._edocument = EDocumentNumber.from_frame(answer).number
+        store = outstanding(self._edocument, context.job_id, context.device.clock.now())
+        await context.checkpoint(EDOCUMENT, {"number": self._edocument}, store=store)
+
+    async def _send_closing(self, plan: Plan, intent: Intent) -> None:
+        """What stands below a receipt that is fiscal already. A refusal there costs a line, never the receipt; the footer is
+        ended in any case, or the printer stays blocked."""
+        refused: Refused | None = None
+        last = len(plan.closing) - 1
+        for index, step in enumerate(plan.closing):
+            if refused is not None and index < last:
+                continue
+            try:
+                await self._command(step, token_at(intent.token, intent.steps + index), self._exchange.timeouts.command)
+            except Refused as error:
+                refused = error
+        if refused is not None:
+            self._context.warn("footer_incomplete", f"Lines below the receipt are missing: {refused.row.text}.", refused.field)
 
     async def _command(self, step: Step, token: int, seconds: float) -> Frame:
         request = commands.with_token(step.frame, token)
@@ -174,12 +223,15 @@ class Procedure:
         receipt that came out meanwhile is ours; but only where others use the printer may one have come out at all.
         """
         try:
-            if intent.kind is Kind.SALE:
-                await self._close(commands.prncancel(), token_at(intent.token, intent.steps))
+            if intent.kind in TRANSACTIONS:
+                await self._close(commands.prncancel(), token_at(intent.token, intent.tokens - 2))
+            if intent.binds is not None:
+                await self._close(commands.eparagonidzcancel(), token_at(intent.token, intent.tokens - 1))
             facts = await self._reader().facts(intent.kind)
         except Refused as error:
             raise LinkLost(f"the printer does not say what became of the document: {error}") from error
-        unmoved = facts.receipts == intent.baseline.receipts or self._context.device.shared
+        before = intent.baseline
+        unmoved = (facts.receipts, facts.invoices) == (before.receipts, before.invoices) or self._context.device.shared
         proven = nothing_issued(intent, facts) or (not_decided and unmoved)
         if facts.open or facts.footer_open or not proven:
             raise LinkLost("after an error the printer does not prove that nothing was issued")
@@ -198,9 +250,14 @@ class Procedure:
         try:
             facts = await reader.facts(intent.kind, commands.rtcget())
             issued_at = await reader.now()
+            record = await read_record(reader, self._edocument) if self._edocument is not None else None
         except Refused as refused:
             raise LinkLost(f"reading the document's number back failed: {refused}") from refused
-        return document_result(intent, facts, issued_at, Written.SEEN, evidence=reader.answers)
+        if facts.footer_open and intent.closing:
+            raise LinkLost("the footer of the receipt is still open")
+        return document_result(
+            intent, facts, issued_at, Written.SEEN, evidence=reader.answers, edocument=self._edocument, record=record
+        )
 
 
 def expect_last_document(operation: Operation, facts: Facts) -> None:

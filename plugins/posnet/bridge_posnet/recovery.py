@@ -15,6 +15,7 @@ from bridge_posnet.answers import ProtectedKind
 from bridge_posnet.facts import Facts, Kind, same_amounts
 from bridge_posnet.plan import Intent
 from bridge_posnet.settings import ZERO
+from bridge_posnet.states import DocumentKind
 
 
 class Verdict(Enum):
@@ -66,7 +67,10 @@ def open_and_undecided(intent: Intent, facts: Facts) -> bool:
     """Whether the receipt that is open is surely this sale, not ended: cancelled, it never was one, whatever others sell
     meanwhile. That is so when no receipt was completed since the baseline, for then ours was not."""
     before = intent.baseline
-    unmoved = (facts.daily_reports, facts.receipts) == (before.daily_reports, before.receipts)
+    unmoved = _completed(intent.kind, before) is not None and (facts.daily_reports, _completed(intent.kind, facts)) == (
+        before.daily_reports,
+        _completed(intent.kind, before),
+    )
     return facts.open and unmoved and not ram_cleared(before, facts)
 
 
@@ -80,6 +84,16 @@ def ram_cleared(before: Facts, after: Facts) -> bool:
 def is_ours(intent: Intent, facts: Facts) -> bool:
     """Whether the totals that the printer shows of its last receipt are those of this sale."""
     if not same_amounts(facts.gross, intent.gross, intent.tolerance):
+        return False
+    if facts.document_kind and (facts.document_kind == DocumentKind.INVOICE) != (intent.kind is Kind.INVOICE):
+        return False
+    if intent.kind is Kind.INVOICE:
+        return True  # it has no payments and no packaging
+    packaging = (facts.packaging_issued, facts.packaging_returned)
+    if any(
+        told not in (None, meant)
+        for told, meant in zip(packaging, (intent.deposits_issued, intent.deposits_returned), strict=True)
+    ):
         return False
     # Whether the sum of payments is told with or without the change is not documented: both are ours.
     return facts.payments is None or facts.payments in (intent.payments, intent.payments - intent.change)
@@ -97,6 +111,10 @@ def _after_each_line(intent: Intent) -> Iterator[tuple[Decimal, ...]]:
     for rate, total in intent.sold:
         sums[rate] += total
         yield tuple(sums)
+
+
+def _completed(kind: Kind, facts: Facts) -> int | None:
+    return facts.invoices if kind is Kind.INVOICE else facts.receipts
 
 
 # --- a sale
@@ -167,6 +185,70 @@ def _sale_by_protected_memory(intent: Intent, now: Facts, why: str) -> Decision:
     return _issued(f"{why}; its protected memory holds a new receipt", number)
 
 
+# --- an invoice
+
+
+def _invoice(intent: Intent, now: Facts) -> Decision:
+    """As a sale, by counters of its own. Whether a daily report sets them back is not measured: then totals decide."""
+    before = intent.baseline
+    recorded = _difference(before.document(ProtectedKind.INVOICE), now.document(ProtectedKind.INVOICE))
+    if ram_cleared(before, now) or now.daily_reports != before.daily_reports or before.invoices is None or now.invoices is None:
+        if recorded == 0:
+            return _not_issued("the protected memory holds no new invoice")
+        if recorded is not None and recorded > 0 and is_ours(intent, now):
+            return _issued("the protected memory holds a new invoice, with the totals of this one")
+        return _unknown("the counters began again since, and the protected memory alone cannot tell the invoices apart")
+    invoices = now.invoices - before.invoices
+    cancelled = _difference(before.cancelled_invoices, now.cancelled_invoices)
+    if intent.fiscal and recorded is not None and (recorded != 0) != (invoices != 0):
+        return _unknown("the counters and the protected memory contradict each other")
+    if invoices == 0:
+        if not intent.fiscal and is_ours(intent, now) and now.document_kind == DocumentKind.INVOICE:
+            # A printer in training may not count [open point 8]: then only the totals of its last document tell.
+            if is_ours(intent, before) and before.document_kind == DocumentKind.INVOICE:
+                return _unknown("the printer is in training, may not count, and the invoice before had the same totals")
+            return _issued("the printer, which is in training, shows the totals of this invoice as its last")
+        return _not_issued("no invoice was completed since" + (", one was cancelled" if cancelled else ""))
+    if invoices == 1 and not cancelled:
+        # The totals that the printer shows are those of its last document: a receipt sold since says nothing about ours.
+        if is_ours(intent, now) or now.receipts != before.receipts:
+            return _issued("exactly one invoice was completed since")
+        return _unknown("one invoice was completed since, but its totals are others")
+    return _unknown(f"{invoices} invoices were completed and {cancelled or 0} cancelled since: somebody else used the printer")
+
+
+# --- reports that close nothing
+
+
+def _report(intent: Intent, now: Facts) -> Decision:
+    """It leaves one header and nothing else: every document has one, so the others that came since are taken off."""
+    before = intent.baseline
+    headers = _difference(before.header, now.header)
+    if headers is None or ram_cleared(before, now):
+        return _unknown("the printer does not tell how many documents it printed")
+    reports = now.daily_reports - before.daily_reports
+    if reports:
+        # The counters of receipts began again: what is in them now was sold since.
+        others: int | None = reports + now.receipts + (now.cancelled or 0) if now.counted_by_day is not False else None
+    else:
+        differences = (
+            _difference(before.receipts, now.receipts),
+            _difference(before.cancelled, now.cancelled),
+            _difference(before.invoices, now.invoices),
+            _difference(before.cancelled_invoices, now.cancelled_invoices),
+        )
+        others = sum(difference or 0 for difference in differences)
+    if others is None:
+        return _unknown("a daily report was printed since, and what was sold before it cannot be told")
+    if headers == others == 0 or (headers == others and reports):
+        return _not_issued("nothing else was printed since")
+    if headers == 1 and others == 0:
+        return _issued("exactly one document was printed since, and it was no sale")
+    if headers == others + 1 and reports == 1 and not now.receipts:
+        return _issued("beside the daily report exactly one document was printed since")
+    return _unknown("other documents were printed since")
+
+
 # --- slips and the daily report
 
 
@@ -224,4 +306,7 @@ _DECISIONS = {
     Kind.GOODS_RETURN: _goods_return,
     Kind.CASH: _cash,
     Kind.DAILY_REPORT: _daily_report,
+    Kind.INVOICE: _invoice,
+    Kind.PACKAGING_RETURN: _goods_return,
+    Kind.REPORT: _report,
 }

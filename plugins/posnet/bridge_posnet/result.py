@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from bridge.model import Document, Paper, Result, Warning_
+from bridge.model import Document, Paper, Registration, Result, Warning_
+from bridge_posnet.answers import EDocumentRecord
+from bridge_posnet.edocument import paper as paper_of
+from bridge_posnet.edocument import registration
 from bridge_posnet.facts import Facts, Kind
 from bridge_posnet.plan import Intent
+
+_FISCAL = frozenset((Kind.SALE, Kind.INVOICE, Kind.DAILY_REPORT))
 
 
 class Written(Enum):
@@ -25,11 +30,14 @@ def document_result(
     *,
     evidence: dict[str, str],
     number: str | None = None,
+    edocument: int | None = None,
+    record: EDocumentRecord | None = None,
 ) -> Result:
-    """`number`: where it is known otherwise than by what the counters say now."""
+    """`number`: where it is known otherwise than by what the counters say now. `edocument`: number of the e-document, and what
+    the printer's buffer says of it."""
     warnings: list[Warning_] = []
     shift = str(intent.baseline.daily_reports + 1)
-    fiscal = intent.fiscal and intent.kind in (Kind.SALE, Kind.DAILY_REPORT)
+    fiscal = intent.fiscal and intent.kind in _FISCAL
     fiscal_id = None
     report = intent.report
     match intent.kind:
@@ -44,15 +52,31 @@ def document_result(
                 )
             if fiscal and number is not None and intent.baseline.unique_number is not None:
                 fiscal_id = f"{intent.baseline.unique_number}/{shift}/{number}"
+        case Kind.INVOICE:
+            number = intent.number
+            if fiscal and intent.baseline.unique_number is not None:
+                fiscal_id = f"{intent.baseline.unique_number}/{shift}/{number}"
         case Kind.DAILY_REPORT:
             number = shift
             if fiscal and intent.baseline.unique_number is not None:
                 fiscal_id = f"{intent.baseline.unique_number}/{shift}"
         case _:
-            report = None
             number = number_of_slip(intent.baseline, facts)
-    if intent.kind in (Kind.SALE, Kind.DAILY_REPORT) and not intent.fiscal:
+    if intent.kind in _FISCAL and not intent.fiscal:
         warnings.append(Warning_(code="not_fiscal", message="The printer is not in fiscal mode: this is a training document."))
+    printed = Paper.PRINTED if written is Written.SEEN else Paper.UNKNOWN
+    told = Registration()
+    if intent.binds is not None and edocument is None:
+        warnings.append(
+            Warning_(
+                code="edocument_unknown",
+                message="The receipt was issued, but the number of its e-document is lost: the printer sends it all the same.",
+            )
+        )
+    elif edocument is not None:
+        told = registration(edocument, record)
+        if not intent.paper:
+            printed = paper_of(record)
     return Result(
         document=Document(
             number=number,
@@ -60,10 +84,11 @@ def document_result(
             fiscal=fiscal,
             fiscal_id=fiscal_id,
             issued_at=issued_at,
-            total=intent.total,
+            total=intent.total if intent.kind is not Kind.REPORT else None,
             report=report,
         ),
-        paper=Paper.PRINTED if written is Written.SEEN else Paper.UNKNOWN,
+        registration=told,
+        paper=printed,
         evidence=dict(evidence),
         warnings=tuple(warnings),
     )

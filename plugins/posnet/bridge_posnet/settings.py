@@ -44,6 +44,7 @@ class Timeouts(BaseModel):
     command: Seconds = 15.0
     end: Seconds = 30.0
     report: Seconds = 120.0
+    period: Seconds = 300.0
     notice: Seconds = Field(default=2.0, description="After so long without an answer the printer is asked what it waits for.")
     poll: Seconds = Field(default=1.0, description="Between two questions to a printer that is late.")
     dead: Seconds = Field(default=5.0, description="Without an answer to !sdev for so long the line is dead.")
@@ -86,6 +87,17 @@ class PosnetSettings(FamilySettings):
     cancel_leftover: bool = Field(
         default=True,
         description="Cancel a receipt or printout that somebody left open. Never done where other programs use the printer.",
+    )
+    till: Annotated[str, Field(max_length=ONLINE.till, pattern=r"^[ -~]*$")] | None = Field(
+        default=None, description="Number of the till as printed below documents; at most 8 characters."
+    )
+    cashier: Literal["footer", "login"] = Field(
+        default="footer",
+        description="footer: the operator's name is printed below the document. login: he is also logged in at the printer, "
+        "so that its shift reports count by cashier.",
+    )
+    shift_name: Annotated[str, Field(min_length=1, max_length=ONLINE.shift, pattern=r"^[ -~]*$")] = Field(
+        default="1", description="Name of the shift in a report.x that names none; at most 8 characters."
     )
     timeouts: Timeouts = Timeouts()
 

@@ -16,7 +16,7 @@ from bridge.model import (
     Capabilities,
     DeviceStatus,
     Identity,
-    LineKind,
+    InvoiceKind,
     PaymentKind,
     ReceiptKind,
     TaxKind,
@@ -25,15 +25,24 @@ from bridge.model import (
 from bridge_posnet import answers, commands
 from bridge_posnet.condition import Condition
 from bridge_posnet.exchange import Exchange
+from bridge_posnet.extras import NAMESPACE
 from bridge_posnet.facts import FactReader
 from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
+from bridge_posnet.lines import SALE_KINDS
 from bridge_posnet.reader import error_of
 from bridge_posnet.settings import ARITHMETIC, PERCENT_METHODS, PosnetSettings
 from bridge_posnet.states import DrawerState
 from bridge_posnet.unsupported import CURRENCY
 
-OPERATIONS = frozenset(("receipt", "shift.close", "cash.in", "cash.out", "print", "drawer.open"))
+OPERATIONS = frozenset(
+    (
+        "receipt", "invoice", "shift.close", "report.x", "report.period", "cash.in", "cash.out", "copy", "print",
+        "display.show", "drawer.open", "raw",
+    )
+)  # fmt: skip
+# What the older models do not know, or know by other commands.
+_NOT_ON_OLD_MODELS = frozenset(("invoice", "copy"))
 
 _DRAWER: dict[int, str] = {DrawerState.OPEN: "open", DrawerState.CLOSED: "closed"}
 _WITHOUT_DRAWER = frozenset(("32.01",))  # Temo has none; by the version of the protocol
@@ -98,9 +107,10 @@ async def read_capabilities(reader: FactReader, settings: PosnetSettings, versio
     profile, _ = await read_profile(reader)
     limits = settings.limits
     return Capabilities(
-        operations=OPERATIONS - {"drawer.open"} if version in _WITHOUT_DRAWER else OPERATIONS,
+        operations=_operations(settings, version),
         receipt_kinds=frozenset((ReceiptKind.SALE.value, ReceiptKind.REFUND.value)),
-        line_kinds=frozenset((LineKind.ITEM.value,)),
+        invoice_kinds=frozenset((InvoiceKind.INVOICE.value,)) if settings.profile == "online" else frozenset(),
+        line_kinds=frozenset(kind.value for kind in SALE_KINDS),
         payment_kinds=frozenset(kind.value for kind in PaymentKind),
         currencies=await read_currencies(reader),
         taxes=await read_rates(reader),
@@ -115,6 +125,20 @@ async def read_capabilities(reader: FactReader, settings: PosnetSettings, versio
             "reference": limits.system_number,
             "print.line": limits.form_text_visible,
             "change": 1,
+            "deposit.code": limits.packaging_number,
+            "footer": limits.footer_lines,
+            "footer.line": limits.footer_line,
+            "information": limits.info_lines,
+            "bar_code": limits.bar_code,
+            "code_2d": limits.code_2d,
+            "display.line": limits.display_line,
+            "edocument.id": limits.customer_id,
+            "invoice.lines": limits.invoice_lines,
+            "invoice.number": limits.invoice_number,
+            "invoice.title": limits.invoice_title,
+            "invoice.copies": limits.invoice_copies,
+            "invoice.notes": limits.free_lines,
+            "buyer.name": limits.buyer_name,
         },
         max_amount=Decimal(limits.money).scaleb(-2),
         arithmetic=profile,
@@ -122,11 +146,30 @@ async def read_capabilities(reader: FactReader, settings: PosnetSettings, versio
         status_during_job="between_commands",
         abort_via="same_link",
         code_page=settings.code_page,
+        extras=(NAMESPACE,),
+        delivery=await _delivery(reader, settings),
     )
 
 
-async def read_status(exchange: Exchange, reader: FactReader, now: datetime) -> DeviceStatus:
-    """Live status. A printer that waits for a person answers the immediate questions only."""
+def _operations(settings: PosnetSettings, version: str | None) -> frozenset[str]:
+    missing = frozenset(("drawer.open",)) if version in _WITHOUT_DRAWER else frozenset[str]()
+    return OPERATIONS - missing - (_NOT_ON_OLD_MODELS if settings.profile == "legacy" else frozenset())
+
+
+async def _delivery(reader: FactReader, settings: PosnetSettings) -> frozenset[str]:
+    """E-documents where the printer knows the service and it is switched on."""
+    if settings.profile == "legacy":
+        return frozenset(("paper",))
+    answer = await reader.ask_if_known(commands.eparagonstatusget())
+    on = answer is not None and answers.EDocumentService.from_frame(answer).on
+    return frozenset(("paper", "edocument")) if on else frozenset(("paper",))
+
+
+async def read_status(exchange: Exchange, reader: FactReader, now: datetime, blocked: str | None = None) -> DeviceStatus:
+    """Live status. A printer that waits for a person answers the immediate questions only.
+
+    `blocked`: why it refused the last sale, where it did: most reasons are told by nothing else.
+    """
     condition = await exchange.condition()
     trouble = condition.trouble
     status = DeviceStatus(
@@ -144,7 +187,10 @@ async def read_status(exchange: Exchange, reader: FactReader, now: datetime) -> 
     counters = answers.Counters.from_frame(await reader.ask(commands.scnt()))
     last = counters.last_receipt if counters.last_receipt is not None else counters.receipts
     reasons, authorisation = await _sale_blocked(reader, general)
+    if blocked is not None and blocked not in reasons:
+        reasons.append(blocked)
     more: dict[str, Any] = {
+        **await _edocuments(reader, reasons),
         "unique_number": counters.unique_number,
         "daily_reports": counters.daily_reports,
         "receipts": counters.receipts,
@@ -188,6 +234,19 @@ async def _sale_blocked(reader: FactReader, general: answers.GeneralStatus) -> t
     elif days is not None and days <= _AUTHORISATION_LOW:
         reasons.append(f"The authorisation ends in {days} days: get a code from the dealer.")
     return reasons, days
+
+
+async def _edocuments(reader: FactReader, reasons: list[str]) -> dict[str, Any]:
+    """What the hub has not taken; printers without the service do not know the question."""
+    answer = await reader.ask_if_known(commands.eparagonbuffersummaryget())
+    if answer is None:
+        return {}
+    summary = answers.EDocumentSummary.from_frame(answer)
+    if summary.free == 0:
+        reasons.append("The buffer of e-documents is full: wait until the hub has taken some, or give receipts on paper.")
+    if summary.failed:
+        reasons.append(f"{summary.failed} e-documents could not be sent yet; the printer tries again by itself.")
+    return {"edocuments_waiting": (summary.new or 0) + (summary.failed or 0), "edocuments_given_up": summary.given_up}
 
 
 async def _drawer(exchange: Exchange) -> Any:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
-from bridge.model import FieldError, Receipt, ReceiptKind, RequestError, decimal_string, invalid
+from bridge.model import Delivery, FieldError, Receipt, ReceiptKind, RequestError, decimal_string, invalid
 from bridge_posnet.fields import ONLINE
 from bridge_posnet.fitting import Fitting
+from bridge_posnet.settings import PosnetSettings
 
 CURRENCY = "PLN"
 
@@ -36,30 +37,35 @@ def amount(field: str, value: Decimal) -> None:
         raise invalid(field, f"{decimal_string(value)} has more than 2 decimals", limit="2 decimals")
 
 
-def refuse_unsupported(receipt: Receipt, fit: Fitting) -> None:
+def refuse_unsupported(receipt: Receipt, fit: Fitting, settings: PosnetSettings | None = None) -> None:
     """Everything of a receipt that has no command here."""
     if receipt.kind not in (ReceiptKind.SALE, ReceiptKind.REFUND):
         raise unsupported("kind", f"receipts of the kind {receipt.kind.value} are not possible on this printer")
-    for index, payment in enumerate(receipt.payments):
-        if payment.foreign is not None:
-            raise unsupported(f"payments.{index}.foreign", "payments in another currency are not possible on this printer")
-    delivery = receipt.delivery
-    if not delivery.paper:
-        raise unsupported("delivery.paper", "this printer prints every receipt on paper")
-    for name, wanted in (("email", delivery.email), ("sms", delivery.sms), ("edocument", delivery.edocument)):
+    refuse_delivery(receipt.delivery, settings)
+    _warn_of_what_is_not_shown(receipt, fit)
+
+
+def refuse_delivery(delivery: Delivery, settings: PosnetSettings | None) -> None:
+    """Mail and text messages are not the printer's; paper may be left out only where the receipt goes another way."""
+    for name, wanted in (("email", delivery.email), ("sms", delivery.sms)):
         if wanted is not None:
             raise unsupported(f"delivery.{name}", "this printer does not send receipts", remedy="leave it out")
-    _warn_of_what_is_not_shown(receipt, fit)
+    if not delivery.paper and delivery.edocument is None:
+        raise unsupported(
+            "delivery.paper",
+            "this printer prints every receipt that is no e-document",
+            remedy="name the customer in delivery.edocument",
+        )
+    if delivery.edocument is not None and settings is not None and settings.profile == "legacy":
+        raise unsupported("delivery.edocument", "the older models know no e-documents", remedy="leave it out")
 
 
 def _warn_of_what_is_not_shown(receipt: Receipt, fit: Fitting) -> None:
     for index, line in enumerate(receipt.lines):
-        _namespaces(f"lines.{index}.extras", line.extras, fit)
         if line.marking is not None:
             fit.warn("not_shown", "Marking codes have no place on this receipt.", f"lines.{index}.marking")
         if line.original is not None:
             fit.warn("not_shown", "The earlier document is not named on this receipt.", f"lines.{index}.original")
-    _namespaces("extras", receipt.extras, fit)
     if receipt.original is not None:
         fit.warn("not_shown", "The earlier document is not named on this receipt.", "original")
     customer = receipt.customer
@@ -70,8 +76,3 @@ def _warn_of_what_is_not_shown(receipt: Receipt, fit: Fitting) -> None:
         for name in ("name", "address", "loyalty_id"):
             if getattr(customer, name) is not None:
                 fit.warn("not_shown", "This receipt has no place for it.", f"customer.{name}")
-
-
-def _namespaces(field: str, extras: Collection[str], fit: Fitting) -> None:
-    for name in extras:
-        fit.warn("extras_ignored", f"This printer knows no extras {name!r}.", f"{field}.{name}")
