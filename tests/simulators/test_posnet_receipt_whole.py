@@ -188,7 +188,14 @@ def test_change_may_be_one_or_several_kinds_as_chosen() -> None:
 
 def test_cash_back_on_a_card_comes_out_of_the_drawer() -> None:
     host = Host(new_printer())
-    host.do("cash|kw1000|wpT", "trinit|bm0", BREAD, "trpayment|ty2|wa700|naKarta", "trpayment|ty0|wa500|re1", "trend|to200|fp700|re500")
+    host.do(
+        "cash|kw1000|wpT",
+        "trinit|bm0",
+        BREAD,
+        "trpayment|ty2|wa700|naKarta",
+        "trpayment|ty0|wa500|re1",
+        "trend|to200|fp700|re500",
+    )
     assert host.value("scashstate", "cs") == "500"
 
 
@@ -259,7 +266,9 @@ def test_ean_13_gets_its_check_digit() -> None:
 
 def test_footer_lines_carry_the_words_of_their_number() -> None:
     host = opened()
-    host.do("trend|fe0", "trftrln|id2|na987", "trftrln|id38|naSzerokie|sw1", "trftrln|id41|na&cDziękujemy", "trftrln|id25|naKoniec")
+    host.do(
+        "trend|fe0", "trftrln|id2|na987", "trftrln|id38|naSzerokie|sw1", "trftrln|id41|na&cDziękujemy", "trftrln|id25|naKoniec"
+    )
     assert host.ask("trftrln|id43|nax") == "trftrln ?2702"
     for _ in range(56):
         host.do("trftrln|id25|nax")

@@ -29,10 +29,11 @@ ORIGINAL = "ORYGINAŁ"  # what a duplicate does not say
 KEPT_NOTES = 50  # reprints that the state still tells of
 
 
-def _reprint(printer: Printer, documents: Iterable[IssuedDocument], mark: str) -> Generator[Wait, None, int]:
+def _reprint(printer: Printer, call: Call, documents: Iterable[IssuedDocument], mark: str = "") -> Generator[Wait, None, int]:
     """Prints them again one by one, as far as there is paper and nobody breaks it off. How many were printed."""
     printed = 0
     printer.interrupted = False
+    printer.printing = printer.ports[call.port]
     for document in documents:
         yield printer.may_go_on
         if printer.interrupted:
@@ -40,7 +41,11 @@ def _reprint(printer: Printer, documents: Iterable[IssuedDocument], mark: str) -
         printer.queue_paper(["", *render.centred("WYDRUK Z PAMIĘCI CHRONIONEJ", mark), rule(render.WIDTH)])
         printer.queue_paper(_text(printer, document, mark))
         printer.cut()
+        lines = len(printer.memory.unprinted)
         printer.flush()
+        seconds = printer.pace.printing(lines, cut=True)
+        if seconds:
+            yield seconds
         notes = printer.memory.reprints
         notes.append(f"{document.kind} {document.number} {mark}".rstrip())
         del notes[:-KEPT_NOTES]
@@ -65,7 +70,7 @@ def eclastprintouts(printer: Printer, call: Call) -> Generator[Wait, None, Answe
     documents = printer.documents()[-call.args["no"] :]
     if not documents:
         raise CommandError(2930)
-    yield from _reprint(printer, documents, "")
+    yield from _reprint(printer, call, documents)
     return []
 
 
@@ -80,7 +85,7 @@ def ecprndoc(printer: Printer, call: Call) -> Generator[Wait, None, Answer]:
     chosen = [document for document in chosen if _in_time(document, begin, end)]
     if not chosen:
         raise CommandError(2930)
-    printed = yield from _reprint(printer, chosen, "")
+    printed = yield from _reprint(printer, call, chosen)
     return [("il", printed)]
 
 
@@ -105,7 +110,7 @@ def ecprnfv(printer: Printer, call: Call) -> Generator[Wait, None, Answer]:
     documents = [document for document in printer.documents() if document.kind == "invoice" and document.number == wanted]
     if not documents:
         raise CommandError(2930)
-    yield from _reprint(printer, documents[-1:], "" if call.args["ut"] else "DUPLIKAT")
+    yield from _reprint(printer, call, documents[-1:], "" if call.args["ut"] else "DUPLIKAT")
     return []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bridge_simulators.faults import Course, Fault, FaultError, StepFault
 
-from bridge_sim_posnet.memory import Counters, Daily, Goods, Transaction
+from bridge_sim_posnet.memory import RECORD_CLEAR, Counters, Daily, Goods, Transaction
 from bridge_sim_posnet.names import goods_key
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ class RamClear(StepFault):
         memory.open = None
         memory.last = Transaction()
         memory.tokens = {}
+        memory.shifts, memory.footers, memory.code = {}, {}, ""
+        memory.cashier, memory.logged_in = "", False
+        memory.record(RECORD_CLEAR, device.now(), r1="0", r2="0")
         device.form = None
         device.save()
 

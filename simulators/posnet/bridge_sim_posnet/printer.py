@@ -256,7 +256,6 @@ class Printer(SimulatedDevice):
         yield from self._key(before)
         yield self.ready
         edocument.work(self)
-        printed = len(self.roll.lines)
         self._executing = True
         try:
             answer = yield from self._perform(port, frame, before)
@@ -280,11 +279,9 @@ class Printer(SimulatedDevice):
             yield from edocument.dispatch(self)
         if self.memory.unprinted:
             yield self.ready
+        printed = len(self.memory.unprinted)
         self.flush()
         edocument.work(self)
-        printed = len(self.roll.lines) - printed
-        if printed:  # by a reprint, which prints as it goes
-            self.printing = port
         if command.changes:
             self.save()
         after = self.faults.reach(name, "after")
