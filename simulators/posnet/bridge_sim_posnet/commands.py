@@ -220,7 +220,6 @@ REPORTS: dict[str, Command] = {
     "cash": Command((money("kw", needed=True, high=MAX_CASH), flag("wp", needed=True)), states.OPENS),
     "login": Command((text("na", 32, needed=True), text("nk", 8), flag("dr")), states.OPENS),
     "logout": Command((text("na", 32), text("nk", 8), flag("dr")), states.OPENS),
-    "dbchkstart": Command((number("ty", 1, 2, needed=True),), states.STARTS_FORM),
     "ecprndoc": Command(
         (number("ty", 0, 5), number("fn", 0, 999_999_999), number("tn", 0, 999_999_999), moment("fd"), moment("td")),
         states.OPENS,
@@ -244,6 +243,9 @@ FORMS: dict[str, Command] = {
     "formbarcode2d": Command((_FORM,), states.FORMS),
     "formimage": Command((_FORM, number("no", 0, 999, needed=True)), states.FORMS),
     "formend": Command((_FORM,), states.FORMS),
+    "dbchkstart": Command((number("ty", 1, 2, needed=True),), states.STARTS_FORM),
+    "dbchkline": Command((_VAT, text("na", 80, needed=True)), states.FORMS),
+    "dbchkend": Command((), states.FORMS),
 }
 
 EDOCUMENT: dict[str, Command] = {
