@@ -131,6 +131,10 @@ class FamilyBench(ABC):
     def may_stay_open(self, variant: Variant, scenario: Scenario, disturbance: str) -> str | None:
         """Why `unresolved` is right there, if it may be: the device cannot tell. `disturbance`: an aftermath or spoiling."""
 
+    def has(self, variant: Variant, scenario: Scenario) -> bool:
+        """Whether devices of this variant can do this at all."""
+        return True
+
     def plays(self, variant: Variant, scenario: Scenario, disturbance: str) -> bool:
         """Whether this makes sense. An equal total of another program can only be told apart where the bridge knows that
         there are others."""

@@ -24,7 +24,9 @@ from tests.toys.cables import TestCable, plug_in
 # Documents that are no outcome of a job: a receipt that was given up, and lines printed below a slip.
 _NOT_ASKED_FOR = frozenset({"cancelled_receipt", "non_fiscal"})
 
-_SLIPS = frozenset({"refund", "cash in", "cash out"})
+_SLIPS = frozenset({"refund", "cash in", "cash out", "packaging return", "shift report", "month report"})
+
+_EDOCUMENTS = frozenset({"e-document", "e-document and paper"})
 
 
 class _OverNullModem(PosnetFamily):
@@ -65,6 +67,60 @@ def _sale(**more: Any) -> dict[str, Any]:
 def _plain_sale() -> dict[str, Any]:
     """What another program's receipt looks like too: one line of the first rate, paid in cash."""
     return {"op": "receipt", "currency": "PLN", "lines": [{"name": "Kawa", "price": "27.00", "vat": "23%"}]}
+
+
+_HUB = {"paper": False, "edocument": {"id": "48501234567"}}
+
+
+def _deposits_and_euros() -> dict[str, Any]:
+    """Packaging both ways, a line that is taken off again, and a payment in another currency."""
+    coffee = {"name": "Kawa", "price": "27.00", "vat": "23%"}
+    tea = {"name": "Herbata", "price": "5.00", "vat": "23%", "discount": {"amount": "0.50"}}
+    return {
+        "op": "receipt",
+        "currency": "PLN",
+        "lines": [
+            coffee,
+            tea,
+            {**tea, "kind": "return", "extras": {"posnet": {"voids": 1}}},
+            {"name": "Butelka", "price": "0.50", "quantity": "4", "kind": "deposit", "code": "123"},
+            {"name": "Puszka", "price": "0.50", "kind": "deposit_return"},
+        ],
+        "payments": [
+            {"kind": "cash", "amount": "20.81", "foreign": {"currency": "EUR", "amount": "5.00", "rate": "4.1625"}},
+            {"kind": "cash", "amount": "10.00"},
+        ],
+    }
+
+
+def _advance_and_footer() -> dict[str, Any]:
+    """An advance is settled, a code is printed, and lines stand below the receipt."""
+    sale = _sale(
+        extras={"posnet": {"code_2d": {"data": "ZAM/7"}, "footer": [{"text": "Dziękujemy"}, {"text": "!", "wide": True}]}}
+    )
+    advance = {"name": "Zaliczka 7", "price": "10.00", "vat": "23%", "kind": "advance_settlement"}
+    return {**sale, "lines": [*sale["lines"], advance]}
+
+
+def _bottles() -> dict[str, Any]:
+    return {
+        "op": "receipt",
+        "currency": "PLN",
+        "lines": [{"name": "Puszka", "price": "0.50", "quantity": "4", "kind": "deposit_return"}],
+    }
+
+
+def _invoice() -> dict[str, Any]:
+    sale = _sale()
+    return {
+        "op": "invoice",
+        "currency": "PLN",
+        "number": "FV 7/2026",
+        "buyer": {"name": "Jan", "ids": [{"type": "nip", "value": "1234563218"}], "address": ["ul. Lipowa 7"]},
+        "lines": sale["lines"],
+        "payments": sale["payments"],
+        "due_on": "2026-12-04",
+    }
 
 
 class PosnetUnderTest(DeviceUnderTest):
@@ -162,6 +218,14 @@ class PosnetBench(FamilyBench):
             Scenario("cash in", {"op": "cash.in", **cash}, "cash_in", Decimal("5.00")),
             Scenario("cash out", {"op": "cash.out", **cash}, "cash_out", Decimal("5.00")),
             Scenario("daily report", {"op": "shift.close"}, "daily_report", None),
+            Scenario("deposits and euros", _deposits_and_euros(), "receipt", Decimal("27.00")),
+            Scenario("advance and footer", _advance_and_footer(), "receipt", Decimal("17.00")),
+            Scenario("e-document", _sale(delivery=_HUB), "receipt", Decimal("27.00")),
+            Scenario("e-document and paper", _sale(delivery={**_HUB, "paper": True}), "receipt", Decimal("27.00")),
+            Scenario("packaging return", _bottles(), "packaging_return", Decimal("2.00")),
+            Scenario("invoice", _invoice(), "invoice", Decimal("27.00")),
+            Scenario("shift report", {"op": "report.x", "shift": "Anna", "reset": True}, "shift_report", None),
+            Scenario("month report", {"op": "report.period", "from": "2026-11-01", "to": "2026-11-30"}, "periodic_report", None),
         )
 
     def opening(self, scenario: Scenario) -> Scenario:
@@ -174,6 +238,14 @@ class PosnetBench(FamilyBench):
 
     def create(self, variant: Variant, now: Callable[[], datetime]) -> PosnetUnderTest:
         return PosnetUnderTest(PosnetSettings(**variant.settings), now)
+
+    def has(self, variant: Variant, scenario: Scenario) -> bool:
+        """A printer in training makes no e-documents and no reports of its fiscal memory; older ones know less."""
+        if variant.settings.get("mode") == "non_fiscal":
+            return scenario.name not in (*_EDOCUMENTS, "month report")
+        if variant.settings.get("profile") == "old":
+            return scenario.name not in (*_EDOCUMENTS, "invoice", "advance and footer", "deposits and euros")
+        return True
 
     def plays(self, variant: Variant, scenario: Scenario, disturbance: str) -> bool:
         if scenario.name == "daily report" and disturbance == "report" and not variant.shared:

@@ -95,6 +95,8 @@ def cases_of(bench: FamilyBench, extent: Extent) -> Iterator[Case]:
     """All cases of a family. Plays each scenario once undisturbed to learn its length."""
     for index, variant in enumerate(bench.variants()[: extent.variants]):
         for number, scenario in enumerate(bench.scenarios()[: 1 if extent.first else None]):
+            if not bench.has(variant, scenario):
+                continue
             very_first = index == 0 and number == 0
             chance = random.Random(f"{extent.seed} {bench.name} {variant.name} {scenario.name}")
             measured = measure(bench, variant, scenario)

@@ -47,9 +47,9 @@ def paper(record: EDocumentRecord | None) -> Paper:
     return Paper.SUPPRESSED if record is not None and _known(record) in _STATES else Paper.PENDING
 
 
-def outstanding(number: int, job_id: str, now: datetime) -> dict[str, Any]:
-    """What is written down with the binding, for the device's store."""
-    return {f"{_PREFIX}{number}": {"job": job_id, "since": now.isoformat()}}
+def outstanding(number: int, job_id: str, now: datetime, *, on_paper: bool) -> dict[str, Any]:
+    """What is written down with the binding, for the device's store. `on_paper`: what becomes of the paper is known already."""
+    return {f"{_PREFIX}{number}": {"job": job_id, "since": now.isoformat(), "on_paper": on_paper}}
 
 
 async def read_record(reader: FactReader, number: int) -> EDocumentRecord | None:
@@ -71,7 +71,7 @@ class Outstanding:
         for key, entry in entries.items():
             if self._due.get(key, now) <= now:
                 since = datetime.fromisoformat(entry["since"])
-                if await self._settled(reader, context, int(key.removeprefix(_PREFIX)), entry["job"], since):
+                if await self._settled(reader, context, int(key.removeprefix(_PREFIX)), entry, since):
                     await context.store.delete(key)
                     self._due.pop(key, None)
                 else:
@@ -80,7 +80,10 @@ class Outstanding:
         left = [self._due[key] for key in entries if key in self._due]
         return max(0.1, (min(left) - now).total_seconds()) if left else None
 
-    async def _settled(self, reader: FactReader, context: DeviceContext, number: int, job: str, since: datetime) -> bool:
+    async def _settled(
+        self, reader: FactReader, context: DeviceContext, number: int, entry: Mapping[str, Any], since: datetime
+    ) -> bool:
+        job = entry["job"]
         answer = await reader.raw(commands.eparagonbufferget(number))
         error = error_of(answer)
         if error in _GONE or context.clock.now() - since > _LIFETIME:
@@ -89,18 +92,17 @@ class Outstanding:
         if error is not None:
             return False
         record = EDocumentRecord.from_frame(answer)
-        state = _known(record)
-        if state not in _STATES and not record.printed:
+        final = _known(record) in _STATES
+        told = None if entry["on_paper"] else paper(record)
+        if not final and told in (None, Paper.PENDING):
             return False
         try:
-            await context.amend(
-                job, registration=registration(number, record), paper=paper(record) if record.printed is not None else None
-            )
+            await context.amend(job, registration=registration(number, record), paper=told)
         except ValueError as error:
             # The job failed (its binding was never used), or was settled by hand: there is nothing left to advance.
             context.logger.info("e-document %s: %s", number, error)
             return True
-        return state in _STATES
+        return final
 
 
 def _known(record: EDocumentRecord) -> EDocumentState:

@@ -59,7 +59,7 @@ async def copy(exchange: Exchange, settings: PosnetSettings, context: JobContext
             raise DeviceError(JobError.of("request.not_found", "The printer has no such document.", field="document"))
         return Result(paper=Paper.PRINTED, evidence=evidence)
     number = EDocumentNumber.from_frame(answer).number
-    for key, entry in outstanding(number, context.job_id, context.device.clock.now()).items():
+    for key, entry in outstanding(number, context.job_id, context.device.clock.now(), on_paper=True).items():
         await context.device.store.set(key, entry)
     return Result(paper=Paper.SUPPRESSED, registration=registration(number, None), evidence=evidence)
 

@@ -193,7 +193,7 @@ class Procedure:
             answer = await self._command(step, token_at(intent.token, intent.tokens - 1), self._exchange.timeouts.command)
             context.warn("leftover_cancelled", "An e-document was waiting for a receipt on the printer and was taken back first.")
         self._edocument = EDocumentNumber.from_frame(answer).number
-        store = outstanding(self._edocument, context.job_id, context.device.clock.now())
+        store = outstanding(self._edocument, context.job_id, context.device.clock.now(), on_paper=intent.paper)
         await context.checkpoint(EDOCUMENT, {"number": self._edocument}, store=store)
 
     async def _send_closing(self, plan: Plan, intent: Intent) -> None:

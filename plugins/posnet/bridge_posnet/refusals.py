@@ -11,6 +11,7 @@ from bridge.plugin import DeviceError
 from bridge_posnet.answers import error_of
 from bridge_posnet.errors import CommandError, Fate, lookup_command_error, lookup_frame_error
 from bridge_posnet.frame import Frame
+from bridge_posnet.texts import polish, remedy
 
 
 class Refused(Exception):
@@ -43,20 +44,41 @@ class Refused(Exception):
             row.code,
             f"The printer refused {_PEOPLE.get(self.request.mnemonic, self.request.mnemonic)}: {row.text}.",
             fate=DocumentFate.NOT_ISSUED,
-            remedy=row.remedy or None,
+            remedy=remedy(self.number, row) if not self.answer.is_frame_error else row.remedy or None,
             device_code=number,
             device_text=f"{row.mnemonic}: {row.text}",
             field=self.field,
+            texts={"pl": polish(None if self.answer.is_frame_error else self.number, row, self.request.mnemonic)},
         )
 
 
 _PEOPLE = {
     "trinit": "to open a receipt",
+    "trfvinit": "to open an invoice",
+    "trfvbuyer": "the buyer",
+    "trfvnumber": "the number of the invoice",
+    "trfvfreedata": "a line of the invoice",
+    "tradvance": "an advance",
+    "trpack": "packaging",
+    "trpaymentcurr": "a payment in another currency",
+    "trftrln": "a line below the receipt",
+    "qrcode": "the 2D code",
+    "login": "to log the cashier in",
+    "packret": "the return of packaging",
+    "shiftrep": "the shift report",
+    "monthlyrep": "the monthly report",
+    "periodicrepbydates": "the report of a period",
+    "periodicrepbynumbers": "the report of a period",
+    "dsptxtline": "the text on the display",
+    "ecprndoc": "a copy",
+    "eclastprintouts": "a copy",
+    "eparagonidznext": "the e-document",
+    "eparagonidzprev": "the e-document",
     "trline": "a line",
     "trnipset": "the tax number of the customer",
     "trdiscntbill": "the discount or surcharge of the receipt",
     "trpayment": "a payment",
-    "trend": "the end of the receipt",
+    "trend": "the end of the document",
     "ftrcfg": "the text below the receipt",
     "stocash": "the goods return",
     "cash": "the cash movement",

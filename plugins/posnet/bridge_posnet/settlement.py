@@ -132,7 +132,9 @@ class Settlement:
             return None
         number = EDocumentNumber.from_frame(stored).number
         now = self._context.device.clock.now()
-        await self._context.checkpoint(EDOCUMENT, {"number": number}, store=outstanding(number, self._context.job_id, now))
+        await self._context.checkpoint(
+            EDOCUMENT, {"number": number}, store=outstanding(number, self._context.job_id, now, on_paper=intent.paper)
+        )
         return number
 
     async def _release(self, intent: Intent) -> None:

@@ -100,15 +100,17 @@ class Device:
         self.clock = LoopClock(START)
         self.logger = logging.getLogger("tests.posnet")
         self.emitted: list[DeviceStatus] = []
+        self.alerts: list[str] = []
+        self.amendments: list[tuple[str, dict[str, Any]]] = []
 
     def emit(self, status: DeviceStatus) -> None:
         self.emitted.append(status)
 
     def alert(self, code: str, text: str) -> None:
-        raise AssertionError("no alert is raised here")
+        self.alerts.append(code)
 
     async def amend(self, job_id: str, **changes: Any) -> None:
-        raise AssertionError("nothing is amended here")
+        self.amendments.append((job_id, changes))
 
     async def open_link(self, url: str) -> Any:
         raise AssertionError("no auxiliary link is opened here")

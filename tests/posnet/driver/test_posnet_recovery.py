@@ -193,7 +193,7 @@ def test_a_stored_answer_settles_a_shared_printer_and_counters_never_do() -> Non
             bench = Bench(shared=True)
             bench.printer.faults.arm(CutCommand(command="trend", step="answer"))
             if not keeps:
-                bench.printer._remember = lambda answer: None  # type: ignore[method-assign]
+                bench.printer.answers.remember = lambda answer: None  # type: ignore[method-assign]
             assert (await bench.run(sale())).state == state
             await bench.close()
 

@@ -232,8 +232,8 @@ def test_a_lost_answer_that_the_printer_does_not_keep_leads_to_recovery(missing:
     async def scenario() -> None:
         bench = Bench(rpt_missing=missing)
         bench.printer.faults.arm(Drop(command="trend"))
-        real = bench.printer._remember
-        bench.printer._remember = lambda answer: None if answer.mnemonic == "trend" else real(answer)  # type: ignore[method-assign]
+        real = bench.printer.answers.remember
+        bench.printer.answers.remember = lambda answer: None if answer.mnemonic == "trend" else real(answer)  # type: ignore[method-assign]
         outcome = await bench.run(simple_sale())
         assert (outcome.state, outcome.recovered) == ("done", 1), outcome
         assert outcome.document.number == "1"
@@ -313,7 +313,8 @@ def test_a_printer_in_training_says_so(profile: str) -> None:
         ("lines.0.taxes", {"lines": [{"name": "A", "price": "1"}]}),
         ("lines.0.taxes", {"lines": [{"name": "A", "price": "1", "taxes": [{"rate": "8%"}, {"rate": "5%"}]}]}),
         ("lines.0.vat", {"lines": [{"name": "A", "price": "1", "vat": "7%"}]}),
-        ("lines.0.kind", {"lines": [{"name": "A", "price": "1", "vat": "8%", "kind": "deposit"}]}),
+        ("lines.0.kind", {"lines": [{"name": "A", "price": "1", "vat": "8%", "kind": "voucher"}]}),
+        ("lines", {"lines": [{"name": "Butelka", "price": "1", "kind": "deposit"}]}),
         ("lines.0.total", {"lines": [{"name": "A", "price": "1", "vat": "8%", "discount": {"amount": "1"}}]}),
         ("lines.0.total", {"lines": [{"name": "A", "price": "100000000", "vat": "8%"}]}),
         (
@@ -324,14 +325,16 @@ def test_a_printer_in_training_says_so(profile: str) -> None:
         ("kind", {"kind": "purchase"}),
         ("total", {"discount": {"percent": "100"}}),
         ("delivery.paper", {"delivery": {"paper": False}}),
-        ("delivery.edocument", {"delivery": {"edocument": {"id": "4850"}}}),
+        ("delivery.email", {"delivery": {"email": "jan@example.pl"}}),
+        ("delivery.edocument.id", {"delivery": {"edocument": {"id": "4" * 129}}}),
+        ("delivery.edocument.server", {"delivery": {"edocument": {"id": "4850", "server": "eparag mf gov pl"}}}),
         ("customer.ids.0.value", {"customer": {"ids": [{"type": "nip", "value": "123-456-32-18"}]}}),
         ("operator.name", {"operator": {"name": "A" * 33}}),
         (
-            "payments.0.foreign",
+            "payments.0.foreign.rate",
             {
                 "payments": [
-                    {"kind": "cash", "amount": "9.99", "foreign": {"currency": "EUR", "amount": "2.40", "rate": "4.1625"}}
+                    {"kind": "cash", "amount": "9.99", "foreign": {"currency": "EUR", "amount": "2.40", "rate": "4.16253"}}
                 ]
             },
         ),
