@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from bridge_posnet.frame import Frame
+from bridge_posnet.frame import Frame, Parameter
 from bridge_sim_posnet.printer import Printer
 from bridge_simulators import Refused
-from posnet_host import Host, frame, new_printer
+from posnet_host import Host, frame, in_virtual_time, new_printer
 
 
 def test_commands_of_one_write_are_executed_in_order() -> None:
@@ -154,3 +156,59 @@ def test_a_queue_that_is_full_refuses_the_frame() -> None:
     assert host.ask("currget") == "ERR ?14 cmcurrget"
     printer.load_paper(True)
     assert host.answers() == ["currget naPLN"] * 101
+
+
+# --- open points about bytes
+
+
+@pytest.mark.parametrize(("choice", "answer"), [("no", "ERR ?15"), ("yes", "break")])
+def test_a_break_without_checksum_is_refused_or_accepted_as_chosen(choice: str, answer: str) -> None:
+    host = Host(new_printer(bare_break=choice))
+    host.session.received(b"\x02!break\x03")
+    assert host.answers() == [answer]
+
+
+@pytest.mark.parametrize(
+    ("page", "table", "goods", "told"),
+    [
+        ("0", "iso8859_2", "bfa5", "bfa5"),  # ż Ą
+        ("1", "iso8859_2", "bfa1", "bfa1"),
+        ("1", "cp852", "bea4", "bea4"),
+        ("2", "iso8859_2", "a78f", "a78f"),
+        ("2", "iso8859_2", "a7ff8f", "a7208f"),
+    ],
+)
+def test_an_interface_speaks_the_code_page_that_it_is_set_to(page: str, table: str, goods: str, told: str) -> None:
+    host = Host(new_printer(latin_2=table))
+    host.do(f"pccfgset|id2|no1|cp{page}|pi1")
+    text = bytes.fromhex(goods)
+    for name, field in (("ftrinfoset", "tx"), ("ftrinfoget", "")):
+        parameters = (Parameter(field, text),) if field else ()
+        host.session.received(Frame(name, parameters).to_bytes())
+    assert bytes.fromhex(told) in bytes(host.received)
+    host.received.clear()
+    host.sell()
+    assert "ż" in host.printer.paper()
+    assert "Ą" in host.printer.paper()
+
+
+@pytest.mark.parametrize(
+    ("choice", "answer"),
+    [("url", "eparagonconnectiontest ap0 ht200 cu0"), ("number", "ERR ?3 cmeparagonconnectiontest fdad")],
+)
+def test_the_address_of_a_connection_test_has_the_type_that_is_chosen(choice: str, answer: str) -> None:
+    assert Host(new_printer(connection_test_address=choice)).ask("eparagonconnectiontest|ade.example.pl") == answer
+
+
+def test_the_other_interface_waits_while_an_edocument_is_being_sent() -> None:
+    async def scenario() -> None:
+        printer = new_printer(hub="slow", hub_delay="10")
+        one, two = Host(printer, "pc1"), Host(printer, "pc2")
+        one.do("eparagonidznext|idjan", "trinit|bm1", "trline|naChleb|vt1|pr200")
+        assert one.ask("trend|to200") == ""
+        assert two.ask("trinit|bm0") == "trinit ?41"
+        await asyncio.sleep(11)
+        assert one.answers() == ["trend"]
+        assert two.ask("trinit|bm0") == "trinit"
+
+    in_virtual_time(scenario())

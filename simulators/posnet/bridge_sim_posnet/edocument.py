@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bridge_sim_posnet import hub
 from bridge_sim_posnet.memory import EDocument, EDocuments
+from bridge_sim_posnet.parameters import CONVERSION, FrameError
 from bridge_sim_posnet.receipt import CommandError, Receipt
 from bridge_sim_posnet.status import NEVER, boolean
 
@@ -392,6 +393,8 @@ def eparagonscheduleset(printer: Printer, call: Call) -> Answer:
 
 def eparagonconnectiontest(printer: Printer, call: Call) -> Generator[Wait, None, Answer]:
     """Codes of application, HTTP and transport; 4275 where the setting says so."""
+    if printer.settings.connection_test_address == "number" and not call.args.get("ad", "0").isdigit():
+        raise FrameError(CONVERSION, "ad")
     _url(printer, call.args.get("ad"))
     seconds = hub.seconds(printer)
     if seconds:

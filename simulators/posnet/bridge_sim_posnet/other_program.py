@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from bridge_sim_posnet import render
 from bridge_sim_posnet.items import Line
-from bridge_sim_posnet.sale import finish_receipt, open_receipt, remember_goods
+from bridge_sim_posnet.receipt import CommandError
+from bridge_sim_posnet.sale import finish_receipt, may_sell, open_receipt, remember_goods
 from bridge_sim_posnet.settings import INACTIVE
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class OtherProgram:
         while self._wanted and printer.powered and printer.ready() and self._timer is None:
             if printer.memory.open is not None or printer.form is not None:
                 return
-            rates = printer.memory.rates
-            if not printer.memory.header or all(rate == INACTIVE for rate in rates):
+            try:
+                may_sell(printer)
+            except CommandError:  # it is told why, and gives up
                 self._wanted.clear()
                 return
             total, hold = self._wanted.popleft()

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge_posnet.frame import Fault as Garbled
 from bridge_posnet.frame import Frame, Garbage
@@ -24,7 +23,7 @@ from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
 from bridge_simulators.paper import wrap
 
-from bridge_sim_posnet import edocument, parameters, render
+from bridge_sim_posnet import code_pages, edocument, parameters, render
 from bridge_sim_posnet.answers import Answers
 from bridge_sim_posnet.commands import COMMANDS, Command, read_arguments
 from bridge_sim_posnet.display import Display
@@ -37,10 +36,12 @@ from bridge_sim_posnet.parameters import FrameError
 from bridge_sim_posnet.ports import Port, PortSession
 from bridge_sim_posnet.receipt import CommandError
 from bridge_sim_posnet.sale import power_up_receipt
-from bridge_sim_posnet.settings import FIXED, Due, PosnetSettings, parse_rates
+from bridge_sim_posnet.settings import FIXED, Due, PosnetSettings, parse_rates, read_zone
 from bridge_sim_posnet.states import check_state
 
 MAX_QUEUED = 100  # commands that one interface buffers, then ERR ?14; the real figure is not published
+
+BARE_BREAK = b"\x02!break\x03"
 
 _DUE = {"fine": timedelta(days=365), "soon": timedelta(days=7), "expired": timedelta(days=-1)}
 
@@ -152,6 +153,10 @@ class Printer(SimulatedDevice):
     def take(self, session: PortSession, event: Frame | Garbage) -> None:
         """A frame or garbage has come in completely."""
         port = session.port
+        if isinstance(event, Garbage) and event.data == BARE_BREAK and self.settings.bare_break:
+            event = Frame("break", immediate=True)
+        if isinstance(event, Frame):
+            event = code_pages.received(event, self._code_page(port), self.settings.latin_2)
         if isinstance(event, Garbage):
             number = _FRAME_ERRORS.get(event.fault)
             if number is not None:
@@ -165,6 +170,9 @@ class Printer(SimulatedDevice):
         else:
             port.queue.append((event, session))
             self.pump(port)
+
+    def _code_page(self, port: Port) -> str:
+        return self.memory.ports.get(port.name, {}).get("cp", code_pages.WINDOWS)
 
     def _answer_at_once(self, session: PortSession, frame: Frame) -> None:
         command = COMMANDS.get(frame.mnemonic)
@@ -256,6 +264,7 @@ class Printer(SimulatedDevice):
         yield from self._key(before)
         yield self.ready
         edocument.work(self)
+        sending = self.memory.edocuments.sending
         self._executing = True
         try:
             answer = yield from self._perform(port, frame, before)
@@ -265,17 +274,18 @@ class Printer(SimulatedDevice):
             self._deliver(port, session, answer, name)
             return
         command = COMMANDS[name]
-        if self.memory.unprinted:
+        sends = self.memory.edocuments.sending != sending
+        if self.memory.unprinted or sends:
             self.printing = port
         recorded = self.faults.reach(name, "recorded")
         if recorded.power_lost:
             return
-        if (recorded.hold or not self.ready()) and command.changes:
-            self.save()
+        if command.changes and (recorded.hold or recorded.extra or sends or not self.ready()):
+            self.save()  # whoever is killed while this waits has recorded it
         if recorded.hold:
             yield recorded.hold
         yield from self._key(recorded)
-        if command.changes:
+        if sends:
             yield from edocument.dispatch(self)
         if self.memory.unprinted:
             yield self.ready
@@ -361,6 +371,7 @@ class Printer(SimulatedDevice):
             if target is not None and self.powered:
                 target.wire.send(data)
 
+        answer = code_pages.sent(answer, self._code_page(port), self.settings.latin_2)
         self.faults.deliver(name or answer.mnemonic, answer.to_bytes(), send)
 
     # --- paper
@@ -479,11 +490,3 @@ class Printer(SimulatedDevice):
             "running": {name: port.current for name, port in self.ports.items()},
         }
         return super().state() | device
-
-
-def read_zone(name: str) -> ZoneInfo:
-    """Raises ValueError where there is no such time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Warsaw, not {name!r}.") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge_simulators.settings import option
 
@@ -97,6 +98,12 @@ class PosnetSettings:
     block_cancel: Literal["silent", "counted"] = option(
         "silent", "a receipt in block mode that is cancelled leaves no trace, or counts as cancelled"
     )
+    bare_break: bool = option(False, "[11] !break without a checksum, as the maker's example prints it, is accepted")
+    latin_2: Literal["iso8859_2", "cp852"] = option("iso8859_2", "[12] the table of code page 1 (pccfgset cp)")
+    connection_test_address: Literal["url", "number"] = option(
+        "url", "[13] type of ad in eparagonconnectiontest: a URL, or a number as the maker's table has it"
+    )
+    # [14] is settled: the checksum starts at 0000.
     change_kinds: Literal["one", "several"] = option("one", "a second means of change is refused (2094), or taken")
     line_after_packaging: bool = option(True, "goods may be sold behind packaging lines")
     edocument_at_power_on: Literal["print", "send"] = option(
@@ -131,3 +138,11 @@ def parse_rates(text: str) -> list[int]:
         else:
             raise ValueError(f"Setting 'rates': {word!r} is no rate; give a percentage, zw (exempt) or - (inactive).")
     return rates
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """Raises ValueError where there is no such time zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Warsaw, not {name!r}.") from None
