@@ -77,6 +77,14 @@ def document_result(
         told = registration(edocument, record)
         if not intent.paper:
             printed = paper_of(record)
+            if printed is Paper.PRINTED:
+                warnings.append(
+                    Warning_(
+                        code="printed_after_all",
+                        message="The e-document could not be sent in time, so the printer printed the receipt: give it to the customer.",
+                        field="delivery.paper",
+                    )
+                )
     return Result(
         document=Document(
             number=number,
