@@ -85,6 +85,32 @@ def test_paper_that_is_missing_when_the_document_is_recorded_comes_later(tmp_pat
     assert killed.paper() == printer.paper()
 
 
+def test_paper_that_is_still_out_at_power_on_is_printed_on_when_it_is_loaded() -> None:
+    printer = new_printer()
+    host = Host(printer)
+    host.do(*SALE)
+    lines = len(printer.roll.lines)
+    printer.faults.arm({"fault": "power_cut", "command": "trend", "step": "recorded", "restart": 0})
+    printer.faults.arm({"fault": "paper_out", "command": "trend", "step": "before"})
+    assert host.ask("trend|to200") == ""
+    assert printer.documents() == []
+    printer.power(False)
+    printer.power(True)
+    host = Host(printer)
+    assert host.ask("trend|to200") == ""
+    printer.load_paper(True)
+    assert host.closed
+    assert [document.total for document in printer.documents()] == ["2.00"]
+    assert printer.paper(lines).count("SUMA PLN") == 1
+    printer.load_paper(False)
+    printer.memory.unprinted.append("jeszcze nie wydrukowane")
+    printer.power(False)
+    printer.power(True)
+    assert "jeszcze nie" not in printer.paper()
+    printer.load_paper(True)
+    assert printer.paper().endswith("jeszcze nie wydrukowane\n")
+
+
 def test_a_connection_that_breaks_when_the_document_is_recorded_loses_the_answer_only() -> None:
     printer = new_printer()
     host = Host(printer)

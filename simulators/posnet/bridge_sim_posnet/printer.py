@@ -390,9 +390,12 @@ class Printer(SimulatedDevice):
             self.queue_paper(lines)
 
     def queue_paper(self, lines: Iterable[str]) -> None:
-        """On paper: at the end of the command that is being executed, else at once."""
+        """On paper: at the end of the command that is being executed, else as soon as there is paper."""
         self.memory.unprinted.extend(self._physical(lines))
-        if not self._executing:
+        self._print_owed()
+
+    def _print_owed(self) -> None:
+        if not self._executing and self.ready():
             self.flush()
 
     def _physical(self, lines: Iterable[str]) -> list[str]:
@@ -419,10 +422,12 @@ class Printer(SimulatedDevice):
     def press_key(self) -> None:
         if self.waiting_for_key:
             self.waiting_for_key = False
+            self._print_owed()
             self.pump_all()
 
     def on_hand(self) -> None:
         if self.powered:
+            self._print_owed()
             self.pump_all()
 
     def foreign(self, total: Decimal | None = None, *, hold: float = 0.0) -> None:
@@ -469,7 +474,7 @@ class Printer(SimulatedDevice):
         if self.settings.token_store == "lost":
             self.memory.tokens.clear()
         self.memory.edocuments.context = None
-        self.flush()
+        self._print_owed()
         edocument.power_up(self)
         power_up_receipt(self)
         edocument.power_up(self)

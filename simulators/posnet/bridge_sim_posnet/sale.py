@@ -391,7 +391,7 @@ def cancel_receipt(printer: Printer, receipt: Receipt, origin: str) -> None:
         taxes=document_taxes(rates),
         details={"header": counters.hn, "protected": memory.protected_last, "paper": [start, printer.position]},
     )
-    printer.cut()
+    printer.cut(receipt.ending)
     counters.hn += 1
 
 
