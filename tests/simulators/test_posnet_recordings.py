@@ -104,3 +104,37 @@ def test_every_posnet_request_of_the_vectors_gets_exactly_one_readable_answer() 
         events = list(Decoder().feed(bytes(host.received)))
         assert len(events) == 1, vector["name"]
         assert not isinstance(events[0], Garbage), vector["name"]
+
+
+# Answers that the reference prints without a conversation: settings, clock, the frame (as hex or as a command) that brings them.
+PRINTED: dict[str, tuple[dict[str, str], str, str]] = {
+    "err-bad-crc": ({}, "", "neg-wrong-crc"),
+    "spec-rtcget-answer": ({}, "2020-10-20T11:49:13+02:00", "rtcget-request"),
+    "spec-vatget-answer": ({"rates": "22/7/-/-/-/-/zw"}, "", "vatget"),
+    "spec-currget-token-answer": ({}, "", "spec-currget-token"),
+    "rpt-not-found": ({}, "", "spec-rpt"),
+    "spec-getrealid-answer": ({"unique_number": "DDD 1234567891"}, "", "getrealid"),
+    "error-answer-with-tab": ({}, "", "trline-chleb"),
+    "error-answer-without-tab": ({"error_tab": "no"}, "", "trline|naChleb|vt6|pr200"),
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_an_answer_that_the_reference_prints_comes_byte_for_byte(name: str) -> None:
+    hexes = {vector["name"]: bytes.fromhex(vector["hex"]) for vector in VECTORS}
+    settings, clock, request = PRINTED[name]
+    host = Host(new_printer(SetClock(at(clock)) if clock else None, **settings))
+    if name == "error-answer-without-tab":
+        host.ask("trinit|bm0")
+    if request in hexes:
+        host.session.received(hexes[request])
+    else:
+        host.write(request)
+    assert bytes(host.received) == hexes[name]
+
+
+def test_every_answer_of_the_vectors_is_replayed() -> None:
+    told = {vector["name"] for vector in VECTORS if vector["direction"] == "printer->host"}
+    sessions = {name.split("/")[0] for name in told if "/" in name}
+    assert sessions == {"rec-cash-sale", "rec-card-with-change", "rec-discount-sale", "rec-goods-return", "rec-storno"}
+    assert {name for name in told if "/" not in name} == set(PRINTED)
