@@ -21,8 +21,8 @@ from bridge.transport import Link, WireLog
 from tests.harness.bench import DeviceUnderTest, FamilyBench, Scenario, Truth, Variant
 from tests.toys.cables import TestCable, plug_in
 
-# Documents that are no outcome of a job: a receipt that was given up, and lines printed below a slip.
-_NOT_ASKED_FOR = frozenset({"cancelled_receipt", "non_fiscal"})
+# Documents that are no outcome of a job: a receipt or invoice that was given up, and lines printed below a slip.
+_NOT_ASKED_FOR = frozenset({"cancelled_receipt", "cancelled_invoice", "non_fiscal"})
 
 _SLIPS = frozenset({"refund", "cash in", "cash out", "packaging return", "shift report", "month report"})
 
