@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-Kind = Literal["receipt", "cash_in", "cash_out", "drawer"]
+Kind = Literal["receipt", "invoice", "packaging_return", "cash_in", "cash_out", "drawer"]
+
+WITH_REFERENCE: frozenset[str] = frozenset(("receipt", "invoice"))
+"""Kinds that a reference ties to their document; the others have an amount that occurs once."""
 
 _GOODS = (
     ("Chleb żytni", Decimal("4.50"), "5%"),
@@ -27,9 +30,20 @@ _PASSING = ("attention", "queue_position", "collected")
 
 _OPERATIONS: Mapping[Kind, str] = {
     "receipt": "receipt",
+    "invoice": "invoice",
+    "packaging_return": "receipt",
     "cash_in": "cash.in",
     "cash_out": "cash.out",
     "drawer": "drawer.open",
+}
+
+_SHARES: Mapping[Kind, int] = {
+    "receipt": 65,
+    "invoice": 10,
+    "packaging_return": 5,
+    "cash_in": 7,
+    "cash_out": 7,
+    "drawer": 6,
 }
 
 
@@ -99,7 +113,7 @@ class Ledger:
     def new_order(self, device: str, chance: random.Random) -> Order:
         """Mostly sales; some of them have equal totals, so that only a reference tells them apart."""
         number = next(self._keys)
-        kind: Kind = chance.choices(("receipt", "cash_in", "cash_out", "drawer"), (80, 7, 7, 6))[0]
+        kind: Kind = chance.choices(tuple(_SHARES), tuple(_SHARES.values()))[0]
         return self._written(number, device, kind, chance)
 
     def float_of_cash(self, device: str, chance: random.Random) -> Order:
@@ -115,6 +129,13 @@ class Ledger:
         if kind == "receipt":
             order.reference = f"R{self.seed}-{number}"
             order.body, order.total = _sale(order.reference, chance)
+        elif kind == "invoice":
+            order.reference = f"R{self.seed}-{number}"
+            order.body, order.total = _invoice(order.reference, chance)
+        elif kind == "packaging_return":
+            order.total = Decimal("1.00") + Decimal(number).scaleb(-2)
+            line = {"kind": "deposit_return", "name": "Butelki", "price": f"{order.total:.2f}"}
+            order.body |= {"currency": "PLN", "lines": [line]}
         elif kind != "drawer":
             # Slips have no reference: an amount that occurs once ties one to its key.
             order.total = Decimal("1.00") + Decimal(number).scaleb(-2)
@@ -163,13 +184,37 @@ def _sale(reference: str, chance: random.Random) -> tuple[dict[str, Any], Decima
         [{"kind": "card", "amount": f"{total:.2f}"}],
         [{"kind": "card", "amount": "1.00"}, {"kind": "cash", "amount": f"{total:.2f}"}],
     )
-    body = {
+    body: dict[str, Any] = {
         "op": "receipt",
         "kind": "sale",
         "currency": "PLN",
         "lines": lines,
         "total": f"{total:.2f}",
         "payments": chance.choice(ways),
+        "reference": reference,
+    }
+    way = chance.random()
+    if way < 0.15:
+        body["delivery"] = {"paper": chance.random() < 0.3, "edocument": {"id": f"IDZ{reference}"}}
+    elif way < 0.3:
+        # Packaging both ways for the same sum: what is to be paid stays as it is.
+        bottle = {"name": "Butelka", "price": "0.50", "code": "17"}
+        body["lines"] = [*lines, {**bottle, "kind": "deposit"}, {**bottle, "kind": "deposit_return"}]
+    elif way < 0.4:
+        body["extras"] = {"posnet": {"footer": [{"text": "Zapraszamy"}]}}
+    return body, total
+
+
+def _invoice(reference: str, chance: random.Random) -> tuple[dict[str, Any], Decimal]:
+    sale, total = _sale(reference, chance)
+    lines = [line for line in sale["lines"] if "kind" not in line]
+    body = {
+        "op": "invoice",
+        "currency": "PLN",
+        "number": f"FV {reference}",
+        "buyer": {"name": "Jan", "ids": [{"type": "nip", "value": "1234563218"}]},
+        "lines": lines,
+        "total": sale["total"],
         "reference": reference,
     }
     return body, total

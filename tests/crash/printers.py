@@ -26,7 +26,10 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
 DEVICES = tuple(_SETTINGS)
 
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
-_HELD = ("trend", "trend", "trend", "cash", "opendrwr", "ftrcfg", "trinit", "trline", "trpayment", "prncancel", "rpt", "scnt")
+_HELD = (
+    "trend", "trend", "trend", "cash", "opendrwr", "ftrcfg", "trinit", "trline", "trpayment", "prncancel", "rpt", "scnt",
+    "trfvinit", "trfvbuyer", "eparagonidznext", "packret", "trftrln", "trftrend",
+)  # fmt: skip
 _STEPS: tuple[Step, ...] = ("before", "after", "answer")
 
 _FOR_EVER = 1_000_000

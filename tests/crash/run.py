@@ -21,7 +21,7 @@ from typing import Literal
 import aiohttp
 
 from tests.crash.lives import DidNotDie, DidNotStart, ForkedLife, Life, RealLife
-from tests.crash.orders import Ledger
+from tests.crash.orders import WITH_REFERENCE, Ledger
 from tests.crash.printers import DEVICES, Printer, start_printers
 from tests.crash.tills import Line, Lost, Till, all_jobs
 from tests.crash.verdict import judge, look_for_doubles
@@ -335,5 +335,5 @@ def _count(report: Report, printers: Mapping[str, Printer]) -> None:
     for printer in printers.values():
         for document in printer.documents:
             report.documents[document.kind] += 1
-            if not document.kind.endswith("receipt") and document.reference:
+            if document.kind.removeprefix("cancelled_") not in WITH_REFERENCE and document.reference:
                 report.stale_slips += document.reference in failed

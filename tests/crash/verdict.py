@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bridge_simulators.device import IssuedDocument
 
-from tests.crash.orders import Ledger, Order
+from tests.crash.orders import WITH_REFERENCE, Ledger, Order
 from tests.crash.printers import Printer
 
 # A job of this harness fails only because its answer was lost and the printer proved that nothing came out. Any other
@@ -31,7 +31,7 @@ def judge(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
 def look_for_doubles(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
     """What can be seen at any moment: no reference is on two receipts."""
     for device, printer in printers.items():
-        references = Counter(document.reference for document in printer.documents if document.kind == "receipt")
+        references = Counter(document.reference for document in printer.documents if document.kind in WITH_REFERENCE)
         for reference, count in references.items():
             if count > 1:
                 ledger.violation(f"{device}: {count} receipts carry the reference {reference}")
@@ -44,10 +44,10 @@ def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument]) -> 
     for order in orders:
         if order.kind == "drawer":
             continue
-        name = order.reference if order.kind == "receipt" else f"{order.total:.2f}"
+        name = order.reference if order.kind in WITH_REFERENCE else f"{order.total:.2f}"
         assert name is not None
         mine = issued.pop((order.kind, name), [])
-        cancelled = issued.pop(("cancelled_receipt", name), []) if order.kind == "receipt" else []
+        cancelled = issued.pop((f"cancelled_{order.kind}", name), []) if order.kind in WITH_REFERENCE else []
         yield from _one(order, mine, cancelled)
     for (kind, name), left in issued.items():
         yield f"{len(left)} {kind} {name!r} (number {left[0].number}): nobody asked for it"
@@ -55,7 +55,8 @@ def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument]) -> 
 
 def _name(document: IssuedDocument) -> tuple[str, str]:
     """What ties a document to its order: the reference, which slips do not have, or an amount that occurs once."""
-    return document.kind, document.reference if document.kind.endswith("receipt") else document.total
+    by_reference = document.kind.removeprefix("cancelled_") in WITH_REFERENCE
+    return document.kind, document.reference if by_reference else document.total
 
 
 def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocument]) -> Iterable[str]:
@@ -70,8 +71,10 @@ def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocum
             told = Decimal(order.final["result"]["document"]["total"])
             if Decimal(issued[0].total) != order.total or told != order.total:
                 yield f"{order}: the document says {issued[0].total}, the job {told}"
-            if order.number != issued[0].number and not (order.number is None and "number_unknown" in order.warnings):
-                yield f"{order}: the document has number {issued[0].number}, the job says {order.number}"
+            # The shop numbers its invoices itself; the printer counts them besides.
+            number = order.body["number"] if order.kind == "invoice" else issued[0].number
+            if order.number != number and not (order.number is None and "number_unknown" in order.warnings):
+                yield f"{order}: the document has number {number}, the job says {order.number}"
             if cancelled:
                 yield f"{order}: done at a second attempt, receipt {cancelled[0].number} was cancelled before"
         case "failed":

@@ -192,9 +192,12 @@ def _invoice(intent: Intent, now: Facts) -> Decision:
     """As a sale, by counters of its own. Whether a daily report sets them back is not measured: then totals decide."""
     before = intent.baseline
     recorded = _difference(before.document(ProtectedKind.INVOICE), now.document(ProtectedKind.INVOICE))
-    if ram_cleared(before, now) or now.daily_reports != before.daily_reports or before.invoices is None or now.invoices is None:
+    cleared = ram_cleared(before, now)
+    if cleared or now.daily_reports != before.daily_reports or before.invoices is None or now.invoices is None:
         if recorded == 0:
             return _not_issued("the protected memory holds no new invoice")
+        if cleared and recorded is not None and recorded > 0 and not now.invoices and now.daily_reports == before.daily_reports:
+            return _issued("the printer's memory was cleared; its protected memory holds a new invoice")
         if recorded is not None and recorded > 0 and is_ours(intent, now):
             return _issued("the protected memory holds a new invoice, with the totals of this one")
         return _unknown("the counters began again since, and the protected memory alone cannot tell the invoices apart")

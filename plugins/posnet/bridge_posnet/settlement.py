@@ -113,6 +113,9 @@ class Settlement:
             return NotIssued(evidence, refused.job_error() if refused is not None else None)
         if decision.verdict is Verdict.ISSUED:
             return await self._issued(intent, facts, Written.INFERRED, edocument, decision.number, decision.reason)
+        if not self._context.device.shared:
+            # Used up where the receipt came out, and in the way of the next customer's where it did not.
+            await self._release(intent)
         return NeedsOperator(
             evidence,
             f"The printer cannot tell whether this document came out: {decision.reason}. "

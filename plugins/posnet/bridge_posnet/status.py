@@ -246,7 +246,11 @@ async def _edocuments(reader: FactReader, reasons: list[str]) -> dict[str, Any]:
         reasons.append("The buffer of e-documents is full: wait until the hub has taken some, or give receipts on paper.")
     if summary.failed:
         reasons.append(f"{summary.failed} e-documents could not be sent yet; the printer tries again by itself.")
-    return {"edocuments_waiting": (summary.new or 0) + (summary.failed or 0), "edocuments_given_up": summary.given_up}
+    return {
+        "edocuments_waiting": (summary.new or 0) + (summary.failed or 0),
+        "edocuments_given_up": summary.given_up,
+        "edocuments_reserved": summary.reserved,
+    }
 
 
 async def _drawer(exchange: Exchange) -> Any:
