@@ -48,7 +48,7 @@ BAD: list[tuple[str, dict[str, Any], int, str, str]] = [
     ("another currency", sale(currency="EUR"), 422, "request.unsupported", "currency"),
     ("too many lines for the printer", {**sale(), "lines": [LINE] * 501}, 422, "request.invalid", "lines"),
     ("ten thousand lines", {**sale(), "lines": [LINE] * 10_000}, 422, "request.invalid", "lines"),
-    ("a kind of line that it has not", sale({"kind": "deposit"}), 422, "request.unsupported", "lines.0.kind"),
+    ("a kind of line that it has not", sale({"kind": "voucher"}), 422, "request.unsupported", "lines.0.kind"),
     ("a kind of receipt that it has not", sale(kind="correction"), 422, "request.unsupported", "kind"),
     ("an unknown field", sale({"colour": "red"}), 422, "request.invalid", "lines.0.colour"),
     ("an unknown operation", {"op": "receipt.fast"}, 422, "request.invalid", "op"),

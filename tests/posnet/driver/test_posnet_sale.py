@@ -313,7 +313,10 @@ def test_a_printer_in_training_says_so(profile: str) -> None:
         ("lines.0.taxes", {"lines": [{"name": "A", "price": "1"}]}),
         ("lines.0.taxes", {"lines": [{"name": "A", "price": "1", "taxes": [{"rate": "8%"}, {"rate": "5%"}]}]}),
         ("lines.0.vat", {"lines": [{"name": "A", "price": "1", "vat": "7%"}]}),
-        ("lines.0.kind", {"lines": [{"name": "A", "price": "1", "vat": "8%", "kind": "voucher"}]}),
+        (
+            "lines.1.kind",
+            {"lines": [{"name": "A", "price": "9", "vat": "8%"}, {"name": "B", "price": "1", "vat": "8%", "kind": "voucher"}]},
+        ),
         ("lines", {"lines": [{"name": "Butelka", "price": "1", "kind": "deposit"}]}),
         ("lines.0.total", {"lines": [{"name": "A", "price": "1", "vat": "8%", "discount": {"amount": "1"}}]}),
         ("lines.0.total", {"lines": [{"name": "A", "price": "100000000", "vat": "8%"}]}),
