@@ -129,7 +129,7 @@ def _sale(intent: Intent, now: Facts) -> Decision:
     receipts = now.receipts - before.receipts
     cancelled = _difference(before.cancelled, now.cancelled)
     numbers = _difference(before.last_receipt, now.last_receipt)
-    recorded = _difference(before.document(ProtectedKind.RECEIPT), now.document(ProtectedKind.RECEIPT))
+    recorded = _recorded(intent, now, ProtectedKind.RECEIPT)
     if cancelled is not None and numbers is not None and numbers != receipts + cancelled:
         return _unknown("the printer's counters contradict each other")
     if intent.fiscal and recorded is not None and (recorded != 0) != (receipts != 0):
@@ -153,7 +153,7 @@ def _sale(intent: Intent, now: Facts) -> Decision:
 def _sale_over_a_report(intent: Intent, now: Facts) -> Decision:
     """A daily report came in between. It cannot while a receipt is open, so the sale ended before it, or began after."""
     before = intent.baseline
-    recorded = _difference(before.document(ProtectedKind.RECEIPT), now.document(ProtectedKind.RECEIPT))
+    recorded = _recorded(intent, now, ProtectedKind.RECEIPT)
     if recorded == 0:
         return _not_issued("the protected memory holds no new receipt")
     if now.daily_reports != before.daily_reports + 1:
@@ -173,7 +173,7 @@ def _sale_over_a_report(intent: Intent, now: Facts) -> Decision:
 
 def _sale_by_protected_memory(intent: Intent, now: Facts, why: str) -> Decision:
     before = intent.baseline
-    recorded = _difference(before.document(ProtectedKind.RECEIPT), now.document(ProtectedKind.RECEIPT))
+    recorded = _recorded(intent, now, ProtectedKind.RECEIPT)
     cancelled = _difference(before.document(ProtectedKind.CANCELLED_RECEIPT), now.document(ProtectedKind.CANCELLED_RECEIPT))
     if recorded == 0:
         return _not_issued(f"{why}; its protected memory holds no new receipt")
@@ -191,7 +191,7 @@ def _sale_by_protected_memory(intent: Intent, now: Facts, why: str) -> Decision:
 def _invoice(intent: Intent, now: Facts) -> Decision:
     """As a sale, by counters of its own. Whether a daily report sets them back is not measured: then totals decide."""
     before = intent.baseline
-    recorded = _difference(before.document(ProtectedKind.INVOICE), now.document(ProtectedKind.INVOICE))
+    recorded = _recorded(intent, now, ProtectedKind.INVOICE)
     cleared = ram_cleared(before, now)
     if cleared or now.daily_reports != before.daily_reports or before.invoices is None or now.invoices is None:
         if recorded == 0:
@@ -298,6 +298,13 @@ def _daily_report(intent: Intent, now: Facts) -> Decision:
     if reports == 1:
         return _issued("the number of daily reports has grown by one")
     return _unknown("several daily reports were printed since")
+
+
+def _recorded(intent: Intent, now: Facts, kind: ProtectedKind) -> int | None:
+    """How far the number of this kind in protected memory has moved. None where that proves nothing: whether a printer in
+    training records its documents is not known [open point 8], so that a new one counts there but none does not."""
+    moved = _difference(intent.baseline.document(kind), now.document(kind))
+    return None if moved == 0 and not intent.fiscal else moved
 
 
 def _difference(before: int | None, now: int | None) -> int | None:
