@@ -7,7 +7,7 @@ import logging
 from bridge.devices import DeviceRuntime
 from bridge.jobs.sketch import WIDTH, sketch
 from bridge.jobs.validation import CheckedOperation
-from bridge.model import Figures, Preview, PreviewLine, PreviewTotals, Receipt, RequestError, totals_by_rate
+from bridge.model import Figures, Invoice, Preview, PreviewLine, PreviewTotals, Receipt, RequestError, totals_by_rate
 from bridge.plugin import PaperText
 
 log = logging.getLogger("tillbridge.jobs")
@@ -33,11 +33,11 @@ def preview(checked: CheckedOperation, runtime: DeviceRuntime) -> Preview:
         code_page=capabilities.code_page if capabilities is not None else None,
         warnings=checked.warnings,
     )
-    if isinstance(operation, Receipt) and figures is not None:
+    if isinstance(operation, Receipt | Invoice) and figures is not None:
         profile = (capabilities.arithmetic if capabilities is not None else None) or family.arithmetic
         taxes = totals_by_rate(operation, figures, profile, capabilities.taxes if capabilities is not None else None)
         said = said.model_copy(update={"totals": _totals(figures), "taxes": taxes})
-        if paper is None:
+        if paper is None and isinstance(operation, Receipt):
             return said.model_copy(update={"text": _text(sketch(operation, figures, taxes)), "width": WIDTH})
     return said if paper is None else said.model_copy(update=_exact(paper, said.code_page))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
 from bridge.model.arithmetic import DEPOSIT_KINDS, EXACT_DIGITS, ArithmeticProfile, Figures, spread
-from bridge.model.receipt import Line, ReceiptContent
+from bridge.model.receipt import Line, SaleContent
 from bridge.model.result import RateTotal
 from bridge.model.tax import Tax, TaxKind, TaxRate, find_rate
 
@@ -15,7 +15,7 @@ _UNTAXED = frozenset(TaxKind)
 
 
 def totals_by_rate(
-    receipt: ReceiptContent, figures: Figures, profile: ArithmeticProfile, table: Sequence[TaxRate] | None
+    receipt: SaleContent, figures: Figures, profile: ArithmeticProfile, table: Sequence[TaxRate] | None
 ) -> tuple[RateTotal, ...]:
     """Gross, net and tax of each rate after the receipt's own discount or surcharge, in the order of the lines.
 

@@ -25,12 +25,23 @@ _PAYMENTS = {0: "Gotówka", 2: "Karta", 3: "Czek", 4: "Bon", 5: "Kredyt", 6: "In
 # formformattedline: && is an ampersand, & with a letter a style, which text does not show; &c is looked at apart.
 _MARK = re.compile(rb"&(.)", re.DOTALL)
 
+# What goes ahead of a document and is not on its paper.
+_AHEAD = frozenset(("ftrcfg", "login", "eparagonidznext"))
+
+_DRAWN = _AHEAD | frozenset(
+    (
+        "trinit", "trline", "trnipset", "trdiscntbill", "trpayment", "trend", "stocash", "cash", "formstart",
+        "formformattedline", "formcmd", "formend",
+    )
+)  # fmt: skip
+
 
 def paper(operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> PaperText | None:
-    """None where the printer alone knows what it prints, as in a report. Raises RequestError as the check does."""
+    """None where the printer alone knows what it prints, as in a report, or where its layout is not drawn here (packaging,
+    advances, invoices, codes). Raises RequestError as the check does."""
     plan = planned(operation, settings, capabilities)
-    first = next((frame.mnemonic for frame in plan.frames if frame.mnemonic != "ftrcfg"), None)
-    if first is None:
+    first = next((frame.mnemonic for frame in plan.frames if frame.mnemonic not in _AHEAD), None)
+    if first is None or any(frame.mnemonic not in _DRAWN or frame.get("st") == b"1" for frame in plan.frames):
         return None
     width = ONLINE.form_text_visible if first == "formstart" else settings.columns
     drawn = _Paper(plan, settings.code_page, width, capabilities.taxes if capabilities is not None else None)
@@ -52,9 +63,12 @@ class _Paper:
         self._buyer: list[str] = []
         self._foot: list[str] = []
         self._sold = ZERO
+        self._discounts = ZERO
 
     def lines(self) -> tuple[str, ...]:
         draw: dict[str, Callable[[Frame], list[str]]] = {
+            "login": lambda frame: [],
+            "eparagonidznext": lambda frame: [],
             "ftrcfg": self._footer,
             "trinit": lambda frame: [*self._centred("P A R A G O N   F I S K A L N Y"), self._rule()],
             "trline": self._line,
@@ -118,9 +132,11 @@ class _Paper:
         taxes = self._taxes()
         return [
             self._rule(),
+            *([*self._row("OPUSTY ŁĄCZNIE", _zloty(self._discounts)), self._rule()] if self._discounts else []),
             *([*taxes, self._rule()] if taxes else []),
             *self._row("SUMA PLN", _zloty(_money(frame, "to"))),
             self._rule(),
+            *(["ROZLICZENIE PŁATNOŚCI"] if self._payments else []),
             *self._payments,
             *self._change,
             *self._buyer,
@@ -148,9 +164,12 @@ class _Paper:
         return [*sales, *taxes, *self._row("SUMA PTU", _zloty(all_taxes))]
 
     def _signed(self, frame: Frame) -> Decimal:
-        """The amount of a discount (negative) or surcharge; 0 where there is none."""
+        """The amount of a discount (negative) or surcharge; 0 where there is none. Discounts are added up for the paper."""
         amount = _money(frame, "rw")
-        return -amount if frame.get("rd") == b"1" else amount
+        if frame.get("rd") != b"1":
+            return amount
+        self._discounts -= amount
+        return -amount
 
     def _label(self, frame: Frame, name: str) -> str:
         word = "Rabat" if frame.get("rd") == b"1" else "Narzut"

@@ -86,3 +86,28 @@ def test_slips_of_cash_and_of_returns_show_their_sum_and_a_report_is_the_printer
     refund = operation(kind="refund", lines=[{"name": "Kubek", "price": "5.00", "vat": "23%"}])
     assert _preview(refund, None)[1:3] == ["ZWROT TOWARU", "Kwota PLN 5,00"]
     assert FAMILY.paper(other("shift.close"), FAMILY.settings_from({}), None) is None
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        operation(lines=[{"kind": "deposit_return", "name": "Puszka", "price": "0.50"}]),
+        operation(
+            lines=[
+                {"name": "Chleb", "price": "4.50", "vat": "5%"},
+                {"kind": "advance_settlement", "name": "Z", "price": "1.00", "vat": "5%"},
+            ]
+        ),
+        other("report.x"),
+        other("copy"),
+        other("display.show", lines=["Witamy"]),
+    ],
+    ids=lambda wanted: wanted.op,
+)
+def test_a_paper_that_is_not_drawn_here_is_the_printers_own(wanted: Operation) -> None:
+    assert FAMILY.paper(wanted, FAMILY.settings_from({}), None) is None
+
+
+def test_an_e_document_looks_like_the_receipt_that_it_is() -> None:
+    hub = {"paper": False, "edocument": {"id": "48501234567"}}
+    assert _preview(simple_sale(delivery=hub), None) == _preview(simple_sale(), None)
