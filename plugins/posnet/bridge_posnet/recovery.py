@@ -211,6 +211,8 @@ def _invoice(intent: Intent, now: Facts) -> Decision:
             if is_ours(intent, before) and before.document_kind == DocumentKind.INVOICE:
                 return _unknown("the printer is in training, may not count, and the invoice before had the same totals")
             return _issued("the printer, which is in training, shows the totals of this invoice as its last")
+        if not intent.fiscal and recorded:
+            return _unknown("the printer is in training and counted no invoice, but its protected memory holds a new one")
         return _not_issued("no invoice was completed since" + (", one was cancelled" if cancelled else ""))
     if invoices == 1 and not cancelled:
         # The totals that the printer shows are those of its last document: a receipt sold since says nothing about ours.
