@@ -13,9 +13,10 @@ from datetime import datetime
 from bridge.plugin import Checksum, DescribedFrame
 from bridge.transport import Direction, mask_private
 from bridge_posnet.errors import lookup_command_error, lookup_frame_error
-from bridge_posnet.fields import FIELDS, FieldType, read_money
+from bridge_posnet.fields import FieldType, read_money
 from bridge_posnet.frame import ETX, STX, Decoder, Event, Fault, Frame, Garbage, checksum
 from bridge_posnet.text import DEFAULT_CODE_PAGE, decode
+from bridge_posnet.vocabulary import FIELDS
 
 # Parameters that are a customer's: the tax number of a receipt, the buyer of an invoice and what is free to say there, the
 # customer's number of an e-document. None: all of the command's. Source: protocol-specs/posnet, "Receipt", "Invoice".
@@ -25,6 +26,10 @@ _PRIVATE: dict[bytes, frozenset[bytes] | None] = {
     b"trfvbuyer": None,
     b"trfvfree": None,
     b"trfvfreedata": None,
+    b"trfvrep": None,
+    b"trfvexecution": None,
+    b"eparagonbufferget": frozenset({b"id"}),
+    b"eparagonbuffercontextget": frozenset({b"id"}),
     b"eparagonbuffercontextset": None,
     b"eparagonidzcancel": None,
     b"eparagonidznext": None,
