@@ -84,6 +84,7 @@ class Transaction:
     paid: int = 0
     change: int = 0
     footer_open: bool = False
+    completed: bool = False  # ended as a receipt: the transaction flag of the Thermal protocol
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ Source: protocol-specs/posnet, "Execution model", "Frame errors", "Simulator". W
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Generator
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge_posnet.frame import Decoder, Frame, Garbage, Parameter, checksum
 from bridge_posnet.frame import Fault as Garbled
+from bridge_posnet.thermal.frame import Decoder as SequenceDecoder
+from bridge_posnet.thermal.frame import Side
 from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
@@ -29,10 +30,11 @@ from bridge_sim_posnet.forms import Form
 from bridge_sim_posnet.handlers import HANDLERS, Answer, Call, Wait
 from bridge_sim_posnet.memory import Memory
 from bridge_sim_posnet.other_program import OtherProgram
-from bridge_sim_posnet.ports import Port, PortSession
+from bridge_sim_posnet.ports import Port, PortSession, Work
 from bridge_sim_posnet.receipt import CommandError
 from bridge_sim_posnet.sale import power_up_receipt
 from bridge_sim_posnet.settings import PosnetSettings, parse_rates
+from bridge_sim_posnet.thermal.interface import Thermal
 
 MAX_QUEUED = 100  # commands that one interface buffers, then ERR ?14; the real figure is not published
 MAX_TOKENS = 32  # answers kept for rpt
@@ -74,6 +76,7 @@ class Printer(SimulatedDevice):
         self.waiting_for_key = False
         self.printing: Port | None = None
         self.other = OtherProgram(self)
+        self.thermal = Thermal(self, self.ports["pc1"])
         self.memory = self._new_memory()
         stored = self.load()
         if stored is not None:
@@ -100,7 +103,11 @@ class Printer(SimulatedDevice):
             if self.settings.further_client == "refuse":
                 raise Refused(f"{interface.name} has {len(interface.sessions)} connection(s), which is all it takes")
             interface.sessions[0].wire.close()
-        session = PortSession(self, interface, wire, short_checksum=self.settings.short_checksum)
+        if self.settings.protocol == "thermal" and interface is self.thermal.port:
+            session = PortSession(interface, wire, SequenceDecoder(Side.PRINTER).feed, self.thermal.take)
+        else:
+            decoder = Decoder(allow_short_checksum=self.settings.short_checksum)
+            session = PortSession(interface, wire, decoder.feed, self.take)
         interface.sessions.append(session)
         return session
 
@@ -118,7 +125,7 @@ class Printer(SimulatedDevice):
         elif len(port.queue) >= MAX_QUEUED:
             self._refuse_frame(session, commands.QUEUE_FULL, event.token, event.mnemonic)
         else:
-            port.queue.append((event, session))
+            port.queue.append(Work(event.mnemonic, session, lambda: self._execute(port, event, session)))
             self.pump(port)
 
     def _answer_at_once(self, session: PortSession, frame: Frame) -> None:
@@ -151,9 +158,9 @@ class Printer(SimulatedDevice):
         if port.running is None:
             if not port.queue:
                 return False
-            frame, session = port.queue.popleft()
-            port.current = frame.mnemonic
-            port.running, port.condition = self._execute(port, frame, session), None
+            work = port.queue.popleft()
+            port.current = work.name
+            port.running, port.condition = work.begin(), None
         if port.condition is not None and not port.condition():
             return False
         running = port.running
@@ -195,7 +202,7 @@ class Printer(SimulatedDevice):
         if before.power_lost:
             return
         if before.lost:  # what followed on the same connection was behind the cut
-            port.queue = deque(item for item in port.queue if item[1] is not session)
+            port.drop(session)
             return
         if before.hold:
             yield before.hold
@@ -294,6 +301,9 @@ class Printer(SimulatedDevice):
         self._deliver(session.port, session, answer, mnemonic or "ERR")
 
     def _deliver(self, port: Port, session: PortSession, answer: Frame, name: str | None = None) -> None:
+        self.deliver(port, session, name or answer.mnemonic, answer.to_bytes())
+
+    def deliver(self, port: Port, session: PortSession, name: str, answer: bytes) -> None:
         """To the connection that asked, else to the one that is open on this interface when the answer goes out."""
 
         def send(data: bytes) -> None:
@@ -301,7 +311,7 @@ class Printer(SimulatedDevice):
             if target is not None and self.powered:
                 target.wire.send(data)
 
-        self.faults.deliver(name or answer.mnemonic, answer.to_bytes(), send)
+        self.faults.deliver(name, answer, send)
 
     def _remember(self, answer: Frame) -> None:
         """The token store: the newest 32 answers, 1 KiB in all. An answer without token is not stored."""
@@ -369,6 +379,7 @@ class Printer(SimulatedDevice):
         self.other.power_off()
         for port in self.ports.values():
             port.reset()
+        self.thermal.power_off()
         self.form = None
         self.display.clear()
         self.waiting_for_key = False

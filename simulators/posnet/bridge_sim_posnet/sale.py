@@ -296,7 +296,7 @@ def finish_receipt(printer: Printer, receipt: Receipt, settlement: Settlement, *
     memory.cash += settlement.paid if not receipt.payments else 0
     memory.cash -= settlement.change if _change_is_cash(receipt) else 0
     memory.cash = max(memory.cash, 0)
-    memory.last = Transaction(receipt.type, rates, settlement.paid, settlement.change, footer_open=keep_footer)
+    memory.last = Transaction(receipt.type, rates, settlement.paid, settlement.change, footer_open=keep_footer, completed=True)
     printer.print(*render.closing(receipt, settlement, memory.rates))
     printer.print(*render.buyer(receipt))
     printer.print(*render.foot(f"{counters.bt:06d}", receipt.till, receipt.cashier, printer.now()))
@@ -333,8 +333,9 @@ def _change_is_cash(receipt: Receipt) -> bool:
     return all(payment.type == CASH for payment in receipt.payments if payment.change)
 
 
-def cancel_receipt(printer: Printer, receipt: Receipt, origin: str) -> None:
-    """The open receipt is cancelled: it uses up a number, except in block mode where the setting says so."""
+def cancel_receipt(printer: Printer, receipt: Receipt, origin: str, *, numbered: bool = True) -> None:
+    """The open receipt is cancelled: it uses up a number, except in block mode where the setting says so, and except where
+    the protocol says that only completed receipts are numbered."""
     memory, counters, daily = printer.memory, printer.memory.counters, printer.memory.daily
     rates = receipt.rates()
     memory.open = None
@@ -345,7 +346,7 @@ def cancel_receipt(printer: Printer, receipt: Receipt, origin: str) -> None:
         return
     if memory.fiscal or printer.settings.non_fiscal_totals:
         counters.bc += 1
-        counters.bt += 1
+        counters.bt += 1 if numbered else 0
         daily.cn += 1
         daily.ct += receipt.total
     memory.protect(CANCELLED_RECEIPT)
@@ -376,7 +377,7 @@ def power_up_receipt(printer: Printer) -> None:
     if receipt.phase == "footer":
         close_footer(printer, receipt)
     elif printer.settings.open_receipt_at_power_on == "cancel":
-        cancel_receipt(printer, receipt, "device")
+        cancel_receipt(printer, receipt, "device", numbered=printer.settings.protocol == "posnet")
     elif printer.settings.open_receipt_at_power_on == "drop":
         printer.memory.open = None
         printer.memory.last = Transaction()

@@ -54,12 +54,12 @@ def nothing(printer: Printer, call: Call) -> Answer:
 
 def getrealid(printer: Printer, call: Call) -> Answer:
     rules = printer.settings
-    answer: Answer = [("nm", rules.name), ("vr", rules.protocol), ("nu", rules.unique_number), ("vf", rules.firmware)]
+    answer: Answer = [("nm", rules.name), ("vr", rules.protocol_version), ("nu", rules.unique_number), ("vf", rules.firmware)]
     return _without(printer, answer, "vf")
 
 
 def sid(printer: Printer, call: Call) -> Answer:
-    return [("nm", printer.settings.name), ("vr", printer.settings.protocol)]
+    return [("nm", printer.settings.name), ("vr", printer.settings.protocol_version)]
 
 
 def scomm(printer: Printer, call: Call) -> Answer:
