@@ -205,9 +205,13 @@ def _slip(intent: Intent, now: Facts) -> Decision:
         documents -= reports
     elif now.receipts != before.receipts:
         return _unknown("receipts were completed since")
+    # A slip that takes more than there is: error 32, and the account stands at zero, with the slip or without it [T7].
+    emptied = intent.cash is not None and before.cash + intent.cash < 0 and now.cash == 0
     if documents == 0 or (documents is None and not moved):
-        return _not_issued("nothing was printed since") if not moved else _unknown("nothing was printed, but the cash moved")
-    if moved != intent.cash:
+        if moved and not emptied:
+            return _unknown("nothing was printed, but the cash moved")
+        return _not_issued("nothing was printed since")
+    if moved != intent.cash and not (emptied and documents == 1):
         return _unknown("something was printed since, but the cash in the drawer moved by another amount")
     if documents not in (1, None):
         return _unknown("other documents were printed since")
