@@ -33,6 +33,10 @@ def test_no_cut_and_no_spoilt_answer_makes_the_ordinary_printer_lie() -> None:
     assert not _violations("posnet", Extent(sample=20, variants=1, draw=6))
 
 
+def test_no_cut_and_no_spoilt_answer_makes_the_thermal_protocol_lie() -> None:
+    assert not _violations("posnet-thermal", Extent(sample=20, variants=2, draw=4))
+
+
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=20, first=True, draw=4))
 
