@@ -33,6 +33,10 @@ def test_no_cut_and_no_spoilt_answer_makes_the_ordinary_printer_lie() -> None:
     assert not _violations("posnet", Extent(sample=20, variants=1, draw=6))
 
 
+def test_no_cut_and_no_spoilt_answer_makes_the_thermal_protocol_lie() -> None:
+    assert not _violations("posnet-thermal", Extent(sample=20, variants=2, draw=4))
+
+
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=20, first=True, draw=4))
 
@@ -47,7 +51,7 @@ def test_no_open_point_of_the_printer_makes_it_lie() -> None:
 )
 def test_the_harness_finds_a_wrong_driver_out(name: str, symptom: str) -> None:
     bench = bench_named(name)
-    rows, passed = run([bench], Extent(first=True, draw=6))
+    rows, passed = run([bench], Extent(first=True, variants=1, draw=6))
     assert passed < sum(row.cases for row in rows)
     assert any(symptom in violation for row in rows for _, violation in row.violations), table(rows, [bench])
 

@@ -15,7 +15,14 @@ from bridge.server.run import serve
 from bridge.server.settings import ServerSettings
 
 # What the process that children are forked from imports beside this module: plugins are otherwise loaded at each start.
-PRELOAD = (__name__, "bridge.jobs.bridge", "bridge_posnet.driver", "bridge_posnet.family", "bridge_sim_posnet.family")
+PRELOAD = (
+    __name__,
+    "bridge.jobs.bridge",
+    "bridge_posnet.driver",
+    "bridge_posnet.family",
+    "bridge_posnet.thermal.driver",
+    "bridge_sim_posnet.family",
+)
 
 
 def main(parent: Connection, data_dir: Path, log: Path, sabotage: str | None) -> None:

@@ -1,4 +1,5 @@
-"""Three simulated Posnet printers behind TCP in this process: slow at random moments, switched off now and then.
+"""Simulated Posnet printers behind TCP in this process, two of them over the Thermal protocol: slow at random moments,
+switched off now and then.
 
 They differ in what they remember over a power cut, so that recovery has to take all its ways.
 """
@@ -21,6 +22,8 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "till-1": {"unique_number": "ZBF 2101000001"},
     "till-2": {"unique_number": "ZBF 2101000002", "open_receipt_at_power_on": "cancel", "rpt_missing": "er13"},
     "till-3": {"unique_number": "ZBF 2101000003", "open_receipt_at_power_on": "drop", "token_store": "keep"},
+    "till-4": {"unique_number": "ABC 10000004", "protocol": "thermal"},
+    "till-5": {"unique_number": "ABC 10000005", "protocol": "thermal", "open_receipt_at_power_on": "cancel"},
 }
 
 DEVICES = tuple(_SETTINGS)
@@ -30,6 +33,7 @@ _HELD = (
     "trend", "trend", "trend", "cash", "opendrwr", "ftrcfg", "trinit", "trline", "trpayment", "prncancel", "rpt", "scnt",
     "trfvinit", "trfvbuyer", "eparagonidznext", "packret", "trftrln", "trftrend",
 )  # fmt: skip
+_HELD_THERMAL = ("$y", "$y", "$y", "#i", "$d", "$h", "$l", "$e", "#s", "#e")
 _STEPS: tuple[Step, ...] = ("before", "after", "answer")
 
 _FOR_EVER = 1_000_000
@@ -54,7 +58,10 @@ class Printer:
 
     id: str
     running: Running
-    tally: _Tally = field(default_factory=lambda: _Tally(command="opendrwr"))
+    tally: _Tally
+    held: tuple[str, ...] = _HELD
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """The device's in the bridge."""
     power_cuts: int = 0
 
     @property
@@ -67,14 +74,14 @@ class Printer:
 
     @property
     def drawer_opened(self) -> int:
-        return self.tally.counts.get("opendrwr", 0)
+        return self.tally.counts.get(self.tally.command, 0)
 
     def slow_down(self, chance: random.Random) -> None:
         """For the next while: every answer a little late, and a long pause at one or two commands."""
         faults: list[Fault] = [Delay(seconds=chance.choice((0.0005, 0.001, 0.002, 0.006)), times=_FOR_EVER)]
         for _ in range(chance.randint(1, 3)):
             pause = chance.uniform(0.05, 0.5)
-            faults.append(Hold(command=chance.choice(_HELD), step=chance.choice(_STEPS), seconds=pause))
+            faults.append(Hold(command=chance.choice(self.held), step=chance.choice(_STEPS), seconds=pause))
         self.be_well()
         self.running.device.faults.arm(*faults)
 
@@ -95,10 +102,14 @@ class Printer:
 
 
 async def start_printers() -> dict[str, Printer]:
-    """All three, on free ports of 127.0.0.1."""
+    """All of them, on free ports of 127.0.0.1."""
     family = PosnetSimulator()
     printers = {}
     for name, settings in _SETTINGS.items():
         running = await family.start(listen="tcp://127.0.0.1:0", pace="fast", settings=settings)
-        printers[name] = Printer(name, running)
+        if settings.get("protocol") == "thermal":
+            drawer = _Tally(command="$d")
+            printers[name] = Printer(name, running, drawer, _HELD_THERMAL, {"protocol": "thermal"})
+        else:
+            printers[name] = Printer(name, running, _Tally(command="opendrwr"))
     return printers

@@ -212,7 +212,9 @@ class _Shop:
         async with self._life(real=False):
             for device, printer in self._printers.items():
                 status, answer = await self._line.call(
-                    "PUT", f"/devices/{device}/config", {"family": "posnet", "url": printer.url}
+                    "PUT",
+                    f"/devices/{device}/config",
+                    {"family": "posnet", "url": printer.url, "settings": dict(printer.settings)},
                 )
                 if status >= 400:
                     raise DidNotStart(f"the printer cannot be configured: {answer}")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tests.crash.orders import Order
+from tests.crash.printers import DEVICES
 from tests.crash.run import Report
 
 _SHOWN = 40
@@ -15,7 +16,7 @@ def table(report: Report) -> str:
     """Kills, jobs, documents, violations; one figure a line."""
     orders = report.ledger.orders
     lines = [
-        f"seed {report.plan.seed}, {report.seconds:.0f} s, {report.plan.tills} tills, 3 printers",
+        f"seed {report.plan.seed}, {report.seconds:.0f} s, {report.plan.tills} tills, {len(DEVICES)} printers",
         "",
         *_row("kills", report.kills.total()),
     ]

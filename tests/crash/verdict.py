@@ -22,7 +22,12 @@ def judge(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
     for order in ledger.orders:
         orders[order.device].append(order)
     for device, printer in printers.items():
-        for text in (*_documents(orders[device], printer.documents), *_drawers(orders[device], printer)):
+        named = [one for one in printer.documents if not _is_nameless(one, printer)]
+        nameless = len(printer.documents) - len(named)
+        given_up = sum(order.kind == "receipt" and order.state == "failed" for order in orders[device])
+        if nameless > given_up:
+            ledger.violation(f"{device}: {nameless} receipts were cancelled, but only {given_up} sales failed")
+        for text in (*_documents(orders[device], named), *_drawers(orders[device], printer)):
             ledger.violation(text)
     for text in _jobs(ledger.orders):
         ledger.violation(text)
@@ -35,6 +40,11 @@ def look_for_doubles(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
         for reference, count in references.items():
             if count > 1:
                 ledger.violation(f"{device}: {count} receipts carry the reference {reference}")
+
+
+def _is_nameless(document: IssuedDocument, printer: Printer) -> bool:
+    """Over the Thermal protocol a receipt gets its reference with its end: one that is cancelled has none."""
+    return document.kind == "cancelled_receipt" and not document.reference and printer.settings.get("protocol") == "thermal"
 
 
 def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument]) -> Iterable[str]:

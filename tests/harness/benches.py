@@ -25,7 +25,18 @@ def _posnet() -> FamilyBench:
     return PosnetBench()
 
 
-BENCHES: dict[str, Callable[[], FamilyBench]] = {"gateway": _gateway, "terminal": _terminal, "posnet": _posnet}
+def _thermal() -> FamilyBench:
+    from tests.harness.thermal_bench import ThermalBench
+
+    return ThermalBench()
+
+
+BENCHES: dict[str, Callable[[], FamilyBench]] = {
+    "gateway": _gateway,
+    "terminal": _terminal,
+    "posnet": _posnet,
+    "posnet-thermal": _thermal,
+}
 
 
 def bench_named(name: str) -> FamilyBench:

@@ -45,7 +45,10 @@ async def test_a_head_that_drips_is_closed_all_the_same(client: Any) -> None:
 
     writer.write(b"GET /")
     drip()
-    assert await ended == b""
+    try:
+        assert await ended == b""
+    except ConnectionResetError:  # a drop fell on the closed connection before its end was read: closed it is
+        assert ended.done()
 
 
 async def test_a_kept_connection_that_starts_a_request_slowly_is_closed(client: Any) -> None:

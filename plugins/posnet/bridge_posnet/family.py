@@ -23,7 +23,6 @@ from bridge.plugin import (
 )
 from bridge.transport import ByteLink, Direction, Link, LinkError
 from bridge_posnet import checking, paper, status, vectors, wire
-from bridge_posnet.driver import PosnetDriver
 from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import FactReader
 from bridge_posnet.reader import BadAnswer
@@ -60,8 +59,22 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
     isolation: ClassVar[Literal["thread", "loop"]] = "loop"
 
     async def probe(self, link: Link) -> Identity | None:
+        """Both protocols, the newer one first: neither can do harm to a printer that speaks the other.
+
+        The questions of the POSNET protocol hold no ESC, ENQ, BEL, DLE or CAN, so a Thermal printer skips them; those of the
+        Thermal protocol hold no STX, so a POSNET printer skips them as noise. Only questions are sent, and of the Thermal
+        ones only those that every firmware knows: in its usual mode a printer stops at an unknown one until a key is pressed.
+        """
         if not isinstance(link, ByteLink):
             return None
+        found = await self._probe_posnet(link)
+        if found is not None:
+            return found
+        from bridge_posnet.thermal.probe import probe
+
+        return await probe(link, _PROBE)
+
+    async def _probe_posnet(self, link: ByteLink) -> Identity | None:
         exchange = Exchange(link, _PROBE, logging.getLogger("tillbridge.posnet.probe"))
         exchange.start()
         try:
@@ -75,15 +88,28 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
     async def open(self, settings: PosnetSettings, link: Link, device: DeviceContext) -> Driver:
         if not isinstance(link, ByteLink):
             raise TypeError(f"a Posnet printer needs a stream of bytes, not {type(link).__name__}")
+        if settings.protocol == "thermal":
+            from bridge_posnet.thermal.driver import ThermalDriver
+
+            thermal = ThermalDriver(settings, link, device)
+            thermal.start()
+            return thermal
+        from bridge_posnet.driver import PosnetDriver
+
         driver = PosnetDriver(settings, link, device)
         driver.start()
         return driver
 
     def check(self, operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> Checked:
+        if settings.protocol == "thermal":
+            from bridge_posnet.thermal import checking as thermal_checking
+
+            return Checked(thermal_checking.check(operation, settings, capabilities))
         return Checked(checking.check(operation, settings, capabilities))
 
     def paper(self, operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> PaperText | None:
-        return paper.paper(operation, settings, capabilities)
+        # Over the Thermal protocol the figures are told, and no text: how those printers lay a receipt out is not known here.
+        return paper.paper(operation, settings, capabilities) if settings.protocol == "posnet" else None
 
     def mask(self, data: bytes, direction: Direction) -> bytes:
         return wire.mask(data, direction)
@@ -98,5 +124,4 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
             compared=found.compared,
             skipped=found.skipped,
             differences=found.differences,
-            not_built=found.not_built,
         )

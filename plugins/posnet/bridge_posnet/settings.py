@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from bridge.model import ArithmeticProfile, PercentMethod, Spread
 from bridge.plugin import FamilySettings
@@ -60,12 +60,28 @@ class Timeouts(BaseModel):
         return f"{' or '.join(names)} ({seconds:g} s)"
 
 
+class ThermalSettings(BaseModel):
+    """What only the Thermal protocol needs: each of its documents names till and cashier."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    till: Annotated[str, Field(min_length=1, max_length=8)] = Field(default="001", description="Number or name of the till.")
+    cashier: Annotated[str, Field(min_length=1, max_length=17)] = Field(
+        default="Kasjer", description="The cashier's name where the request gives none."
+    )
+
+
 class PosnetSettings(FamilySettings):
     """Settings of one printer."""
 
+    protocol: Literal["posnet", "thermal"] = Field(
+        default="posnet",
+        description="As set in the printer for this interface. thermal: the older ESC P protocol of Thermal 1.x to 4.x.",
+    )
     code_page: Literal["cp1250", "latin2", "mazovia"] = Field(
         default="cp1250",
-        description="As set in the printer for this interface. Windows-1250 shows the most characters.",
+        description="As set in the printer for this interface. Windows-1250 shows the most characters. "
+        "With protocol thermal the default is mazovia.",
     )
     pc_interface: Literal["PC1", "PC2"] | None = Field(
         default=None, description="Which of the printer's PC interfaces this is. For people; nothing depends on it."
@@ -100,6 +116,15 @@ class PosnetSettings(FamilySettings):
         default="1", description="Name of the shift in a report.x that names none; at most 8 characters."
     )
     timeouts: Timeouts = Timeouts()
+    thermal: ThermalSettings = ThermalSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _code_page_of_the_protocol(cls, data: Any) -> Any:
+        """Printers of the Thermal protocol come with Mazovia."""
+        if isinstance(data, dict) and data.get("protocol") == "thermal":
+            return {"code_page": "mazovia", **data}
+        return data
 
     @property
     def limits(self) -> Limits:

@@ -85,17 +85,21 @@ class Display:
             self._sale = None
             change()
 
+    def show(self, number: int, text: str) -> None:
+        """One line of text, once no transaction is on."""
+
+        def change() -> None:
+            self.texts[number] = text
+            self.mode = TEXTS
+
+        self.do(change)
+
 
 def dsptxtline(printer: Printer, call: Call) -> Answer:
     """A line that the display does not have is no error."""
     number, content = call.args["no"], _ALIGN[call.args.get("th", 0)](call.args["ln"], WIDTH).rstrip()
-
-    def change() -> None:
-        if number < LINES:
-            printer.display.texts[number] = content
-            printer.display.mode = TEXTS
-
-    printer.display.do(change)
+    if number < LINES:
+        printer.display.show(number, content)
     return []
 
 

@@ -102,6 +102,7 @@ class Transaction:
     footer_open: bool = False
     packs_issued: int = 0
     packs_returned: int = 0
+    completed: bool = False  # ended as a receipt: the transaction flag of the Thermal protocol
 
 
 @dataclass(slots=True)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Generator
-from typing import Protocol
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from bridge_posnet.frame import Decoder, Event, Frame
 from bridge_simulators.device import Wire
 
+Course = Generator[float | Callable[[], bool], None, None]
 
-class Receiver(Protocol):
-    """What a connection hands its frames to."""
 
-    def take(self, session: PortSession, event: Event) -> None: ...
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One command in a queue. `begin` starts to execute it."""
+
+    name: str
+    session: PortSession
+    begin: Callable[[], Course]
 
 
 class Port:
@@ -24,12 +29,16 @@ class Port:
         self.name = name
         self.epoch = 0
         self.sessions: list[PortSession] = []
-        self.queue: deque[tuple[Frame, PortSession]] = deque()
-        self.running: Generator[float | Callable[[], bool], None, None] | None = None
+        self.queue: deque[Work] = deque()
+        self.running: Course | None = None
         self.condition: Callable[[], bool] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.pumping = False
         self.current = ""
+
+    def drop(self, session: PortSession) -> None:
+        """What this connection has sent, and was not begun, was behind a cut."""
+        self.queue = deque(work for work in self.queue if work.session is not session)
 
     def reset(self) -> None:
         """Power is gone."""
@@ -44,18 +53,23 @@ class Port:
 
 
 class PortSession:
-    """One connection to a PC interface. A frame that its end cuts is dropped, complete ones stay queued."""
+    """One connection to a PC interface. What its end cuts in the middle is dropped, complete commands stay queued.
 
-    def __init__(self, receiver: Receiver, port: Port, wire: Wire, *, short_checksum: bool) -> None:
+    `decode` makes events of bytes, in the protocol of the interface; `take` is who they are for.
+    """
+
+    def __init__(
+        self, port: Port, wire: Wire, decode: Callable[[bytes], Iterator[Any]], take: Callable[[PortSession, Any], None]
+    ) -> None:
         self.port = port
         self.wire = wire
         self.open = True
-        self._receiver = receiver
-        self._decoder = Decoder(allow_short_checksum=short_checksum)
+        self._decode = decode
+        self._take = take
 
     def received(self, data: bytes) -> None:
-        for event in self._decoder.feed(data):
-            self._receiver.take(self, event)
+        for event in self._decode(data):
+            self._take(self, event)
 
     def disconnected(self) -> None:
         self.open = False

@@ -7,7 +7,6 @@ Source: protocol-specs/posnet, "Execution model", "Frame errors", "Simulator". W
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,8 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from bridge_posnet.frame import Decoder, Frame, Garbage
 from bridge_posnet.frame import Fault as Garbled
-from bridge_posnet.frame import Frame, Garbage
+from bridge_posnet.thermal.frame import Decoder as SequenceDecoder
+from bridge_posnet.thermal.frame import Side
 from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
@@ -33,11 +34,12 @@ from bridge_sim_posnet.handlers import HANDLERS, Call, Wait
 from bridge_sim_posnet.memory import RECORD_FISCAL, RECORD_POWER, EDocuments, EServer, Memory
 from bridge_sim_posnet.other_program import OtherProgram
 from bridge_sim_posnet.parameters import FrameError
-from bridge_sim_posnet.ports import Port, PortSession
+from bridge_sim_posnet.ports import Port, PortSession, Work
 from bridge_sim_posnet.receipt import CommandError
 from bridge_sim_posnet.sale import power_up_receipt
 from bridge_sim_posnet.settings import FIXED, Due, PosnetSettings, parse_rates, read_zone
 from bridge_sim_posnet.states import check_state
+from bridge_sim_posnet.thermal.interface import Thermal
 
 MAX_QUEUED = 100  # commands that one interface buffers, then ERR ?14; the real figure is not published
 
@@ -88,6 +90,7 @@ class Printer(SimulatedDevice):
         self.printing: Port | None = None
         self.other = OtherProgram(self)
         self.answers = Answers(self)
+        self.thermal = Thermal(self, self.ports["pc1"])
         self.memory = self._new_memory()
         stored = self.load()
         if stored is not None:
@@ -146,7 +149,11 @@ class Printer(SimulatedDevice):
             if self.settings.further_client == "refuse":
                 raise Refused(f"{interface.name} has {len(interface.sessions)} connection(s), which is all it takes")
             interface.sessions[0].wire.close()
-        session = PortSession(self, interface, wire, short_checksum=self.settings.short_checksum)
+        if self.settings.protocol == "thermal" and interface is self.thermal.port:
+            session = PortSession(interface, wire, SequenceDecoder(Side.PRINTER).feed, self.thermal.take)
+        else:
+            decoder = Decoder(allow_short_checksum=self.settings.short_checksum)
+            session = PortSession(interface, wire, decoder.feed, self.take)
         interface.sessions.append(session)
         return session
 
@@ -168,7 +175,7 @@ class Printer(SimulatedDevice):
         elif len(port.queue) >= MAX_QUEUED:
             self._refuse_frame(session, parameters.QUEUE_FULL, event.token, event.mnemonic)
         else:
-            port.queue.append((event, session))
+            port.queue.append(Work(event.mnemonic, session, lambda: self._execute(port, event, session)))
             self.pump(port)
 
     def _code_page(self, port: Port) -> str:
@@ -209,9 +216,9 @@ class Printer(SimulatedDevice):
         if port.running is None:
             if not port.queue:
                 return False
-            frame, session = port.queue.popleft()
-            port.current = frame.mnemonic
-            port.running, port.condition = self._execute(port, frame, session), None
+            work = port.queue.popleft()
+            port.current = work.name
+            port.running, port.condition = work.begin(), None
         if port.condition is not None and not port.condition():
             return False
         running = port.running
@@ -257,7 +264,7 @@ class Printer(SimulatedDevice):
         if before.power_lost:
             return
         if before.lost:  # what followed on the same connection was behind the cut
-            port.queue = deque(item for item in port.queue if item[1] is not session)
+            port.drop(session)
             return
         if before.hold:
             yield before.hold
@@ -364,6 +371,10 @@ class Printer(SimulatedDevice):
         self._deliver(session.port, session, answer, mnemonic or "ERR")
 
     def _deliver(self, port: Port, session: PortSession, answer: Frame, name: str | None = None) -> None:
+        coded = code_pages.sent(answer, self._code_page(port), self.settings.latin_2)
+        self.deliver(port, session, name or answer.mnemonic, coded.to_bytes())
+
+    def deliver(self, port: Port, session: PortSession, name: str, answer: bytes) -> None:
         """To the connection that asked, else to the one that is open on this interface when the answer goes out."""
 
         def send(data: bytes) -> None:
@@ -371,8 +382,7 @@ class Printer(SimulatedDevice):
             if target is not None and self.powered:
                 target.wire.send(data)
 
-        answer = code_pages.sent(answer, self._code_page(port), self.settings.latin_2)
-        self.faults.deliver(name or answer.mnemonic, answer.to_bytes(), send)
+        self.faults.deliver(name, answer, send)
 
     # --- paper
 
@@ -458,6 +468,7 @@ class Printer(SimulatedDevice):
         self.other.power_off()
         for port in self.ports.values():
             port.reset()
+        self.thermal.power_off()
         self.form = None
         self.display = Display()
         self.interrupted = False

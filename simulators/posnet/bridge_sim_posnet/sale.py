@@ -203,6 +203,7 @@ def finish_receipt(printer: Printer, receipt: Receipt, settlement: Settlement, *
         footer_open=keep_footer,
         packs_issued=receipt.packs_issued,
         packs_returned=receipt.packs_returned,
+        completed=receipt.kind == "receipt",
     )
     printer.display.sale_ends(receipt.due, settlement)
     _print_end(printer, receipt, settlement, number)
@@ -340,8 +341,9 @@ def close_footer(printer: Printer, receipt: Receipt) -> None:
     printer.cut(receipt.ending)
 
 
-def cancel_receipt(printer: Printer, receipt: Receipt, origin: str) -> None:
-    """The open transaction is cancelled: it uses up a number, except in block mode where the setting says so."""
+def cancel_receipt(printer: Printer, receipt: Receipt, origin: str, *, numbered: bool = True) -> None:
+    """The open transaction is cancelled: it uses up a number, except in block mode where the setting says so, and except
+    where the protocol says that only completed receipts are numbered."""
     memory, counters, daily = printer.memory, printer.memory.counters, printer.memory.daily
     rates = receipt.rates()
     edocument.detach(printer, receipt)
@@ -368,7 +370,7 @@ def cancel_receipt(printer: Printer, receipt: Receipt, origin: str) -> None:
     else:
         if counted:
             counters.bc += 1
-            counters.bt += 1
+            counters.bt += 1 if numbered else 0
             daily.cn += 1
             daily.ct += receipt.total
         memory.protect(CANCELLED_RECEIPT)
@@ -403,7 +405,7 @@ def power_up_receipt(printer: Printer) -> None:
     if receipt.phase == "footer":
         close_footer(printer, receipt)
     elif printer.settings.open_receipt_at_power_on == "cancel":
-        cancel_receipt(printer, receipt, "device")
+        cancel_receipt(printer, receipt, "device", numbered=printer.settings.protocol == "posnet")
     elif printer.settings.open_receipt_at_power_on == "drop":
         edocument.detach(printer, receipt)
         printer.memory.open = None

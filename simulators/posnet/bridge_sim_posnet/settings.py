@@ -33,7 +33,8 @@ class PosnetSettings:
 
     # who it is
     name: str = option("POSNET THERMAL XL2 ONLINE", "type that getrealid and sid report")
-    protocol: str = option("30.01", "protocol version that getrealid and sid report")
+    protocol: Literal["posnet", "thermal"] = option("posnet", "what PC1 speaks; thermal is the older ESC P protocol")
+    protocol_version: str = option("30.01", "protocol version that getrealid and sid report")
     firmware: str = option("2.01.A1B2C3D4", "firmware that getrealid reports (vf)")
     unique_number: str = option("ZBF 2101002392", "unique number (nu)")
     mode: Literal["fiscal", "non_fiscal", "read_only"] = option("fiscal", "fiscal state at first power-on")
@@ -116,6 +117,20 @@ class PosnetSettings:
     strns_after_cancel: Literal["zero", "keep"] = option("zero", "strns after a cancelled receipt")
     discount_type: Literal["0", "1"] = option("0", "percent discount rounds the value after it (0) or itself (1)")
     receipt_counter: Literal["daily", "continuous"] = option("daily", "bn, bc, bt start again with the daily report")
+
+    # protocol thermal; [T..]: protocol-specs/posnet/thermal.md, "Open points"
+    thermal_version: str = option("2.02", "firmware version that #v reports")
+    thermal_code_page: Literal["mazovia", "cp1250", "latin2"] = option("mazovia", "code page of the Thermal protocol")
+    thermal_questions: Literal["all", "old"] = option("all", "old: firmware that knows the status 1#X only")
+    thermal_decimals: Literal["comma", "point"] = option("comma", "decimal mark in answers")
+    thermal_status_after_answers: bool = option(True, "[T1] in error mode 3 an answer to a question is followed by 0#Z")
+    thermal_cancel_nothing: Literal["ok", "29"] = option("ok", "[T2] 0$e with nothing open")
+    thermal_display: Literal["any", "rest", "total"] = option("any", "[T3] what DSP of $y must be, else error 26")
+    thermal_end_total: Literal["before", "after"] = option("before", "[T4] TOTAL of $y: before its own discount or after it")
+    thermal_negative_cash: Literal["refused", "printed"] = option(
+        "refused", "[T7] a slip that takes more cash than there is: error 32 without the slip, or behind it"
+    )
+    thermal_control_byte: bool = option(False, "[T9] a control byte in front of the number in #Z, as one driver has seen")
 
     # ports
     pc2: str = option("", "where the second PC interface listens (tcp://127.0.0.1:PORT or pty); empty = nowhere")

@@ -50,13 +50,13 @@ def without(printer: Printer, answer: Answer, *names: str) -> Answer:
 def getrealid(printer: Printer, call: Call) -> Answer:
     """The fixed identity; `progid` does not reach it."""
     rules = printer.settings
-    answer: Answer = [("nm", rules.name), ("vr", rules.protocol), ("nu", rules.unique_number), ("vf", rules.firmware)]
+    answer: Answer = [("nm", rules.name), ("vr", rules.protocol_version), ("nu", rules.unique_number), ("vf", rules.firmware)]
     return without(printer, answer, "vf")
 
 
 def sid(printer: Printer, call: Call) -> Answer:
     names = printer.memory.names
-    return [("nm", names.get("nm", printer.settings.name)), ("vr", names.get("vr", printer.settings.protocol))]
+    return [("nm", names.get("nm", printer.settings.name)), ("vr", names.get("vr", printer.settings.protocol_version))]
 
 
 def getprogfiscid(printer: Printer, call: Call) -> Answer:

@@ -223,7 +223,7 @@ class Bench:
         self.device = Device(shared=shared)
         self.printer = Printer(PrinterSettings(**printer), clock=self.device.clock.now)
         self.cable = Cable()
-        self.settings = FAMILY.settings_from(settings or {})
+        self.settings = FAMILY.settings_from({"protocol": printer.get("protocol", "posnet"), **(settings or {})})
         self.driver: Driver | None = None
         self.link: NullLink | None = None
         self._jobs = 0

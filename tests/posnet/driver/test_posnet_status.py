@@ -37,7 +37,7 @@ def test_identity_and_capabilities_come_from_the_printer(profile: str) -> None:
 
 def test_a_printer_without_a_drawer_offers_none() -> None:
     async def scenario() -> None:
-        bench = Bench(protocol="32.01", name="POSNET TEMO ONLINE")
+        bench = Bench(protocol_version="32.01", name="POSNET TEMO ONLINE")
         driver = await bench.connect()
         await driver.identify()
         assert "drawer.open" not in (await driver.capabilities()).operations

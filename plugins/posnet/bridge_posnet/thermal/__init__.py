@@ -1,0 +1,1 @@
+"""The older Thermal protocol (ESC P ... ESC \\) of the same printers."""

@@ -1,0 +1,1 @@
+"""The printer as it answers to the older Thermal protocol."""
