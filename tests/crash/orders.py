@@ -46,6 +46,8 @@ _SHARES: Mapping[Kind, int] = {
     "drawer": 6,
 }
 
+_RICH: frozenset[Kind] = frozenset(("invoice", "packaging_return"))
+
 
 @dataclass(slots=True, eq=False)
 class Order:
@@ -110,11 +112,13 @@ class Ledger:
         if (self.cycle, text) not in self.violations:
             self.violations.append((self.cycle, text))
 
-    def new_order(self, device: str, chance: random.Random) -> Order:
-        """Mostly sales; some of them have equal totals, so that only a reference tells them apart."""
+    def new_order(self, device: str, chance: random.Random, *, plain: bool = False) -> Order:
+        """Mostly sales; some of them have equal totals, so that only a reference tells them apart. `plain`: the device has
+        no invoices, packaging, e-documents and footer lines."""
         number = next(self._keys)
-        kind: Kind = chance.choices(tuple(_SHARES), tuple(_SHARES.values()))[0]
-        return self._written(number, device, kind, chance)
+        shares = {kind: share for kind, share in _SHARES.items() if not (plain and kind in _RICH)}
+        kind: Kind = chance.choices(tuple(shares), tuple(shares.values()))[0]
+        return self._written(number, device, kind, chance, plain)
 
     def float_of_cash(self, device: str, chance: random.Random) -> Order:
         """Cash in the drawer in the morning, so that cash out is never refused."""
@@ -124,11 +128,11 @@ class Ledger:
         order.body["amount"] = f"{order.total:.2f}"
         return order
 
-    def _written(self, number: int, device: str, kind: Kind, chance: random.Random) -> Order:
+    def _written(self, number: int, device: str, kind: Kind, chance: random.Random, plain: bool = False) -> Order:
         order = Order(f"crash-{self.seed}-{number}", device, kind, {"op": _OPERATIONS[kind]}, Decimal(0))
         if kind == "receipt":
             order.reference = f"R{self.seed}-{number}"
-            order.body, order.total = _sale(order.reference, chance)
+            order.body, order.total = _sale(order.reference, chance, plain)
         elif kind == "invoice":
             order.reference = f"R{self.seed}-{number}"
             order.body, order.total = _invoice(order.reference, chance)
@@ -167,7 +171,7 @@ class Ledger:
         order.last = told
 
 
-def _sale(reference: str, chance: random.Random) -> tuple[dict[str, Any], Decimal]:
+def _sale(reference: str, chance: random.Random, plain: bool = False) -> tuple[dict[str, Any], Decimal]:
     lines: list[dict[str, Any]] = []
     total = Decimal(0)
     for name, price, vat in chance.sample(_GOODS, chance.choice((1, 1, 2, 3))):
@@ -193,7 +197,7 @@ def _sale(reference: str, chance: random.Random) -> tuple[dict[str, Any], Decima
         "payments": chance.choice(ways),
         "reference": reference,
     }
-    way = chance.random()
+    way = chance.random() if not plain else 1.0
     if way < 0.15:
         body["delivery"] = {"paper": chance.random() < 0.3, "edocument": {"id": f"IDZ{reference}"}}
     elif way < 0.3:

@@ -28,6 +28,9 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 DEVICES = tuple(_SETTINGS)
 
+PLAIN = frozenset(name for name, settings in _SETTINGS.items() if settings.get("protocol") == "thermal")
+"""Printers of the older protocol, which knows the plain documents only."""
+
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
 _HELD = (
     "trend", "trend", "trend", "cash", "opendrwr", "ftrcfg", "trinit", "trline", "trpayment", "prncancel", "rpt", "scnt",

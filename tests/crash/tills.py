@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from tests.crash.orders import Ledger, Order
-from tests.crash.printers import DEVICES
+from tests.crash.printers import DEVICES, PLAIN
 
 # A key that has no outcome after so long, kills and restarts included, is a violation.
 _ORDER_SECONDS = 60.0
@@ -84,7 +84,10 @@ class Till:
                 await open_for_business.wait()
             self.resting.clear()
             device = self.chance.choice(DEVICES)
-            orders = [self.ledger.new_order(device, self.chance) for _ in range(self.chance.choice((1, 1, 1, 2, 3)))]
+            orders = [
+                self.ledger.new_order(device, self.chance, plain=device in PLAIN)
+                for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
+            ]
             await asyncio.gather(*(self.carry(order) for order in orders))
             await self._ask_for_an_old_one()
 
