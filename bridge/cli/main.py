@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("bridge.cli.simulate:simulate", "Run a simulated device."),
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),
     "service": ("bridge.cli.service.command:service", "Run the bridge as a service of the system."),
+    "openapi": ("bridge.cli.openapi:openapi", "Print the description of the API."),
     "token": ("bridge.cli.token:token", "Show or rotate the administrator's token."),
 }
 

@@ -90,6 +90,8 @@ def serve(
         remember(directory, place)  # not before: the directory may be another server's
         click.echo(f"tillbridge ready on {url}")
         click.echo(f"log in {logs.settings.file}")
+        # On stderr: scripts take the address from the ready line on stdout.
+        click.echo(f"the API, to read and to try: {url}/docs", err=True)
 
     logs.start()
     try:

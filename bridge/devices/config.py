@@ -12,7 +12,7 @@ from typing import Any, Literal
 import tomlkit
 from pydantic import Field, SecretStr, ValidationError
 
-from bridge.model import Model, RequestError, invalid
+from bridge.model import Flag, Model, Number, RequestError, invalid
 from bridge.model.errors import FieldError
 from bridge.plugin import DeviceFamily
 from bridge.store import write_atomically
@@ -27,10 +27,10 @@ _HEADER = "Devices of Tillbridge. Edit while the server is stopped, or use `till
 class Deadlines(Model):
     """Seconds from acceptance within which a job must begin, by the kind of operation."""
 
-    document: float = Field(default=120, gt=0, le=86400)
-    payment: float = Field(default=30, gt=0, le=86400)
-    report: float = Field(default=600, gt=0, le=86400)
-    effect: float = Field(default=60, gt=0, le=86400)
+    document: Number = Field(default=120, gt=0, le=86400)
+    payment: Number = Field(default=30, gt=0, le=86400)
+    report: Number = Field(default=600, gt=0, le=86400)
+    effect: Number = Field(default=60, gt=0, le=86400)
 
     def for_operation(self, op: str) -> float:
         return float(getattr(self, self.name_for(op)))
@@ -52,16 +52,16 @@ class Timeouts(Model):
     None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
     """
 
-    open: float = Field(default=5, ge=0.1, le=120)
-    identify: float = Field(default=60, ge=1, le=600)
-    ask: float = Field(default=60, ge=1, le=600)
-    status: float = Field(default=10, ge=0.5, le=120)
-    silence: float = Field(default=180, ge=5, le=3600)
-    close: float = Field(default=5, ge=0.5, le=60)
-    reconnect: float = Field(default=5, ge=0.1, le=300)
-    recover_again: float = Field(default=60, ge=1, le=3600)
-    idle: float = Field(default=60, ge=1, le=3600)
-    http: float = Field(default=10, ge=0.5, le=300)
+    open: Number = Field(default=5, ge=0.1, le=120)
+    identify: Number = Field(default=60, ge=1, le=600)
+    ask: Number = Field(default=60, ge=1, le=600)
+    status: Number = Field(default=10, ge=0.5, le=120)
+    silence: Number = Field(default=180, ge=5, le=3600)
+    close: Number = Field(default=5, ge=0.5, le=60)
+    reconnect: Number = Field(default=5, ge=0.1, le=300)
+    recover_again: Number = Field(default=60, ge=1, le=3600)
+    idle: Number = Field(default=60, ge=1, le=3600)
+    http: Number = Field(default=10, ge=0.5, le=300)
 
 
 class DeviceConfig(Model):
@@ -70,7 +70,7 @@ class DeviceConfig(Model):
     family: str
     url: str
     settings: dict[str, Any] = {}
-    shared: bool = False
+    shared: Flag = False
     fit: Literal["strict", "lenient"] = "strict"
     deadlines: Deadlines = Deadlines()
     timeouts: Timeouts = Timeouts()

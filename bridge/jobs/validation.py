@@ -27,6 +27,7 @@ from bridge.model import (
     find_rate,
     invalid,
     operation_adapter,
+    plain_numbers,
 )
 from bridge.model.errors import FieldError
 
@@ -59,7 +60,7 @@ def parse_operation(body: Any) -> Operation:
         shown = str(op)[:_SHOWN]
         raise invalid("op", f"{shown!r} is no operation", limit=", ".join(sorted(CLASSES)))
     try:
-        return operation_adapter.validate_python(_with_plain_numbers(body))
+        return operation_adapter.validate_python(plain_numbers(body))
     except ValidationError as error:
         problems = _without_echoes(error.errors(include_url=False, include_input=False))
         if any(problem["type"] == "union_tag_invalid" for problem in problems):
@@ -124,17 +125,6 @@ def _field_error(problem: Any, op: str) -> FieldError:
     if problem["type"] == "extra_forbidden":
         message = "there is no such field"
     return FieldError(".".join(str(part)[:_SHOWN] for part in where), message, limit)
-
-
-def _with_plain_numbers(value: Any) -> Any:
-    """A JSON number stays one: the server reads 4.50 as a Decimal (for the fingerprint), which the models would take."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, Mapping):
-        return {key: _with_plain_numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_plain_numbers(item) for item in value]
-    return value
 
 
 def _check_capabilities(operation: Operation, capabilities: Capabilities) -> None:

@@ -10,8 +10,8 @@ from bridge.model.arithmetic import (
     compute,
     spread,
 )
-from bridge.model.base import Model, Moment, Money, Text, decimal_string
-from bridge.model.device import Capabilities, DeviceState, DeviceStatus, Identity
+from bridge.model.base import Flag, Model, Moment, Money, Number, Text, decimal_string, plain_numbers
+from bridge.model.device import Alert, Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.model.errors import ERRORS, ErrorKind, Fate, FieldError, JobError, LocalText, RequestError, Retry, invalid
 from bridge.model.event import Event, EventKind
 from bridge.model.invoice import InvoiceContent, InvoiceKind, Party, Remark
@@ -82,6 +82,7 @@ __all__ = [
     "TRANSITIONS",
     "Actor",
     "Adjustment",
+    "Alert",
     "Amendment",
     "ArithmeticProfile",
     "Attention",
@@ -108,6 +109,7 @@ __all__ = [
     "Fate",
     "FieldError",
     "Figures",
+    "Flag",
     "ForeignMoney",
     "Identity",
     "Invoice",
@@ -124,6 +126,7 @@ __all__ = [
     "Model",
     "Moment",
     "Money",
+    "Number",
     "Operation",
     "OperationClass",
     "Operator",
@@ -171,6 +174,7 @@ __all__ = [
     "find_rate",
     "invalid",
     "operation_adapter",
+    "plain_numbers",
     "private_values",
     "reference_group",
     "spread",

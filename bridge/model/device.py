@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
 from bridge.model.arithmetic import ArithmeticProfile
-from bridge.model.base import Model, Moment
+from bridge.model.base import AnyDecimal, Model, Moment
 from bridge.model.tax import TaxRate
 
 
@@ -54,7 +53,7 @@ class Capabilities(Model):
     currencies: tuple[str, ...] = ()
     taxes: tuple[TaxRate, ...] | None = None
     limits: dict[str, int] = {}
-    max_amount: Decimal | None = None
+    max_amount: AnyDecimal | None = None
     arithmetic: ArithmeticProfile | None = None
     shift: Literal["explicit", "implicit", "none"] = "none"
     status_during_job: Literal["cached", "between_commands", "parallel"] = "cached"
@@ -80,3 +79,13 @@ class DeviceStatus(Model):
     attention: str | None = None
     problems: tuple[str, ...] = ()
     details: dict[str, Any] = {}
+
+
+class Alert(Model):
+    """Something that an administrator should know of a device, kept until acknowledged. `job` is where it comes from one."""
+
+    id: str
+    code: str
+    text: str
+    job: str | None = None
+    at: Moment

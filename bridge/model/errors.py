@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pydantic.json_schema import SkipJsonSchema
+
 from bridge.model.base import Model
 
 
@@ -104,7 +106,12 @@ ERRORS: dict[str, ErrorKind] = {
     ),
     "gate.host": ErrorKind(421, Retry.NEVER, "The Host header does not name this service.", "Use http://127.0.0.1 and the port."),
     "gate.target": ErrorKind(400, Retry.NEVER, "The request target must begin with '/'.", "Send an origin-form target."),
-    "gate.origin": ErrorKind(403, Retry.NEVER, "Requests of this origin are not allowed.", "Use a native client without Origin."),
+    "gate.origin": ErrorKind(
+        403,
+        Retry.NEVER,
+        "Requests of this origin are not allowed.",
+        "Use a native client without Origin, or the bridge's own page.",
+    ),
     "gate.unauthorised": ErrorKind(
         401, Retry.NEVER, "A valid bearer token is needed.", "Send Authorization: Bearer with the token."
     ),
@@ -221,7 +228,7 @@ class JobError(Model):
     field: str | None = None
     limit: str | None = None
     job: str | None = None
-    texts: dict[str, LocalText] = {}
+    texts: SkipJsonSchema[dict[str, LocalText]] = {}
 
     def in_language(self, language: str) -> JobError:
         """The same error with `message` and `remedy` in this language, where it has them."""

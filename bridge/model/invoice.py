@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bridge.model.base import Model, Text
+from bridge.model.base import Day, Model, Text, Whole
 from bridge.model.receipt import CustomerId, SaleContent
 
 
@@ -53,10 +52,10 @@ class InvoiceContent(SaleContent):
     title: Text | None = None
     buyer: Party
     recipient: Party | None = None
-    sold_on: date | None = None
-    due_on: date | None = None
+    sold_on: Day | None = None
+    due_on: Day | None = None
     bank_account: Text | None = None
-    copies: Annotated[int, Field(ge=0, le=99)] = 0
+    copies: Annotated[Whole, Field(ge=0, le=99)] = 0
     remarks: tuple[Remark, ...] = ()
     exemption: Text | None = None
     notes: tuple[Text, ...] = ()

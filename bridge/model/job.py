@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from bridge.model.base import Model, Moment
 from bridge.model.errors import JobError
 from bridge.model.operations import OperationClass
@@ -77,12 +79,16 @@ class Actor(Model):
 
 
 class Job(Model):
-    """A job as clients see it."""
+    """A job as clients see it.
+
+    `success` is true only where the document was issued or the payment fully approved. `operation` is what was asked for,
+    without what was left at its default; it, `result` and `error` are null once the details are no longer kept.
+    """
 
     id: str
     device: str
     op: str
-    class_: OperationClass
+    class_: OperationClass = Field(serialization_alias="class")
     state: JobState
     success: bool | None = None
     reference: str | None = None
@@ -107,8 +113,8 @@ class Job(Model):
 
         `languages`: what the reader understands, best first; an error speaks the first of them that it has, else English.
         """
-        data = self.model_dump(mode="json")
+        data = self.model_dump(mode="json", by_alias=True)
         if self.error is not None:
             language = next((one for one in languages if one == "en" or one in self.error.texts), "en")
             data["error"] = self.error.in_language(language).model_dump(mode="json", exclude={"texts"})
-        return {("class" if key == "class_" else key): value for key, value in data.items()}
+        return data

@@ -6,13 +6,12 @@ else changes for them.
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from bridge.model.base import Model, Moment, PositiveMoney, Text
+from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Text, Whole
 from bridge.model.invoice import InvoiceContent
 from bridge.model.receipt import Delivery, ReceiptContent
 
@@ -77,7 +76,7 @@ class Common(Model):
 
     operator: Operator | None = None
     reference: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
-    part: bool = False
+    part: Flag = False
     deadline: Moment | None = None
     expect: Expect | None = None
     retry_of: str | None = None
@@ -107,16 +106,20 @@ class ReportX(Common):
 
     op: Literal["report.x"]
     shift: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
-    reset: bool = False
+    reset: Flag = False
+
+
+# Fiscal memories hold some thousand reports; nine digits are what any field on any wire has for them.
+ReportNumber = Annotated[Whole, Field(ge=1, le=999_999_999)]
 
 
 class ReportPeriod(Common):
     op: Literal["report.period"]
-    first_date: date | None = Field(default=None, alias="from")
-    last_date: date | None = Field(default=None, alias="to")
-    first_number: int | None = None
-    last_number: int | None = None
-    summary: bool = False
+    first_date: Day | None = Field(default=None, alias="from")
+    last_date: Day | None = Field(default=None, alias="to")
+    first_number: ReportNumber | None = None
+    last_number: ReportNumber | None = None
+    summary: Flag = False
 
 
 class CashIn(Common):
@@ -146,15 +149,15 @@ class Copy(Common):
     op: Literal["copy"]
     kind: Literal["receipt", "invoice", "report", "slip"] = "receipt"
     document: Text | None = None
-    issued_on: date | None = None
+    issued_on: Day | None = None
     delivery: Delivery = Delivery()
 
 
 class PrintLine(Model):
     text: Text = ""
     align: Literal["left", "centre", "right"] = "left"
-    bold: bool = False
-    double: bool = False
+    bold: Flag = False
+    double: Flag = False
 
 
 class Print(Common):

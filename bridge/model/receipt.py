@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from bridge.model.base import AnyDecimal, Model, Moment, Money, Percent, PositiveMoney, Quantity, Text
+from bridge.model.base import AnyDecimal, Flag, Model, Moment, Money, Percent, PositiveMoney, Quantity, Text
 from bridge.model.tax import Tax
 
 
@@ -159,7 +159,7 @@ class EDocument(Model):
 class Delivery(Model):
     """How the customer gets the document. Nothing is sent anywhere unless it is asked for here."""
 
-    paper: bool = True
+    paper: Flag = True
     email: Text | None = None
     sms: Text | None = None
     edocument: EDocument | None = None

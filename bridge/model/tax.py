@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bridge.model.base import Model, Percent, Text
+from bridge.model.base import Described, Model, Percent, Text
 
 _RATE = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?%|[1-9][0-9]{0,2}/1[0-9]{2}")
 
@@ -20,7 +20,7 @@ def _rate(value: str) -> str:
     return value
 
 
-RateText = Annotated[str, AfterValidator(_rate)]
+RateText = Annotated[str, AfterValidator(_rate), Described(pattern=f"^({_RATE.pattern})$", examples=["23%"])]
 
 
 class TaxKind(StrEnum):

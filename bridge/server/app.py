@@ -19,6 +19,7 @@ from bridge.server.call import Answer, Call, Handler
 from bridge.server.connections import Connection, ConnectionServer
 from bridge.server.gate import WITH_BODY, Gate, log_refusal, printable
 from bridge.server.languages import accepted
+from bridge.server.pages import PAGES, page_response
 from bridge.server.performing import perform
 from bridge.server.principals import EVERYTHING, AdminOnly, Principals
 from bridge.server.problems import json_response, problem_of, refusal, text_response
@@ -46,7 +47,7 @@ class Application:
         self.settings = settings
         token = AdminToken(bridge.data_dir)
         principals = principals or AdminOnly(token)
-        self.gate = Gate(settings, token.matches, port)
+        self.gate = Gate(settings, token.matches, port, self._methods)
         self._proofs = Proofs(principals, settings.proofs_at_once, settings.proofs_per_second)
         self.websockets = WebSockets(bridge, settings, principals, self._proofs)
         self.router: Router[Handler] = Router(PREFIX, ROUTES)
@@ -66,6 +67,9 @@ class Application:
             # What the refused request brings along must not be taken for another request.
             response.force_close()
             return response
+        page = PAGES.get(request.raw_path)
+        if page is not None:
+            return page_response(page)
         try:
             if request.method == "GET" and request.raw_path.partition("?")[0] == _WEBSOCKET:
                 return await self.websockets.serve(request, connection)
@@ -103,6 +107,11 @@ class Application:
             prove=lambda token_id, nonce: self._proofs.server(request.headers["Host"], token_id, nonce),
         )
         return await perform(route, call)
+
+    def _methods(self, raw_path: str) -> tuple[str, ...]:
+        if raw_path in PAGES or raw_path.partition("?")[0] == _WEBSOCKET:
+            return ("GET",)
+        return self.router.methods(raw_path)
 
     def _wait(self, request: web.BaseRequest) -> float | None:
         """`Prefer: wait=N`. As RFC 7240 has it, a preference that cannot be read is no preference."""

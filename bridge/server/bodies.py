@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
+from bridge.devices.config import DeviceConfig
 from bridge.devices.discovery.request import ScanRequest
 from bridge.model import FieldError, Model, Operator, RequestError, Text
 
@@ -46,6 +47,10 @@ class StartScan(ScanRequest):
     """An empty body looks at all serial ports, the USB and what announces itself, for all families; hosts must be named."""
 
     operator: Operator | None = None
+
+
+class Configure(DeviceConfig, Plain):
+    """A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema."""
 
 
 class SessionProof(Model):

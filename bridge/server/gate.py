@@ -1,6 +1,6 @@
 """The gate: one ordered chain that every request passes before anything looks at its path or body.
 
-Method, Host, form of the target, Origin, Sec-Fetch, media type, size, token, each in its own function. The order and the
+Method, Host, form of the target, Origin, Sec-Fetch, address, media type, size, token, each in its own function. The order and the
 attacks are those of docs/security.md. A refusal has no side effect and one log line,
 without tokens, query or body. Reading the body comes after the gate, in body.py.
 """
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bridge.model import RequestError
+from bridge.server.pages import PAGES, Page
+from bridge.server.routing import wrong_method
 from bridge.server.settings import ServerSettings
 
 log = logging.getLogger("tillbridge.gate")
@@ -24,7 +26,15 @@ WITH_BODY = ("POST", "PUT")
 
 # Answered without a token. Health then tells no more than whether the bridge lives.
 # The WebSocket asks for proof itself, in its first message; the server's own proof must come before any token is sent.
-OPEN = frozenset({("GET", "/api/v1/ping"), ("GET", "/api/v1/health"), ("GET", "/api/v1/ws"), ("POST", "/api/v1/session/proof")})
+OPEN = frozenset(
+    {
+        ("GET", "/api/v1/ping"),
+        ("GET", "/api/v1/health"),
+        ("GET", "/api/v1/openapi.json"),
+        ("GET", "/api/v1/ws"),
+        ("POST", "/api/v1/session/proof"),
+    }
+)
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([!-~]+)")
 _CHARSET_UTF8 = re.compile(r'charset="?utf-8"?', re.IGNORECASE)
@@ -37,10 +47,14 @@ class Gate:
     settings: ServerSettings
     token_matches: Callable[[str], bool]
     port: int
+    methods_of: Callable[[str], Sequence[str]]
+    """The methods that an address has, from the table of routes alone; none where there is no such address."""
     _hosts: frozenset[str] = field(init=False)
+    _origins: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._hosts = allowed_hosts(self.port, self.settings.extra_hosts)
+        self._origins = own_origins(self.port)
 
     def check(self, request: web.BaseRequest) -> bool:
         """Pass the request, and say whether it carries the token. Raises RequestError."""
@@ -49,6 +63,7 @@ class Gate:
         self._target(request)
         self._origin(request)
         self._fetch_metadata(request)
+        self._address(request)
         self._media_type(request)
         self._size(request)
         return self._token(request)
@@ -56,7 +71,9 @@ class Gate:
     def _method(self, request: web.BaseRequest) -> None:
         if request.method not in METHODS:
             raise RequestError(
-                "gate.method", f"{printable(request.method, 20)} is not allowed.", extra={"allow": ", ".join(METHODS)}
+                "gate.method",
+                f"{printable(request.method, 20)} is not allowed.",
+                extra={"allow": ", ".join(self.methods_of(request.raw_path) or METHODS)},
             )
 
     def _host(self, request: web.BaseRequest) -> None:
@@ -72,23 +89,40 @@ class Gate:
             raise RequestError("gate.target", "The request target is not a path: send GET /api/v1/..., without scheme and host.")
 
     def _origin(self, request: web.BaseRequest) -> None:
-        # Two Origin headers, "null", look-alikes: no page is served yet, so that the header's presence is enough.
+        # Whole strings: "null", look-alikes and two headers are in no list. Our own page says the origin that it was loaded
+        # from, which is the Host that it calls; where the browser tells how the two stand to each other, it must agree.
         origins = request.headers.getall("Origin", [])
-        if origins:
-            raise RequestError("gate.origin", f"Web pages are not served: the request comes from {printable(origins[0], 100)!r}.")
+        if not origins:
+            return
+        own = origins[0] in self._origins and origins[0] == f"http://{request.headers['Host'].lower()}"
+        sites = request.headers.getall("Sec-Fetch-Site", [])
+        if len(origins) > 1 or not own or any(site != "same-origin" for site in sites):
+            raise RequestError(
+                "gate.origin", f"Only the bridge's own pages are served: the request comes from {printable(origins[0], 100)!r}."
+            )
 
     def _fetch_metadata(self, request: web.BaseRequest) -> None:
         # Browsers leave Origin out of top-level GETs, images and frames, and say so here. "cors" alone comes from native
         # JavaScript too (Node's fetch), and "none" from an address typed in by hand.
-        refused = (
-            ("Sec-Fetch-Site", lambda value: value != "none"),
-            ("Sec-Fetch-Mode", lambda value: value in ("navigate", "nested-navigate", "no-cors", "websocket")),
-            ("Sec-Fetch-Dest", lambda value: value != "empty"),
+        page = _page(request)
+        allowed = (
+            ("Sec-Fetch-Site", ("none", "same-origin")),
+            ("Sec-Fetch-Mode", page.modes if page else ("cors", "same-origin")),
+            ("Sec-Fetch-Dest", page.destinations if page else ("empty",)),
         )
-        for name, is_refused in refused:
+        for name, values in allowed:
             for value in request.headers.getall(name, []):
-                if is_refused(value.strip().lower()):
-                    raise RequestError("gate.origin", f"Web pages are not served: {name} is {printable(value, 30)!r}.")
+                if value.strip().lower() not in values:
+                    raise RequestError(
+                        "gate.origin", f"Only the bridge's own pages are served: {name} is {printable(value, 30)!r}."
+                    )
+
+    def _address(self, request: web.BaseRequest) -> None:
+        # Before anything is said of bodies, which the right method may not even have. It tells strangers no more than the
+        # description of the API does; an address that is not there is not told to them.
+        methods = self.methods_of(request.raw_path)
+        if methods and request.method not in methods:
+            raise wrong_method(methods)
 
     def _media_type(self, request: web.BaseRequest) -> None:
         encodings = request.headers.getall("Content-Encoding", [])
@@ -112,7 +146,7 @@ class Gate:
 
     def _token(self, request: web.BaseRequest) -> bool:
         given = request.headers.getall("Authorization", [])
-        if not given and (request.method, request.raw_path.partition("?")[0]) in OPEN:
+        if not given and ((request.method, request.raw_path.partition("?")[0]) in OPEN or _page(request) is not None):
             return False
         match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
         if match is None:
@@ -134,6 +168,15 @@ def allowed_hosts(port: int, extra: Sequence[str] = ()) -> frozenset[str]:
         if port == 80:
             hosts.add(lowered)
     return frozenset(hosts)
+
+
+def own_origins(port: int) -> frozenset[str]:
+    """What a browser says of our own pages. Not those of further hosts: nobody knows what else is served under such a name."""
+    return frozenset(f"http://{name}" if port == 80 else f"http://{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+
+
+def _page(request: web.BaseRequest) -> Page | None:
+    return PAGES.get(request.raw_path) if request.method == "GET" else None
 
 
 def too_large(settings: ServerSettings) -> RequestError:

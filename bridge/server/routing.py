@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import unquote
 
 from bridge.model import RequestError
+from bridge.server.describing import Description
 
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Awaitable[object]])
 
@@ -17,12 +18,14 @@ class Route(Generic[HandlerT]):
     """One call of the API. `path` is below /api/v1; segments in braces are its parameters.
 
     `name` is the call's name apart from HTTP: the method of JSON-RPC, the operation id of the description.
+    `describes` is what openapi.py tells of it beside the handler's docstring; a test misses it where it is None.
     """
 
     method: str
     path: str
     handler: HandlerT
     name: str
+    describes: Description | None = None
 
 
 class Router(Generic[HandlerT]):
@@ -35,6 +38,19 @@ class Router(Generic[HandlerT]):
 
     def find(self, method: str, raw_path: str) -> tuple[Route[HandlerT], Mapping[str, str]]:
         """The route and its parameters. Raises RequestError: not found, or a method that the path does not have."""
+        routes, values = self._walk(raw_path)
+        if not routes:
+            raise RequestError("request.not_found", "There is nothing at this address; the API is below /api/v1.")
+        route = routes.get(method)
+        if route is None:
+            raise wrong_method(routes)
+        return route, dict(zip(parameter_names(route.path), values, strict=True))
+
+    def methods(self, raw_path: str) -> tuple[str, ...]:
+        """The methods that an address has; none where there is no such address. Whether an id in it exists plays no part."""
+        return tuple(sorted(self._walk(raw_path)[0]))
+
+    def _walk(self, raw_path: str) -> tuple[Mapping[str, Route[HandlerT]], list[str]]:
         path = raw_path.partition("?")[0].partition("#")[0]
         node = self._root
         values: list[str] = []
@@ -46,15 +62,15 @@ class Router(Generic[HandlerT]):
                     values.append(value)
                     following = node.parameter
             if following is None:
-                raise RequestError("request.not_found", "There is nothing at this address; the API is below /api/v1.")
+                return {}, []
             node = following
-        if not node.routes:
-            raise RequestError("request.not_found", "There is nothing at this address; the API is below /api/v1.")
-        route = node.routes.get(method)
-        if route is None:
-            allow = ", ".join(sorted(node.routes))
-            raise RequestError("request.method", f"This address takes {allow}.", extra={"allow": allow})
-        return route, dict(zip(parameter_names(route.path), values, strict=True))
+        return node.routes, values
+
+
+def wrong_method(methods: Iterable[str]) -> RequestError:
+    """The refusal of a method that an address does not have, with those that it has."""
+    allow = ", ".join(sorted(methods))
+    return RequestError("request.method", f"This address takes {allow}.", extra={"allow": allow})
 
 
 class _Node(Generic[HandlerT]):

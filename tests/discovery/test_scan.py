@@ -328,7 +328,7 @@ def test_a_family_that_is_not_installed_is_named_with_those_that_are(tmp_path: P
         ({"tcp": ["a b"]}, "tcp.0", "not a host"),
         ({"tcp": [""]}, "tcp.0", "at least 1"),
         ({"ports": ["a\nb"]}, "ports.0", "control character"),
-        ({"serial": "perhaps"}, "serial", "boolean"),
+        ({"serial": "perhaps"}, "serial", "true or false"),
         ({"wifi": True}, "wifi", "not permitted"),
     ],
 )

@@ -26,10 +26,11 @@ def test_every_example_of_the_api_page_does_what_it_says(tmp_path: Path) -> None
         script += [f'echo "=== {number}"', commands]
     with (
         child("simulate", "posnet", "--listen", "tcp://127.0.0.1:0") as printer,
-        child("serve", "--data-dir", str(tmp_path / "data"), "--port", "0") as url,
+        child("serve", "--data-dir", str(tmp_path / "data"), "--port", "0", report=tmp_path / "report") as url,
     ):
         environment = {**os.environ, "URL": url, "PRINTER": printer, "DATA_DIR": str(tmp_path / "data")}
         done = subprocess.run(["bash", "-c", "\n".join(script)], env=environment, capture_output=True, text=True, timeout=100)
+    assert (tmp_path / "report").read_text("utf-8") == "", "answers that are not as described"
     answers = dict(re.findall(r"=== (\d+)\n(.*?)(?==== \d+\n|\Z)", done.stdout, re.DOTALL))
     for number, (commands, expectations) in enumerate(blocks):
         for expected in re.findall(r"<!-- expect: (.*?) -->", expectations):

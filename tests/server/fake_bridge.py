@@ -8,10 +8,50 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge.model import Actor, Fate, FieldError, Job, JobError, JobState, OperationClass, RequestError, Result
+from bridge.devices.config import Deadlines, Timeouts
+from bridge.model import (
+    Actor,
+    Capabilities,
+    DeviceStatus,
+    Fate,
+    FieldError,
+    Identity,
+    Job,
+    JobError,
+    JobState,
+    OperationClass,
+    RequestError,
+    Result,
+)
 from bridge.model.result import Document
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+_SECONDS: dict[str, Any] = {"deadlines": Deadlines, "timeouts": Timeouts}
+
+
+def device(device_id: str, **facts: Any) -> dict[str, Any]:
+    """A device as the manager tells of it."""
+    return {
+        "id": device_id,
+        "family": "fake",
+        "title": "Fake devices",
+        "url": "tcp://127.0.0.1:6666",
+        "shared": False,
+        "fit": "strict",
+        **{name: model().model_dump(mode="json") for name, model in _SECONDS.items()},
+        "settings": {},
+        "reason": None,
+        "identity": Identity(model="Fake", serial="1").model_dump(mode="json"),
+        "seen": None,
+        "capabilities": Capabilities(operations=frozenset({"receipt"}), currencies=("PLN",)).model_dump(mode="json"),
+        "journal_hold": None,
+        "alerts": [],
+        "queue": [],
+        "open_jobs": [],
+        **facts,
+    }
 
 
 class FakeJobs:
@@ -101,20 +141,7 @@ class FakeJobs:
 
 class FakeDevices:
     def __init__(self) -> None:
-        self.configured: dict[str, dict[str, Any]] = {
-            "till-1": {
-                "id": "till-1",
-                "family": "fake",
-                "url": "tcp://127.0.0.1:6666",
-                "state": "ready",
-                "reason": None,
-                "identity": {"model": "Fake", "serial": "1"},
-                "capabilities": {"currencies": ["PLN"], "operations": ["receipt"]},
-                "settings": {},
-                "shared": False,
-                "alerts": [],
-            }
-        }
+        self.configured: dict[str, dict[str, Any]] = {"till-1": device("till-1", state="ready")}
         self.calls: list[tuple[Any, ...]] = []
 
     def list(self) -> list[dict[str, Any]]:
@@ -127,11 +154,23 @@ class FakeDevices:
 
     async def status(self, device_id: str) -> dict[str, Any]:
         self.get(device_id)
-        return {"device": device_id, "state": "ready", "status": {"paper": "ok"}, "queue": [], "alerts": []}
+        return {
+            "device": device_id,
+            "state": "ready",
+            "reason": None,
+            "live": True,
+            "status": DeviceStatus(as_of=NOW, paper="ok").model_dump(mode="json"),
+            "queue": [],
+            "open_jobs": [],
+            "last_error": None,
+            "alerts": [],
+            "journal_hold": None,
+        }
 
     async def configure(self, actor: Actor, device_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
         self.calls.append(("configure", actor, device_id, dict(config)))
-        self.configured[device_id] = {"id": device_id, "state": "connecting", **config}
+        whole = {name: model(**config.get(name, {})).model_dump(mode="json") for name, model in _SECONDS.items()}
+        self.configured[device_id] = device(device_id, **{**config, **whole, "state": "connecting"})
         return self.configured[device_id]
 
     async def remove(self, actor: Actor, device_id: str) -> None:
@@ -146,11 +185,14 @@ class FakeDevices:
         self.calls.append(("alert", device_id, alert_id))
 
     def families(self) -> list[dict[str, Any]]:
-        return [{"plugin": "fake", "problem": None, "families": []}]
+        facts = {"plugin": "fake", "distribution": "-", "version": "-", "problem": None}
+        return [{**facts, "simulators": [], "families": []}]
 
     async def audit(self, after: int | None, limit: int) -> list[dict[str, Any]]:
         self.calls.append(("audit", after, limit))
-        return [{"seq": 7, "action": "device.configured"}][:limit]
+        actor = Actor(principal="native:admin").model_dump(mode="json")
+        subject = {"action": "device.configured", "subject": "till-1", "detail": {}}
+        return [{"seq": 7, "at": NOW.isoformat(), "actor": actor, **subject}][:limit]
 
 
 class FakeBridge:
@@ -162,7 +204,9 @@ class FakeBridge:
         self.status = "ok"
 
     def health(self) -> dict[str, Any]:
-        return {"status": self.status, "problems": [], "journal": {"secret": "size"}, "devices": {}}
+        journal = {"writable": True, "commits": 3}
+        jobs = {"open": 0, "unresolved": 0}
+        return {"status": self.status, "problems": [], "journal": journal, "devices": {}, "jobs": jobs}
 
     def metrics(self) -> str:
         return "# TYPE tillbridge_queue_depth gauge\ntillbridge_queue_depth 0.0\n"

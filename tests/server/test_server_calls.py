@@ -12,6 +12,7 @@ import pytest
 
 from bridge.model import ERRORS, JobState, RequestError
 from bridge.server import admin_token
+from bridge.server.routes import ROUTES
 
 
 async def test_ping_needs_no_token_and_tells_nothing_of_devices(client: Any) -> None:
@@ -48,7 +49,7 @@ async def test_metrics_are_prometheus_text_for_those_with_a_token(client: Any) -
 async def test_devices_and_their_status(client: Any) -> None:
     assert [device["id"] for device in (await client.request("GET", "/api/v1/devices")).json["devices"]] == ["till-1"]
     assert (await client.request("GET", "/api/v1/devices/till-1")).json["family"] == "fake"
-    assert (await client.request("GET", "/api/v1/devices/till-1/status")).json["status"] == {"paper": "ok"}
+    assert (await client.request("GET", "/api/v1/devices/till-1/status")).json["status"]["paper"] == "ok"
     assert (await client.request("GET", "/api/v1/devices/till-9")).status == 404
     assert (await client.request("GET", "/api/v1/families")).json["families"][0]["plugin"] == "fake"
 
@@ -188,6 +189,23 @@ async def test_lists_are_filtered_and_a_misspelt_filter_is_refused(client: Any) 
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, field), query
 
 
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+async def test_no_call_ignores_a_parameter_that_it_does_not_know(client: Any, route: Any) -> None:
+    path = route.path.replace("{device}", "till-1").replace("{job}", "01J00000").replace("{alert}", "a1")
+    body = {} if route.method in ("POST", "PUT") else None
+    reply = await client.request(route.method, f"/api/v1{path}?colour=red", body, {"Idempotency-Key": "k"})
+    assert (reply.status, reply.json["errors"][0]["field"]) == (422, "colour")
+    assert client.bridge.jobs.calls == []
+
+
+async def test_several_states_are_asked_for_with_commas_between(client: Any) -> None:
+    assert (await client.request("GET", "/api/v1/jobs?state=done,failed")).status == 200
+    assert client.bridge.jobs.listed["state"] == "done,failed"
+    for wrong in ("done,", "done,over", "done failed", ""):
+        reply = await client.request("GET", f"/api/v1/jobs?state={wrong.replace(' ', '%20')}")
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "state"), wrong
+
+
 async def test_what_is_done_with_a_job(client: Any) -> None:
     await client.sell()
     job = "/api/v1/jobs/01J00000"
@@ -240,11 +258,12 @@ async def test_administration(client: Any) -> None:
 async def test_a_method_that_a_path_does_not_have_is_405_with_those_that_it_has(client: Any) -> None:
     reply = await client.request("DELETE", "/api/v1/devices/till-1/jobs")
     assert (reply.status, reply.json["code"], reply.headers["Allow"]) == (405, "request.method", "POST")
-    assert (await client.request("PUT", "/api/v1/devices/till-1/config", {})).status == 200
+    assert (await client.request("PUT", "/api/v1/devices/till-1/config", {"family": "fake", "url": "tcp://a:1"})).status == 200
     reply = await client.request("GET", "/api/v1/devices/till-1/config")
     assert (reply.status, reply.headers["Allow"]) == (405, "DELETE, PUT")
 
 
+@pytest.mark.undescribed
 @pytest.mark.parametrize("code", sorted(ERRORS))
 async def test_every_error_of_the_table_is_a_problem_document_with_its_status(client: Any, code: str) -> None:
     client.bridge.jobs.raises = RequestError(code, "details", extra={"job": "01J"})

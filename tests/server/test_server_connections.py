@@ -112,7 +112,7 @@ async def test_when_all_connections_are_busy_the_next_is_told_so(client: Any) ->
 
 async def test_a_client_that_does_not_read_is_cut(tmp_path: Path) -> None:
     bridge = FakeBridge(tmp_path)
-    bridge.devices.configured["till-1"]["padding"] = "x" * 200_000
+    bridge.devices.configured["till-1"]["reason"] = "x" * 200_000
     server = await ApiServer.start(cast(Any, bridge), ServerSettings(port=0, write_seconds=0.2, stop_seconds=1.0))
     token = (tmp_path / "admin-token").read_text().strip()
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)

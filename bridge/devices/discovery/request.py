@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
 
-from bridge.model import Model, Text
+from bridge.model import Flag, Model, Text
 
 # A shop's own net. More would take minutes, and is looked through by the shop's network people, not by a till.
 MOST_ADDRESSES = 256
@@ -99,11 +99,11 @@ class ScanRequest(Model):
     """
 
     families: tuple[FamilyId, ...] = Field(default=(), max_length=100)
-    serial: bool = True
+    serial: Flag = True
     ports: tuple[PortName, ...] = Field(default=(), max_length=64)
     tcp: tuple[Target, ...] = Field(default=(), max_length=64)
-    usb: bool = True
-    mdns: bool = True
+    usb: Flag = True
+    mdns: Flag = True
 
     @field_validator("tcp")
     @classmethod

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bridge.model import Operation, Preview
+from bridge.server.answers import Device, Devices, StatusReport
 from bridge.server.call import Answer, Call, Handler
+from bridge.server.describing import Description, Reply, codes
 from bridge.server.routing import Route
 
 
@@ -13,23 +16,44 @@ async def listing(call: Call) -> Answer:
 
 
 async def one(call: Call) -> Answer:
+    """One device: family, identity, state, capabilities."""
+    call.known_query()
     return Answer(call.bridge.devices.get(call.parameters["device"]))
 
 
 async def status(call: Call) -> Answer:
     """The device's own word, with `as_of`: paper, cover, shift, clock, fiscal memory, last document, queue, last error."""
+    call.known_query()
     return Answer(await call.bridge.devices.status(call.parameters["device"]))
 
 
 async def preview(call: Call) -> Answer:
     """What a document would be: the checks of a job, its totals and taxes, the paper as text. Nothing is stored or sent."""
+    call.known_query()
     said = await call.bridge.jobs.preview(call.parameters["device"], call.body)
     return Answer(said.model_dump(mode="json"))
 
 
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("GET", "/devices", listing, "devices.list"),
-    Route("GET", "/devices/{device}", one, "devices.get"),
-    Route("GET", "/devices/{device}/status", status, "devices.status"),
-    Route("POST", "/devices/{device}/preview", preview, "devices.preview"),
+    Route("GET", "/devices", listing, "devices.list", Description("devices", {200: Reply("All devices.", Devices)})),
+    Route("GET", "/devices/{device}", one, "devices.get", Description("devices", {200: Reply("The device.", Device)})),
+    Route(
+        "GET",
+        "/devices/{device}/status",
+        status,
+        "devices.status",
+        Description("devices", {200: Reply("Its status; `live` tells whether it was asked just now.", StatusReport)}),
+    ),
+    Route(
+        "POST",
+        "/devices/{device}/preview",
+        preview,
+        "devices.preview",
+        Description(
+            "devices",
+            {200: Reply("What it would be.", Preview)},
+            body=Operation,
+            errors=(*codes("device.", "terminal.", "plugin."), "request.unsupported"),
+        ),
+    ),
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bridge.model import FieldError, Job, JobState, RequestError
+from bridge.model import ERRORS, FieldError, Job, JobState, Operation, RequestError
+from bridge.server.answers import AbortAnswer, Jobs, Trace
 from bridge.server.bodies import AnswerPrompt, Plain, Resolve, validated
 from bridge.server.call import Answer, Call, Handler
+from bridge.server.describing import APPLIED, IDEMPOTENCY_KEY, WAIT, Description, Header, Reply, query
 from bridge.server.routing import Route
 
 _PAGE = 50
@@ -15,6 +17,7 @@ _LARGEST_PAGE = 200
 
 async def submit(call: Call) -> Answer:
     """One operation. 200 with the finished job, 202 with the job as it stands; the same key again is the same job."""
+    call.known_query()
     actor = call.actor()
     job = await call.bridge.jobs.submit(actor, call.parameters["device"], call.key, call.body)
     if call.wait and not job.state.final:
@@ -41,17 +44,17 @@ async def trace(call: Call) -> Answer:
 
 async def listing(call: Call) -> Answer:
     """Jobs by device, state, reference or whether their outcome was collected; `next` continues with `after`."""
-    query = call.known_query("device", "state", "reference", "collected", "after", "limit")
-    state = query.get("state")
-    if state is not None and state not in set(JobState):
-        raise _wrong("state", f"must be one of {', '.join(JobState)}")
+    asked = call.known_query("device", "state", "reference", "collected", "after", "limit")
+    state = asked.get("state")
+    if state is not None and not set(state.split(",")) <= set(JobState):
+        raise _wrong("state", f"must be one or several of {', '.join(JobState)}, with commas between")
     jobs, following = await call.bridge.jobs.list(
-        device=query.get("device"),
-        state=JobState(state) if state is not None else None,
-        reference=query.get("reference"),
-        collected=_flag("collected", query.get("collected")),
-        after=query.get("after"),
-        limit=whole("limit", query.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
+        device=asked.get("device"),
+        state=state,
+        reference=asked.get("reference"),
+        collected=_flag("collected", asked.get("collected")),
+        after=asked.get("after"),
+        limit=whole("limit", asked.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
         devices=call.scope.devices,
     )
     return Answer({"jobs": [job.as_json(call.languages) for job in jobs], "next": following})
@@ -59,24 +62,28 @@ async def listing(call: Call) -> Answer:
 
 async def ack(call: Call) -> Answer:
     """The till has the outcome."""
+    call.known_query()
     validated(Plain, call.body)
     return _job(await call.bridge.jobs.ack(call.actor(), call.parameters["job"]), call)
 
 
 async def answer(call: Call) -> Answer:
     """Answer the question that the job's `attention` puts."""
+    call.known_query()
     given = validated(AnswerPrompt, call.body)
     return _job(await call.bridge.jobs.answer(call.actor(), call.parameters["job"], given.prompt_id, given.choice), call)
 
 
 async def abort(call: Call) -> Answer:
     """Ask for the job's end. Says whether that was possible, never how the job ended."""
+    call.known_query()
     validated(Plain, call.body)
     return Answer({"abort": await call.bridge.jobs.abort(call.actor(), call.parameters["job"])})
 
 
 async def resolve(call: Call) -> Answer:
     """Settle an unresolved job by hand, with a reason for the audit; `recheck` asks the device once more."""
+    call.known_query()
     given = validated(Resolve, call.body)
     return _job(
         await call.bridge.jobs.resolve(call.actor(), call.parameters["job"], given.verdict, given.reason, given.document), call
@@ -112,13 +119,80 @@ def whole(name: str, value: str | None, *, default: int, most: int, least: int =
     return int(value)
 
 
+# A family's own check may refuse an operation with any of these; which, is for its documentation.
+_OF_AN_OPERATION = (
+    *(code for code in ERRORS if code.startswith(("device.", "terminal.", "plugin."))),
+    "request.unsupported",
+    "request.conflict",
+    "request.expired",
+    "request.key_missing",
+    "request.key_reused",
+    "request.duplicate_reference",
+)
+
+_FILTERS = (
+    query("device", "Of this device only.", {"type": "string"}),
+    query(
+        "state",
+        "In one of these states; several with commas between.",
+        {"type": "array", "items": {"enum": [state.value for state in JobState]}, "minItems": 1},
+        style="form",
+        explode=False,
+    ),
+    query("reference", "With this reference of the till.", {"type": "string"}),
+    query("collected", "`false`: outcomes that nobody has acknowledged yet.", {"enum": ["true", "false"]}),
+    query("after", "The `next` of the page before.", {"type": "string"}),
+    query("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE, "default": _PAGE}),
+)
+
+_AS_IT_STANDS = Reply("The job as it stands now.", Job)
+
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("POST", "/devices/{device}/jobs", submit, "devices.submit"),
-    Route("GET", "/jobs", listing, "jobs.list"),
-    Route("GET", "/jobs/{job}", one, "jobs.get"),
-    Route("GET", "/jobs/{job}/trace", trace, "jobs.trace"),
-    Route("POST", "/jobs/{job}/ack", ack, "jobs.ack"),
-    Route("POST", "/jobs/{job}/answer", answer, "jobs.answer"),
-    Route("POST", "/jobs/{job}/abort", abort, "jobs.abort"),
-    Route("POST", "/jobs/{job}/resolve", resolve, "jobs.resolve"),
+    Route(
+        "POST",
+        "/devices/{device}/jobs",
+        submit,
+        "devices.submit",
+        Description(
+            "jobs",
+            {
+                200: Reply("The job, done or failed.", Job, APPLIED),
+                202: Reply("The job, accepted and not final yet.", Job, {"Location": Header("The job's address."), **APPLIED}),
+            },
+            body=Operation,
+            parameters=(IDEMPOTENCY_KEY, WAIT),
+            errors=_OF_AN_OPERATION,
+        ),
+    ),
+    Route("GET", "/jobs", listing, "jobs.list", Description("jobs", {200: Reply("A page.", Jobs)}, parameters=_FILTERS)),
+    Route("GET", "/jobs/{job}", one, "jobs.get", Description("jobs", {200: Reply("The job.", Job, APPLIED)}, parameters=(WAIT,))),
+    Route("GET", "/jobs/{job}/trace", trace, "jobs.trace", Description("jobs", {200: Reply("Its trace.", Trace)})),
+    Route(
+        "POST",
+        "/jobs/{job}/ack",
+        ack,
+        "jobs.ack",
+        Description("jobs", {200: _AS_IT_STANDS}, body=Plain, errors=("request.conflict",)),
+    ),
+    Route(
+        "POST",
+        "/jobs/{job}/answer",
+        answer,
+        "jobs.answer",
+        Description("jobs", {200: _AS_IT_STANDS}, body=AnswerPrompt, errors=("request.conflict",)),
+    ),
+    Route(
+        "POST",
+        "/jobs/{job}/abort",
+        abort,
+        "jobs.abort",
+        Description("jobs", {200: Reply("Whether that was possible.", AbortAnswer)}, body=Plain),
+    ),
+    Route(
+        "POST",
+        "/jobs/{job}/resolve",
+        resolve,
+        "jobs.resolve",
+        Description("jobs", {200: _AS_IT_STANDS}, body=Resolve, errors=("request.conflict",)),
+    ),
 )

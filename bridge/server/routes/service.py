@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from bridge.server import openapi
+from bridge.server.answers import Families, HealthReport, HealthWord, Ping
 from bridge.server.call import Answer, Call, Handler
+from bridge.server.describing import Authority, Description, Reply
 from bridge.server.routing import Route
 from bridge.server.version import version
 
@@ -11,11 +16,13 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 async def ping(call: Call) -> Answer:
     """Who answers here. Tells nothing of devices."""
+    call.known_query()
     return Answer({"name": "tillbridge", "version": version(), "instance_id": call.bridge.instance_id})
 
 
 async def health(call: Call) -> Answer:
     """Whether the bridge lives: one word for everybody, the reasons for those with a token."""
+    call.known_query()
     report = call.bridge.health()
     # Monitors look at HTTP's status: 503 only where no document can be accepted, not for a printer without paper.
     whole = call.authenticated and call.scope.devices is None
@@ -30,12 +37,45 @@ async def metrics(call: Call) -> Answer:
 
 async def families(call: Call) -> Answer:
     """All plugins, also those that could not be loaded, and why; settings as JSON Schema."""
+    call.known_query()
     return Answer({"families": call.bridge.devices.families()})
 
 
+async def description(call: Call) -> Answer:
+    """This description, in OpenAPI 3.1. It is the same on every PC that runs this version and tells nothing of devices."""
+    call.known_query()
+    return Answer(openapi.served())
+
+
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("GET", "/ping", ping, "ping"),
-    Route("GET", "/health", health, "health"),
-    Route("GET", "/metrics", metrics, "metrics"),
-    Route("GET", "/families", families, "families.list"),
+    Route("GET", "/ping", ping, "ping", Description("service", {200: Reply("It is there.", Ping)}, authority=Authority.OPEN)),
+    Route(
+        "GET",
+        "/health",
+        health,
+        "health",
+        Description(
+            "service",
+            {
+                200: Reply("It works; `degraded`: something needs a person.", HealthReport | HealthWord),
+                503: Reply("It is down: no document can be accepted.", HealthReport | HealthWord),
+            },
+            authority=Authority.OPTIONAL,
+        ),
+    ),
+    Route(
+        "GET",
+        "/openapi.json",
+        description,
+        "openapi",
+        Description("service", {200: Reply("The description.", dict[str, Any])}, authority=Authority.OPEN),
+    ),
+    Route("GET", "/families", families, "families.list", Description("service", {200: Reply("The plugins.", Families)})),
+    Route(
+        "GET",
+        "/metrics",
+        metrics,
+        "metrics",
+        Description("service", {200: Reply("Prometheus' text format.", str, media_type=METRICS_TYPE.partition(";")[0])}),
+    ),
 )

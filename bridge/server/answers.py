@@ -1,0 +1,327 @@
+"""What the calls answer, as models: the words of the description and of the tests.
+
+The handlers send plain dictionaries and are not slowed down by these; the tests hold every answer that they see against
+them. Documents, results and jobs are the uniform vocabulary's own (`bridge.model`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from bridge.devices.config import Deadlines, Timeouts
+from bridge.devices.discovery.request import ScanRequest
+from bridge.devices.discovery.scan import PlaceOutcome
+from bridge.model import ERRORS, Actor, Alert, Attention, Capabilities, DeviceState, DeviceStatus, Identity, Job, Model, Moment
+
+Code = Annotated[str, Field(json_schema_extra={"enum": sorted(ERRORS)})]
+
+
+class Ping(Model):
+    """Who answers here. `instance_id` is the same as long as the data directory is."""
+
+    name: Literal["tillbridge"]
+    version: str
+    instance_id: str
+
+
+class ProofAnswer(Model):
+    """The server's nonce, and its proof over both nonces: docs/websocket.md says how to compare it."""
+
+    nonce: str
+    proof: str
+
+
+class HealthWord(Model):
+    """What strangers learn: whether all is well. `down`: no document can be accepted."""
+
+    status: Literal["ok", "degraded", "down"]
+
+
+class JournalHealth(Model):
+    """`commits`: how often the journal was written since the start."""
+
+    writable: bool
+    commits: int
+
+
+class JobCounts(Model):
+    open: int
+    unresolved: int
+
+
+class HealthReport(HealthWord):
+    """Degraded when something needs a person; `problems` says what, one sentence each. `devices`: the state of each."""
+
+    problems: tuple[str, ...]
+    journal: JournalHealth
+    devices: dict[str, DeviceState]
+    jobs: JobCounts
+
+
+class EndpointFacts(Model):
+    """A kind of address. `defaults`: URL options where the URL names none; `shareable`: several devices may be behind one."""
+
+    defaults: dict[str, str]
+    shareable: bool
+    example: str
+
+
+class ServiceAction(Model):
+    """A set-up or service action. `form` is the JSON Schema of its input."""
+
+    id: str
+    title: str
+    form: dict[str, Any]
+
+
+class Family(Model):
+    """A kind of device that a plugin knows. `settings` is the JSON Schema of its settings, `secrets` those kept apart."""
+
+    id: str
+    title: str
+    settings: dict[str, Any]
+    secrets: tuple[str, ...]
+    endpoints: dict[str, EndpointFacts]
+    actions: tuple[ServiceAction, ...]
+
+
+class Plugin(Model):
+    """An installed plugin: what it brings, or in `problem` why it does not work."""
+
+    plugin: str
+    distribution: str
+    version: str
+    problem: str | None
+    simulators: tuple[str, ...]
+    families: tuple[Family, ...]
+
+
+class Families(Model):
+    families: tuple[Plugin, ...]
+
+
+class Device(Model):
+    """A configured device. Secrets among `settings` are shown as asterisks.
+
+    `seen` is who answers now where that is another than the pinned `identity`; `queue` and `open_jobs` are ids of jobs;
+    `journal_hold` says why documents wait until an administrator accepts the journal.
+    """
+
+    id: str
+    family: str
+    title: str | None
+    url: str
+    shared: bool
+    fit: Literal["strict", "lenient"]
+    deadlines: Deadlines
+    timeouts: Timeouts
+    settings: dict[str, Any]
+    state: DeviceState
+    reason: str | None
+    identity: Identity | None
+    seen: Identity | None
+    capabilities: Capabilities | None
+    journal_hold: str | None
+    alerts: tuple[Alert, ...]
+    queue: tuple[str, ...]
+    open_jobs: tuple[str, ...]
+
+
+class Devices(Model):
+    devices: tuple[Device, ...]
+
+
+class StatusReport(Model):
+    """What a device says of itself. `live` is false where `status` is what it said last (see its `as_of`)."""
+
+    device: str
+    state: DeviceState
+    reason: str | None
+    live: bool
+    status: DeviceStatus | None
+    queue: tuple[str, ...]
+    open_jobs: tuple[str, ...]
+    last_error: str | None
+    alerts: tuple[Alert, ...]
+    journal_hold: str | None
+
+
+class Jobs(Model):
+    """Newest first. `next` is the `after` of the next page, null on the last one."""
+
+    jobs: tuple[Job, ...]
+    next: str | None
+
+
+class AbortAnswer(Model):
+    """Whether the job could be stopped; what became of it is the job's to say."""
+
+    abort: Literal["requested", "too_late", "unsupported"]
+
+
+class TracePoint(Model):
+    """A checkpoint: what the driver (or, with `#`, the host) wrote down before it went on. `data` is the family's."""
+
+    at: Moment
+    name: str
+    data: dict[str, Any]
+
+
+class TracePrompt(Model):
+    """Why the job waited from then on; null: it waited no more."""
+
+    at: Moment
+    attention: Attention | None
+
+
+class TraceAct(Model):
+    """What a person did with the job."""
+
+    at: Moment
+    action: str
+    actor: Actor
+    detail: dict[str, Any]
+
+
+class Trace(Model):
+    """What a job's history leaves out, each oldest first."""
+
+    job: str
+    checkpoints: tuple[TracePoint, ...]
+    prompts: tuple[TracePrompt, ...]
+    acts: tuple[TraceAct, ...]
+
+
+class AuditEntry(Model):
+    """One act: who did what to which device or job. `detail` depends on the action."""
+
+    seq: int
+    at: Moment
+    actor: Actor
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class Audit(Model):
+    """Oldest first. `next` is the `after` of the next page, null on the last one."""
+
+    audit: tuple[AuditEntry, ...]
+    next: int | None
+
+
+class Bytes(Model):
+    """What went over a wire: how many, the first of them as printable text and as hexadecimal. `cut`: there were more."""
+
+    bytes: int
+    text: str
+    hex: str
+    cut: bool
+
+
+class ScanAttempt(Model):
+    """One family's question at one place, and what came of it."""
+
+    family: str
+    url: str
+    outcome: Literal["identified", "unrecognised", "silent", "not_opened", "failed", "hung"]
+    reason: str
+    identity: Identity | None
+    seconds: float
+    sent: Bytes | None
+    received: Bytes | None
+
+
+class ScannedPlace(Model):
+    """A port, host or USB device that was looked at, or why it was not."""
+
+    kind: str
+    name: str
+    description: str | None
+    usb: str | None
+    outcome: PlaceOutcome
+    reason: str
+    device: str | None
+    seconds: float
+    attempts: tuple[ScanAttempt, ...]
+
+
+class FoundDevice(Model):
+    """What a scan found. `family` and `url` are what PUT /devices/{device}/config takes.
+
+    `configured_as`: the device that it is already; `left_alone`: it was not asked; `ambiguous_with`: families that know it too.
+    """
+
+    family: str
+    title: str | None
+    identity: Identity | None
+    url: str
+    place: str
+    configured_as: str | None
+    left_alone: bool
+    ambiguous_with: tuple[str, ...]
+
+
+class ScanProgress(Model):
+    places: int
+    done: int
+
+
+class ScanReport(Model):
+    """The scan that runs, or the last one; state `none` before the first."""
+
+    id: str | None
+    state: Literal["none", "running", "stopped", "done"]
+    started_at: Moment | None
+    finished_at: Moment | None
+    request: ScanRequest | None
+    progress: ScanProgress
+    found: tuple[FoundDevice, ...]
+    places: tuple[ScannedPlace, ...]
+    problems: tuple[str, ...]
+
+
+class ProblemField(TypedDict):
+    """One thing wrong in a request: where, what, the limit that it broke, and what to do."""
+
+    field: str
+    message: str
+    limit: NotRequired[str]
+    remedy: NotRequired[str]
+
+
+class Problem(TypedDict):
+    """A refused request (RFC 9457): nothing was stored, its key stays free. `code` is stable; texts are for people.
+
+    `job`, `jobs` and `scan` name what stands in the way, `limit` a size in bytes, `incident` a line of the bridge's log,
+    `given` and `computed` the two figures that disagree; `retry_after`: seconds.
+    """
+
+    type: Annotated[str, Field(examples=["urn:tillbridge:error:request.invalid"])]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    code: Code
+    detail: str
+    remedy: str
+    retry: Literal["never", "safe", "after_recovery"]
+    errors: list[ProblemField]
+    job: NotRequired[str]
+    jobs: NotRequired[list[str]]
+    limit: NotRequired[int]
+    incident: NotRequired[str]
+    scan: NotRequired[str]
+    retry_after: NotRequired[int]
+    given: NotRequired[str]
+    computed: NotRequired[str]
+
+
+class BareProblem(TypedDict):
+    """A refused connection: too many are busy. Try again in a moment."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: int
+    detail: str

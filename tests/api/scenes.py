@@ -1,0 +1,247 @@
+"""The examples of the description, made: every call and every operation once and really, in one story on one device.
+
+`play` makes them; what differs from one time to the next (ids, times, the user of this computer) is replaced by steady
+values, so that a test can compare them with `bridge/server/examples.json`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from bridge.model import DeviceState
+from bridge.server.examples import Example
+from bridge.server.openapi import PREFIX
+from bridge.server.routes import ROUTES
+from bridge.server.routing import Router
+from tests.api.stage import Stage
+
+RECEIPT: dict[str, Any] = {
+    "op": "receipt",
+    "kind": "sale",
+    "currency": "PLN",
+    "reference": "WEB-1001",
+    "lines": [
+        {"name": "Chleb żytni", "quantity": "2", "unit": "szt", "price": "4.50", "total": "9.00", "vat": "8%"},
+        {
+            "name": "Kawa ziarnista",
+            "quantity": "0.250",
+            "unit": "kg",
+            "price": "80.00",
+            "total": "18.00",
+            "vat": "23%",
+            "discount": {"amount": "2.00", "text": "Rabat"},
+        },
+    ],
+    "total": "27.00",
+    "payments": [{"kind": "cash", "amount": "30.00"}],
+    "change": [{"kind": "cash", "amount": "3.00"}],
+    "operator": {"name": "Anna"},
+}
+
+# One of each; the receipt is above.
+OPERATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("Open the shift", {"op": "shift.open", "operator": {"name": "Anna"}}),
+    ("Put change into the drawer", {"op": "cash.in", "amount": "200.00", "currency": "PLN"}),
+    ("Take cash out", {"op": "cash.out", "amount": "150.00", "currency": "PLN"}),
+    ("Pay by card", {"op": "payment.purchase", "amount": "27.00", "currency": "PLN", "reference": "WEB-1002"}),
+    (
+        "An invoice",
+        {
+            "op": "invoice",
+            "currency": "PLN",
+            "buyer": {"name": "Firma Jan Kowalski", "ids": [{"type": "nip", "value": "1234563218"}], "address": ["ul. Polna 1"]},
+            "lines": [{"name": "Kawa ziarnista", "quantity": "1.000", "unit": "kg", "price": "80.00", "vat": "23%"}],
+            "due_on": "2026-12-04",
+        },
+    ),
+    ("Open the drawer", {"op": "drawer.open"}),
+    (
+        "Print what is no receipt",
+        {"op": "print", "title": "Zamówienie 17", "lines": [{"text": "stolik 4", "align": "centre", "bold": True}]},
+    ),
+    ("Show the sum to the customer", {"op": "display.show", "lines": ["Suma", "27.00"]}),
+    ("Print a copy", {"op": "copy", "document": "1"}),
+    ("Go on after new paper", {"op": "document.continue"}),
+    ("Set the clock", {"op": "clock.set", "to": "2026-11-20T09:00:00+01:00"}),
+    ("See the day so far (X)", {"op": "report.x"}),
+    ("A month's report", {"op": "report.period", "from": "2026-10-01", "to": "2026-10-31", "summary": True}),
+    ("Close the shift (Z)", {"op": "shift.close"}),
+    ("A command of the device's own", {"op": "raw", "command": {"line": "ping"}}),
+]
+
+WAIT = {"Prefer": "wait=30"}
+_ULID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
+_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+# What differs from one computer or moment to the next.
+_STEADY = {"os_user": "anna", "version": "0.1.0", "nonce": "B" * 43, "proof": "C" * 43}
+_ROUTER = Router(PREFIX, ROUTES)
+
+
+class Scenes:
+    """Makes calls and keeps them as examples."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.made: list[Example] = []
+
+    async def call(
+        self, name: str, summary: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        """One example; its answer's body."""
+        reply = await self.stage.call(method, path, body, headers)
+        call = _ROUTER.find(method, PREFIX + path)[0].name
+        shown = {header: value for header, value in (headers or {}).items() if header != "Authorization"}
+        self.made.append(Example(name, summary, call, reply.status, path, shown, body, reply.body))
+        return reply.body
+
+    async def submit(self, name: str, summary: str, body: Any, *, key: str, wait: bool = True) -> Any:
+        headers = {"Idempotency-Key": key, **(WAIT if wait else {})}
+        return await self.call(name, summary, "POST", "/devices/till-1/jobs", body, headers)
+
+
+async def play(stage: Stage) -> list[Example]:
+    """Every example, in order, with steady values."""
+    scenes = Scenes(stage)
+    for scene in (_arrival, _devices, _operations, _refusals, _waiting, _question, _doubt, _looking_back, _administration):
+        await scene(scenes)
+    return steady(scenes.made)
+
+
+async def _arrival(scenes: Scenes) -> None:
+    await scenes.call("ping", "Who is there", "GET", "/ping", headers={"Authorization": ""})
+    await scenes.call("health, a stranger", "All is well", "GET", "/health", headers={"Authorization": ""})
+    nonce = {"token_id": "admin", "nonce": "A" * 43}
+    await scenes.call("proof", "Before the token is sent", "POST", "/session/proof", nonce, {"Authorization": ""})
+    await scenes.call("families", "The plugins", "GET", "/families")
+
+
+async def _devices(scenes: Scenes) -> None:
+    config = {"family": "desk", "url": "null://desk", "settings": {"colour": "blue", "password": "secret"}}
+    wrong = {**config, "family": "dest"}
+    await scenes.call("unknown family", "A family that is not installed", "PUT", "/devices/till-1/config", wrong)
+    await scenes.call("configure", "A device", "PUT", "/devices/till-1/config", {**config, "operator": {"name": "Ola"}})
+    await scenes.stage.ready("till-1")
+    await scenes.call("devices", "All devices", "GET", "/devices")
+    await scenes.call("device", "One device", "GET", "/devices/till-1")
+    await scenes.call("unknown device", "A device that is not there", "GET", "/devices/till-9")
+    await scenes.call("status", "What it says of itself", "GET", "/devices/till-1/status")
+    await scenes.call("health", "The whole report", "GET", "/health")
+
+
+async def _operations(scenes: Scenes) -> None:
+    await scenes.call("preview", "What a receipt would be", "POST", "/devices/till-1/preview", RECEIPT)
+    await scenes.submit("receipt", "A receipt", RECEIPT, key="order-1001")
+    for number, (summary, body) in enumerate(OPERATIONS, 2):
+        await scenes.submit(body["op"], summary, body, key=f"example-{number}")
+
+
+async def _refusals(scenes: Scenes) -> None:
+    bread = {"name": "Chleb żytni", "quantity": "2", "price": "4.50", "vat": "8%"}
+    wrong = {"op": "receipt", "currency": "PLN", "lines": [bread], "total": "9.50"}
+    await scenes.submit("does not add up", "A total that is wrong", wrong, key="order-1002")
+    await scenes.call("preview, does not add up", "A total that is wrong", "POST", "/devices/till-1/preview", wrong)
+    await scenes.submit("reused key", "A key that another request has", {"op": "drawer.open"}, key="order-1001")
+    await scenes.submit("reused reference", "A reference that another receipt has", RECEIPT, key="order-1003")
+    await scenes.call("no key", "Without an Idempotency-Key", "POST", "/devices/till-1/jobs", {"op": "drawer.open"})
+
+
+async def _waiting(scenes: Scenes) -> None:
+    held = {"op": "cash.in", "amount": "1.00", "currency": "PLN", "reference": "HOLD-1"}
+    first = await scenes.submit("accepted", "Not waited for", held, key="cash-1", wait=False)
+    second = (
+        await scenes.stage.call(
+            "POST", "/devices/till-1/jobs", {"op": "cash.out", "amount": "1.00", "currency": "PLN"}, {"Idempotency-Key": "cash-2"}
+        )
+    ).body
+    await scenes.call("abort", "A job that has not begun", "POST", f"/jobs/{second['id']}/abort", {})
+    scenes.stage.desk.held.set()
+    await scenes.call("job", "Waited for", "GET", f"/jobs/{first['id']}", headers=WAIT)
+    await scenes.call("ack", "The till has it", "POST", f"/jobs/{first['id']}/ack", {"operator": {"name": "Anna"}})
+
+
+async def _question(scenes: Scenes) -> None:
+    asks = {"op": "cash.in", "amount": "2.00", "currency": "PLN", "reference": "ASK-1"}
+    job = (await scenes.stage.call("POST", "/devices/till-1/jobs", asks, {"Idempotency-Key": "ask-1"})).body
+    asked = await _until(lambda: scenes.stage.call("GET", f"/jobs/{job['id']}"), lambda body: body["attention"] is not None)
+    await scenes.call("a job that asks", "Its question is in `attention`", "GET", f"/jobs/{job['id']}")
+    given = {"prompt_id": asked["attention"]["prompt_id"], "choice": "yes"}
+    await scenes.call("answer", "The signature matches", "POST", f"/jobs/{job['id']}/answer", given)
+    scenes.stage.desk.thinking.set()
+    await scenes.stage.call("GET", f"/jobs/{job['id']}", headers=WAIT)
+
+
+async def _doubt(scenes: Scenes) -> None:
+    lost = {"op": "cash.in", "amount": "3.00", "currency": "PLN", "reference": "LOST-1"}
+    job = (await scenes.stage.call("POST", "/devices/till-1/jobs", lost, {"Idempotency-Key": "lost-1"})).body
+    await _until(lambda: scenes.stage.call("GET", f"/jobs/{job['id']}"), lambda body: body["attention"] is not None)
+    await scenes.call("a job in doubt", "A person must look", "GET", f"/jobs/{job['id']}")
+    verdict = {"verdict": "issued", "reason": "The slip 59 lies before me", "document": "59", "operator": {"name": "Ola"}}
+    await scenes.call("resolve", "It was issued", "POST", f"/jobs/{job['id']}/resolve", verdict)
+    await scenes.call("trace", "How that came about", "GET", f"/jobs/{job['id']}/trace")
+    await scenes.call("resolve, too late", "It is settled already", "POST", f"/jobs/{job['id']}/resolve", verdict)
+
+
+async def _looking_back(scenes: Scenes) -> None:
+    await scenes.call(
+        "jobs", "Outcomes not yet collected", "GET", "/jobs?device=till-1&state=done,failed&collected=false&limit=2"
+    )
+    await scenes.call("jobs, a filter that is none", "A misspelt filter", "GET", "/jobs?devise=till-1")
+    await scenes.call("audit", "Who did what", "GET", "/audit?after=0&limit=2")
+
+
+async def _administration(scenes: Scenes) -> None:
+    runtime = scenes.stage.bridge.devices.runtime("till-1")
+    await runtime.raise_alert("registration.refused", "The authority refused a document.")
+    alert = runtime.alerts[0]["id"]
+    await scenes.call("alert seen", "It is dropped", "POST", f"/devices/till-1/alerts/{alert}/ack", {"operator": {"name": "Ola"}})
+    await scenes.call("no scan yet", "Nothing was looked for yet", "GET", "/discovery")
+    nothing = {"serial": False, "usb": False, "mdns": False, "operator": {"name": "Ola"}}
+    await scenes.call("scan", "A scan, here of nothing at all", "POST", "/discovery", nothing)
+    scenes.stage.device.serial = "DESK-2"
+    scenes.stage.device.cut()
+    await _until(
+        lambda: scenes.stage.call("GET", "/devices/till-1/status"),  # which finds out that the cable was pulled
+        lambda body: body["state"] == DeviceState.WRONG_DEVICE,
+    )
+    await scenes.call(
+        "accept", "A repaired device", "POST", "/devices/till-1/accept", {"what": "identity", "reason": "main board replaced"}
+    )
+    await scenes.call("remove", "It is forgotten", "DELETE", "/devices/till-1/config")
+
+
+async def _until(ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]) -> Any:
+    async with asyncio.timeout(20):
+        while not holds(body := (await ask()).body):
+            await asyncio.sleep(0.01)
+    return body
+
+
+def steady(examples: list[Example]) -> list[Example]:
+    """With ids numbered in the order in which they appear, one time for all, and nothing of this computer."""
+    ids: dict[str, str] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        return ids.setdefault(match.group(), f"01JD{len(ids) + 1:022d}")
+
+    def plain(value: Any, key: str | None = None) -> Any:
+        if isinstance(value, dict):
+            return {name: plain(item, name) for name, item in value.items()}
+        if isinstance(value, list):
+            return [plain(item) for item in value]
+        if isinstance(value, str):
+            shown = _STEADY.get(key or "")
+            return (
+                shown if shown and value not in ("-", "A" * 43) else _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
+            )
+        return 42 if key == "commits" else value
+
+    return [Example(**plain(asdict(example))) for example in examples]
+
+
+def as_text(examples: list[Example]) -> str:
+    return json.dumps([asdict(example) for example in examples], ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,35 @@
+"""For all tests: an answer of the API that is not as described fails the test that saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.api import conformance
+
+conformance.install()
+
+
+def fail_if_any(item: pytest.Item) -> None:
+    """Fail for what was seen since the last look, unless the test says that it makes the server answer so."""
+    found, conformance.violations[:] = list(conformance.violations), []
+    if found and item.get_closest_marker("undescribed") is None:
+        pytest.fail(
+            "answers that are not as described (bridge/server/answers.py, routes/*):\n" + "\n".join(dict.fromkeys(found)),
+            pytrace=False,
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    outcome = yield
+    fail_if_any(item)
+    return outcome
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    outcome = yield
+    fail_if_any(item)
+    return outcome
