@@ -13,6 +13,8 @@ from typing import Any, Self
 
 import aiohttp
 
+from tests.api import socket_conformance
+
 
 class Refused(Exception):
     """An error response."""
@@ -91,7 +93,9 @@ class SocketClient:
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[message["id"]] = future
         await self.send(message)
-        return await future
+        answer = await future
+        socket_conformance.answered(message, answer)
+        return answer
 
     async def send(self, message: Any) -> None:
         await self.socket.send_str(message if isinstance(message, str) else json.dumps(message))
@@ -138,6 +142,7 @@ class SocketClient:
                     continue
                 told = json.loads(message.data)
                 if isinstance(told, dict) and "method" in told:
+                    socket_conformance.told(told)
                     self.events.put_nowait(told)
                 elif isinstance(told, dict) and (future := self._answers.pop(told.get("id"), None)) is not None:
                     future.set_result(told)

@@ -297,7 +297,8 @@ class Problem(TypedDict):
     """A refused request (RFC 9457): nothing was stored, its key stays free. `code` is stable; texts are for people.
 
     `job`, `jobs` and `scan` name what stands in the way, `limit` a size in bytes, `incident` a line of the bridge's log,
-    `given` and `computed` the two figures that disagree; `retry_after`: seconds.
+    `given` and `computed` the two figures that disagree; `retry_after`: seconds. `reason`, `epoch`, `pruned` and `last` say from
+    where events can be resumed (WebSocket only).
     """
 
     type: Annotated[str, Field(examples=["urn:tillbridge:error:request.invalid"])]
@@ -316,6 +317,10 @@ class Problem(TypedDict):
     retry_after: NotRequired[int]
     given: NotRequired[str]
     computed: NotRequired[str]
+    reason: NotRequired[str]
+    epoch: NotRequired[str]
+    pruned: NotRequired[int]
+    last: NotRequired[int]
 
 
 class BareProblem(TypedDict):

@@ -31,6 +31,7 @@ OPEN = frozenset(
         ("GET", "/api/v1/ping"),
         ("GET", "/api/v1/health"),
         ("GET", "/api/v1/openapi.json"),
+        ("GET", "/api/v1/asyncapi.json"),
         ("GET", "/api/v1/ws"),
         ("POST", "/api/v1/session/proof"),
     }

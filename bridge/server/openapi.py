@@ -127,6 +127,13 @@ def served() -> dict[str, Any]:
     return document(ROUTES)
 
 
+def described_routes() -> list[tuple[Route[Any], Description]]:
+    """The calls that this server has, with what each says of itself. Raises Undescribed."""
+    from bridge.server.routes import ROUTES
+
+    return [(route, _description(route)) for route in ROUTES]
+
+
 def refusals(route: Route[Any], description: Description) -> dict[int, tuple[str, ...]]:
     """The codes that a call may be refused with, by status."""
     codes = {

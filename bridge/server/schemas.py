@@ -53,7 +53,7 @@ def collect(
     A model that is one thing in a request and another in an answer becomes two components, `Name` and `NameAnswer`.
     """
     asked, taken = _schemas(requests, "validation")
-    said, sent = _opened(_schemas(answers, "serialization"))
+    said, sent = opened(_schemas(answers, "serialization"))
     # Whatever refers to a component that has two forms has two itself: repeat until no more are found.
     twofold: dict[str, str] = {}
     while found := {
@@ -113,12 +113,13 @@ def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
     return [_renamed(part, names) for part in schema] if isinstance(schema, list) else schema
 
 
-def _opened(schema: Any) -> Any:
+def opened(schema: Any) -> Any:
+    """The same schema without any object being closed."""
     if isinstance(schema, tuple):
-        return tuple(_opened(part) for part in schema)
+        return tuple(opened(part) for part in schema)
     if isinstance(schema, Mapping):
-        return {key: _opened(value) for key, value in schema.items() if not (key == "additionalProperties" and value is False)}
-    return [_opened(part) for part in schema] if isinstance(schema, list) else schema
+        return {key: opened(value) for key, value in schema.items() if not (key == "additionalProperties" and value is False)}
+    return [opened(part) for part in schema] if isinstance(schema, list) else schema
 
 
-__all__ = ["REF", "closed", "collect", "references"]
+__all__ = ["REF", "closed", "collect", "opened", "references"]

@@ -47,6 +47,14 @@ async def description(call: Call) -> Answer:
     return Answer(openapi.served())
 
 
+async def socket_description(call: Call) -> Answer:
+    """The description of the WebSocket, in AsyncAPI 3.0."""
+    from bridge.server import asyncapi  # here: the socket's methods are made of these very routes
+
+    call.known_query()
+    return Answer(asyncapi.served())
+
+
 ROUTES: tuple[Route[Handler], ...] = (
     Route("GET", "/ping", ping, "ping", Description("service", {200: Reply("It is there.", Ping)}, authority=Authority.OPEN)),
     Route(
@@ -68,6 +76,13 @@ ROUTES: tuple[Route[Handler], ...] = (
         "/openapi.json",
         description,
         "openapi",
+        Description("service", {200: Reply("The description.", dict[str, Any])}, authority=Authority.OPEN),
+    ),
+    Route(
+        "GET",
+        "/asyncapi.json",
+        socket_description,
+        "asyncapi",
         Description("service", {200: Reply("The description.", dict[str, Any])}, authority=Authority.OPEN),
     ),
     Route("GET", "/families", families, "families.list", Description("service", {200: Reply("The plugins.", Families)})),
