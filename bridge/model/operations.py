@@ -110,7 +110,7 @@ class ReportX(Common):
 
 
 # Fiscal memories hold some thousand reports; nine digits are what any field on any wire has for them.
-ReportNumber = Annotated[Whole, Field(ge=1, le=999_999_999)]
+ReportNumber = Annotated[Whole, Field(ge=0, le=999_999_999)]
 
 
 class ReportPeriod(Common):
