@@ -341,7 +341,7 @@ def _capabilities(runtime: DeviceRuntime) -> dict[str, Any] | None:
     if runtime.capabilities is None:
         return None
     data = runtime.capabilities.model_dump(mode="json")
-    for key in ("operations", "receipt_kinds", "line_kinds", "payment_kinds"):
+    for key in ("operations", "receipt_kinds", "invoice_kinds", "line_kinds", "payment_kinds"):
         data[key] = sorted(data[key])
     return data
 

@@ -56,6 +56,7 @@ class DeskDriver(FakeDriver):
         return Capabilities(
             operations=OPERATIONS,
             receipt_kinds=frozenset({"sale", "refund"}),
+            invoice_kinds=frozenset({"invoice"}),
             line_kinds=frozenset(LineKind),
             payment_kinds=frozenset(PaymentKind),
             currencies=("PLN",),
