@@ -187,6 +187,11 @@ class Decoder:
         self._spoilt: Fault | None = None
         """The sequence is ignored to its end, for this reason."""
 
+    @property
+    def waiting(self) -> bool:
+        """Bytes were taken in whose end has not come yet."""
+        return self._state is not _State.OUTSIDE or bool(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[Event]:
         """Events that these bytes complete, in order. All of `data` is taken in even if nobody iterates."""
         return iter([event for byte in data for event in self._take(byte)])
