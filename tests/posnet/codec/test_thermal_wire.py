@@ -152,7 +152,7 @@ def test_the_end_reads_with_every_payment() -> None:
         ("system number", "ZAM/7"),
         ("name of payment 1", "VISA"),
         ("total", "27.00 zł"),
-        ("on the display", "3.00 zł"),
+        ("on the display, to give back", "3.00 zł"),
         ("discount", "0.00 zł"),
         ("cash", "20.00 zł"),
         ("payment 1", "10.00 zł"),

@@ -79,7 +79,14 @@ def _end(numbers: Numbers) -> list[Part]:
         *(_LINE_BELOW,) * _number(numbers, 0),
         *(Part(f"name of payment {form}") for form in forms),
         *([_DISCOUNT_NAME] if named else []),
-        *_amounts("total", "on the display", "discount", "cash", *(f"payment {form}" for form in forms), "change"),
+        *_amounts(
+            "total",
+            "on the display, to give back" if _number(numbers, 3) else "on the display",
+            "discount",
+            "cash",
+            *(f"payment {form}" for form in forms),
+            "change",
+        ),
     ]
 
 
