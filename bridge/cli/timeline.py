@@ -135,7 +135,7 @@ class _Reader:
     def __init__(self, missing: list[str]) -> None:
         self._missing = missing
         self._decoders: dict[int, WireDecoder] = {}
-        self._waiting: dict[int, deque[Step]] = {}
+        self._waiting: dict[tuple[int, str], deque[Step]] = {}
         self._family: DeviceFamily[Any] | None = None
         self.phase = "execute"
 
@@ -198,7 +198,9 @@ class _Reader:
             garbage=frame.garbage,
             hex=frame.data.hex() if frame.data else None,
         )
-        waiting = self._waiting.setdefault(link, deque())
+        if frame.pairing is None:
+            return step
+        waiting = self._waiting.setdefault((link, frame.pairing), deque())
         if sent:
             step.answered = False
             waiting.append(step)

@@ -27,7 +27,8 @@ class DescribedFrame:
     """One frame as people read it. `began` and `at`: when its first and its last byte went over the link.
 
     `title`: a few words ("trend: end of the receipt"). `fields`: names and values, secrets and customers' data hidden.
-    `garbage`: why these bytes are no frame; None for a frame.
+    `garbage`: why these bytes are no frame; None for a frame. `pairing`: of the frames with the same word the first answer
+    belongs to the first question, and so on; None for what is neither. One word for all where a device answers in order.
     """
 
     began: datetime
@@ -38,6 +39,7 @@ class DescribedFrame:
     checksum: Checksum = Checksum.NONE
     garbage: str | None = None
     data: bytes = b""
+    pairing: str | None = ""
 
 
 class WireDecoder(Protocol):

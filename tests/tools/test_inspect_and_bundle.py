@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bridge.cli.main import cli
-from bridge.plugin import PluginRegistry
+from bridge.plugin import DescribedFrame, HexDecoder, PluginRegistry
+from bridge.transport import Direction
 from tests.core.fake_family import FakeFamily, FakePlugin
 from tests.core.world import World, in_world, sale
 
@@ -71,6 +74,30 @@ def test_the_time_line_as_json_is_in_order_and_bytes_come_only_when_asked_for(tm
     assert bytes.fromhex(lost["hex"]).startswith(b"issue 10.00")
     answered = [step for step in raw if step["kind"] == "received" and step["phase"] == "execute"]
     assert all("milliseconds" in step for step in answered)
+
+
+def test_an_answer_belongs_to_the_question_of_the_same_word_and_to_none_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that answers one question while another still waits: in order alone, the wrong one would be left open."""
+
+    class Overtaking(HexDecoder):
+        def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
+            if direction is Direction.OUT:
+                yield DescribedFrame(at, at, direction, "print", pairing="print")
+                yield DescribedFrame(at, at, direction, "beep", pairing=None)
+                yield DescribedFrame(at, at, direction, "how are you?", pairing="state")
+            else:
+                yield DescribedFrame(at, at, direction, "well", pairing="state")
+                yield DescribedFrame(at, at, direction, "by the way", pairing=None)
+
+    monkeypatch.setattr(FakeFamily, "wire_decoder", lambda self: Overtaking())
+    job = unresolved(tmp_path)
+    steps = json.loads(run(tmp_path, "inspect", job, "--json").output)["timeline"]
+    lost, beep, asked, well, more = [step for step in steps if step["kind"] in ("sent", "received")][:5]
+    assert (lost["title"], lost["answered"]) == ("print", False)
+    assert (asked["title"], asked["answered"], "milliseconds" in well) == ("how are you?", True, True)
+    assert ("answered" in beep, "milliseconds" in more) == (False, False)
 
 
 def test_a_job_that_failed_and_one_that_was_never_there(tmp_path: Path) -> None:

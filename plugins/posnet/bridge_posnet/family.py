@@ -22,7 +22,7 @@ from bridge.plugin import (
     WireDecoder,
 )
 from bridge.transport import ByteLink, Direction, Link, LinkError
-from bridge_posnet import checking, paper, status, vectors, wire
+from bridge_posnet import checking, paper, status, vectors, wire_protocols
 from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import FactReader
 from bridge_posnet.reader import BadAnswer
@@ -108,14 +108,17 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
         return Checked(checking.check(operation, settings, capabilities))
 
     def paper(self, operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> PaperText | None:
-        # Over the Thermal protocol the figures are told, and no text: how those printers lay a receipt out is not known here.
-        return paper.paper(operation, settings, capabilities) if settings.protocol == "posnet" else None
+        if settings.protocol == "thermal":
+            from bridge_posnet.thermal import paper as thermal_paper
+
+            return thermal_paper.paper(operation, settings, capabilities)
+        return paper.paper(operation, settings, capabilities)
 
     def mask(self, data: bytes, direction: Direction) -> bytes:
-        return wire.mask(data, direction)
+        return wire_protocols.mask(data, direction)
 
     def wire_decoder(self) -> WireDecoder:
-        return wire.PosnetWireDecoder()
+        return wire_protocols.EitherWireDecoder()
 
     def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:
         found = vectors.check_vector(vector)

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from bridge.model import Capabilities, Operation, TaxKind, TaxRate
 from bridge.model.text_layout import centred, columns, wrap
 from bridge.plugin import PaperText
-from bridge_posnet.checking import OWN_REFERENCE, Planned, planned
+from bridge_posnet.checking import OWN_REFERENCE, planned
 from bridge_posnet.fields import LETTERS, ONLINE
 from bridge_posnet.frame import Frame
 from bridge_posnet.settings import ZERO, PosnetSettings
@@ -44,7 +44,8 @@ def paper(operation: Operation, settings: PosnetSettings, capabilities: Capabili
     if first is None or any(frame.mnemonic not in _DRAWN or frame.get("st") == b"1" for frame in plan.frames):
         return None
     width = ONLINE.form_text_visible if first == "formstart" else settings.columns
-    drawn = _Paper(plan, settings.code_page, width, capabilities.taxes if capabilities is not None else None)
+    gross = plan.sale.gross if plan.sale is not None else ()
+    drawn = Drawing(plan.frames, gross, settings.code_page, width, capabilities.taxes if capabilities is not None else None)
     omitted = ["header", "number", "time"]
     if first == "trinit":
         omitted += ["fiscal logo"]
@@ -52,10 +53,15 @@ def paper(operation: Operation, settings: PosnetSettings, capabilities: Capabili
     return PaperText(drawn.lines(), width, settings.code_page, tuple(omitted))
 
 
-class _Paper:
-    def __init__(self, plan: Planned, code_page: str, width: int, rates: Sequence[TaxRate] | None) -> None:
+class Drawing:
+    """The lines of one document. `gross`: what a sale adds to each rate; `rates` None: the printer's table is not known."""
+
+    def __init__(
+        self, frames: Sequence[Frame], gross: Sequence[Decimal], code_page: str, width: int, rates: Sequence[TaxRate] | None
+    ) -> None:
         self.rates = rates
-        self._plan = plan
+        self._frames = frames
+        self._gross = gross
         self._code_page = code_page
         self._width = width
         self._payments: list[str] = []
@@ -83,7 +89,7 @@ class _Paper:
             "formcmd": lambda frame: [self._rule() if frame.get("cm") == b"1" else ""],
             "formend": lambda frame: [self._rule()],
         }
-        drawn = [line for frame in self._plan.frames for line in draw[frame.mnemonic](frame)]
+        drawn = [line for frame in self._frames for line in draw[frame.mnemonic](frame)]
         return (*drawn, *self._foot)
 
     # --- receipt
@@ -145,12 +151,11 @@ class _Paper:
 
     def _taxes(self) -> list[str]:
         """Sales and tax of each rate that was sold, and the sum of tax."""
-        sale = self._plan.sale
-        if sale is None or self.rates is None:
+        if not self._gross or self.rates is None:
             return []
         by_letter = {rate.letter: rate for rate in self.rates}
         sales, taxes, all_taxes = [], [], ZERO
-        for letter, gross in zip(LETTERS, sale.gross, strict=False):
+        for letter, gross in zip(LETTERS, self._gross, strict=False):
             rate = by_letter.get(letter)
             if not gross or rate is None:
                 continue

@@ -16,9 +16,11 @@ from bridge.model import (
     ShiftClose,
     Warning_,
 )
+from bridge_posnet.checking import OWN_REFERENCE
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.effects import plan_display, plan_raw
+from bridge_posnet.thermal.plan import Plan
 from bridge_posnet.thermal.reports import plan_period_report
 from bridge_posnet.thermal.sale import Circumstances, plan_sale
 from bridge_posnet.thermal.slips import plan_cash, plan_goods_return
@@ -33,27 +35,37 @@ _WHY_NOT = {
 
 def check(operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> tuple[Warning_, ...]:
     """The warnings. Raises RequestError."""
-    allowed = capabilities.operations if capabilities is not None else OPERATIONS
-    if operation.op not in allowed:
-        reason = _WHY_NOT.get(operation.op, f"{operation.op} is not possible on this printer over the Thermal protocol")
-        raise unsupported("op", reason)
+    plan = planned(operation, settings, capabilities)
     match operation:
-        case Receipt(kind=ReceiptKind.REFUND):
-            return plan_goods_return(operation, settings).warnings
-        case Receipt():
-            currency("currency", operation.currency, (CURRENCY,))
-            rates = capabilities.taxes if capabilities is not None else None
-            # The host's own reference comes with the job; any text of its length stands for it here.
-            return plan_sale(operation, Circumstances(settings, rates, "0" * commands.SYSTEM_NUMBER)).warnings
-        case CashIn() | CashOut():
-            return plan_cash(operation, settings).warnings
-        case ReportPeriod():
-            return plan_period_report(operation).warnings
         case DisplayShow():
             return tuple(plan_display(operation, settings)[1].warnings)
         case Raw():
             return tuple(plan_raw(operation, settings)[1].warnings)
-        case ShiftClose() | DrawerOpen():
-            return ()
+    return plan.warnings if plan is not None else ()
+
+
+def planned(operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> Plan | None:
+    """The commands that a document would be, as far as they are known without the printer; None for what only the printer
+    can fill, or what is no document. Raises RequestError."""
+    _allowed(operation, capabilities)
+    match operation:
+        case Receipt(kind=ReceiptKind.REFUND):
+            return plan_goods_return(operation, settings)
+        case Receipt():
+            currency("currency", operation.currency, (CURRENCY,))
+            rates = capabilities.taxes if capabilities is not None else None
+            return plan_sale(operation, Circumstances(settings, rates, OWN_REFERENCE * commands.SYSTEM_NUMBER))
+        case CashIn() | CashOut():
+            return plan_cash(operation, settings)
+        case ReportPeriod():
+            return plan_period_report(operation)
+        case ShiftClose() | DrawerOpen() | DisplayShow() | Raw():
+            return None
         case _:
             raise unsupported("op", f"{operation.op} is not possible on this printer over the Thermal protocol")
+
+
+def _allowed(operation: Operation, capabilities: Capabilities | None) -> None:
+    if operation.op not in (capabilities.operations if capabilities is not None else OPERATIONS):
+        reason = _WHY_NOT.get(operation.op, f"{operation.op} is not possible on this printer over the Thermal protocol")
+        raise unsupported("op", reason)

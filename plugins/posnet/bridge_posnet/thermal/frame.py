@@ -187,15 +187,36 @@ class Decoder:
         self._spoilt: Fault | None = None
         """The sequence is ignored to its end, for this reason."""
 
+    @property
+    def waiting(self) -> bool:
+        """Bytes were taken in whose end has not come yet."""
+        return self._state is not _State.OUTSIDE or bool(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[Event]:
         """Events that these bytes complete, in order. All of `data` is taken in even if nobody iterates."""
-        return iter([event for byte in data for event in self._take(byte)])
+        events: list[Event] = []
+        place = 0
+        while place < len(data):
+            if self._state is _State.INSIDE:
+                place = self._take_plain(data, place)
+                if place == len(data):
+                    break
+            events += self._take(data[place])
+            place += 1
+        return iter(events)
 
     def flush(self) -> Iterator[Event]:
         """The connection ended: what was still waiting for its end is garbage."""
         events = list(self._give_up(Fault.NOISE))
         self._state = _State.OUTSIDE
         return iter(events)
+
+    def _take_plain(self, data: bytes, place: int) -> int:
+        """What inside a sequence is nothing but its text, at once. Returns where something else may begin."""
+        found = _MARKS[self._side].search(data, place)
+        end = min(found.start() if found else len(data), place + MAX_SEQUENCE + 1 - len(self._buffer))
+        self._buffer += data[place:end]
+        return end
 
     def _take(self, byte: int) -> Iterable[Event]:
         match self._state:
@@ -279,6 +300,9 @@ class Decoder:
 
 
 _CONTROLS = frozenset(int(control) for control in Control)
+
+# What inside a sequence is more than a byte of it.
+_MARKS = {Side.PRINTER: re.compile(rb"[\x10\x18\x1b]"), Side.HOST: re.compile(rb"\x1b")}
 
 
 def _parse(body: bytes) -> Event:
