@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -63,11 +63,11 @@ class Confirm(Model):
 
 
 class Welcome(Model):
-    """The session is open. `lang`: the language that its texts are in."""
+    """The session is open. `lang`: errors of jobs speak it where their family has it, else English; all else is English."""
 
     principal: str
     label: str
-    lang: Literal["en"]
+    lang: str
     instance_id: str
     version: str
     epoch: Epoch

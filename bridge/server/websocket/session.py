@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.model import RequestError
 from bridge.server import proof
 from bridge.server.bodies import validated
+from bridge.server.languages import accepted
 from bridge.server.principals import Principal
 from bridge.server.version import version
 from bridge.server.websocket import rpc
@@ -24,6 +25,7 @@ class Session:
 
     def __init__(self, sockets: WebSockets, host: str) -> None:
         self.principal: Principal | None = None
+        self.languages: tuple[str, ...] = ()
         self._sockets = sockets
         self._host = host
         self._asked: tuple[Principal | None, str] | None = None
@@ -41,6 +43,7 @@ class Session:
     def _challenge(self, asked: Authenticate) -> Challenge:
         """Prove that we know the token. For an unknown one the same is done, with a key that fits nothing."""
         principal, key = proof.key_of(self._sockets.principals, asked.token_id)
+        self.languages = accepted(asked.lang)
         nonce = proof.new_nonce()
         self._asked = (principal, proof.proof(key, "client", self._host, asked.token_id, asked.nonce, nonce))
         return Challenge(nonce=nonce, proof=proof.proof(key, "server", self._host, asked.token_id, asked.nonce, nonce))
@@ -61,7 +64,7 @@ class Session:
         return Welcome(
             principal=principal.name,
             label=principal.label,
-            lang="en",  # the only one there is so far, whatever was asked for
+            lang=next(iter(self.languages), "en"),
             instance_id=self._sockets.bridge.instance_id,
             version=version(),
             epoch=self._sockets.bridge.events.journal_id,

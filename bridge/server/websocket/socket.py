@@ -288,6 +288,7 @@ class Socket:
                 scope=principal.scope,
                 gone=self._connection.gone,
                 user=self._connection.os_user,
+                languages=self._session.languages,
                 prove=lambda token_id, nonce: self._sockets.proofs.server(self._host, token_id, nonce),
             )
             answer = await perform(route, call)

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from bridge.model import operation_adapter
+from bridge.model import JobError, operation_adapter
+from bridge.plugin import DeviceError
 from bridge.server.principals import Principal, Scope
 from bridge.server.proof import proof, token_key
 from bridge.server.routes import ROUTES
 from bridge.server.routing import parameter_names
 from bridge.server.websocket.messages import NOTIFICATIONS, SESSION_METHODS, CloseCode
 from bridge.server.websocket.methods import METHODS
-from tests.sockets import Refused
+from tests.sockets import Refused, SocketClient
 
 DOCS = Path(__file__).parents[3] / "docs"
 SALE = {"op": "receipt", "currency": "PLN", "lines": [{"name": "Tea", "price": "10.00", "vat": "23%"}]}
@@ -322,3 +323,19 @@ def test_messages_are_models_with_schemas() -> None:
         assert method.result.model_json_schema()["type"] == "object"
     for model in NOTIFICATIONS.values():
         assert model.model_json_schema()["required"]
+
+
+async def test_the_error_of_a_job_speaks_the_sessions_language(station: Any) -> None:
+    async def refuse(*_: Any) -> None:
+        raise DeviceError(JobError.of("device.rejected", "No such rate.", texts={"pl": ("Nie ma takiej stawki.", "Popraw.")}))
+
+    station.family.behaviour = refuse
+    said = {}
+    for lang in ("pl-PL", "el"):
+        client = await SocketClient.open(station.server.url)
+        await client.sign_in(station.token, lang=lang)
+        job = await client.call("devices.submit", device="d1", idempotency_key=lang, wait=30, **SALE)
+        said[lang] = job["error"]["message"]
+        await client.leave()
+    assert said["pl-PL"].startswith("Nie ma takiej stawki.")
+    assert said["el"].startswith("No such rate.")

@@ -72,7 +72,7 @@ async def test_server_and_client_prove_that_they_know_the_token_and_it_never_cro
     client.socket.send_str = spy
     welcome = await client.sign_in(station.token, lang="pl-PL")
     assert welcome["principal"] == "native:admin"
-    assert welcome["lang"] == "en"
+    assert welcome["lang"] == "pl"
     assert welcome["epoch"] == station.bridge.store.events.journal_id
     assert len(seen) == 2
     assert not any(station.token in message for message in seen)
