@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-Kind = Literal["receipt", "invoice", "packaging_return", "cash_in", "cash_out", "drawer"]
+Kind = Literal["receipt", "invoice", "packaging_return", "cash_in", "cash_out", "shift_report", "drawer"]
 
 WITH_REFERENCE: frozenset[str] = frozenset(("receipt", "invoice"))
 """Kinds that a reference ties to their document; the others have an amount that occurs once."""
@@ -34,6 +34,7 @@ _OPERATIONS: Mapping[Kind, str] = {
     "packaging_return": "receipt",
     "cash_in": "cash.in",
     "cash_out": "cash.out",
+    "shift_report": "report.x",
     "drawer": "drawer.open",
 }
 
@@ -43,10 +44,11 @@ _SHARES: Mapping[Kind, int] = {
     "packaging_return": 5,
     "cash_in": 7,
     "cash_out": 7,
+    "shift_report": 5,
     "drawer": 6,
 }
 
-_RICH: frozenset[Kind] = frozenset(("invoice", "packaging_return"))
+_RICH: frozenset[Kind] = frozenset(("invoice", "packaging_return", "shift_report"))
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,11 @@ class Order:
     final_in: int | None = None
     """The cycle in which the outcome was first told."""
     last: dict[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """What ties the order to its document: the reference, the shift's name, or an amount that occurs once."""
+        return self.reference or self.body.get("shift") or f"{self.total:.2f}"
 
     @property
     def state(self) -> str:
@@ -140,6 +147,9 @@ class Ledger:
             order.total = Decimal("1.00") + Decimal(number).scaleb(-2)
             line = {"kind": "deposit_return", "name": "Butelki", "price": f"{order.total:.2f}"}
             order.body |= {"currency": "PLN", "lines": [line]}
+        elif kind == "shift_report":
+            # What it comes to is the printer's to say: the name of the shift ties it to its key.
+            order.body["shift"] = f"Z{number}"
         elif kind != "drawer":
             # Slips have no reference: an amount that occurs once ties one to its key.
             order.total = Decimal("1.00") + Decimal(number).scaleb(-2)

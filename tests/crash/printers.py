@@ -34,7 +34,7 @@ PLAIN = frozenset(name for name, settings in _SETTINGS.items() if settings.get("
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
 _HELD = (
     "trend", "trend", "trend", "cash", "opendrwr", "ftrcfg", "trinit", "trline", "trpayment", "prncancel", "rpt", "scnt",
-    "trfvinit", "trfvbuyer", "eparagonidznext", "packret", "trftrln", "trftrend",
+    "trfvinit", "trfvbuyer", "shiftrep", "eparagonidznext", "packret", "trftrln", "trftrend",
 )  # fmt: skip
 _HELD_THERMAL = ("$y", "$y", "$y", "#i", "$d", "$h", "$l", "$e", "#s", "#e")
 _STEPS: tuple[Step, ...] = ("before", "after", "answer")
