@@ -20,6 +20,7 @@ from bridge_posnet.facts import TRANSACTIONS, FactReader, Facts, Kind, verbatim
 from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
 from bridge_posnet.plan import ANSWERED, BASELINE, EDOCUMENT, INTENT, Intent, Plan, Step
+from bridge_posnet.readiness import wait_for_a_person
 from bridge_posnet.recovery import nothing_issued
 from bridge_posnet.refusals import Refused, checked
 from bridge_posnet.result import Written, document_result
@@ -83,18 +84,7 @@ class Procedure:
 
     async def wait_until_ready(self) -> None:
         """A printer that waits for a person is waited for; nothing is sent to it meanwhile."""
-        context = self._context
-        told = False
-        while (trouble := (await self._exchange.condition()).trouble) is not None:
-            if context.abort_requested:
-                raise Aborted
-            if context.device.clock.now() >= context.deadline:
-                raise DeviceError(JobError.of(trouble.error_code, trouble.text))
-            told = True
-            context.attention(trouble.code, trouble.text)
-            await context.device.clock.sleep(self._exchange.timeouts.poll)
-        if told:
-            context.clear_attention()
+        await wait_for_a_person(self._exchange, self._context, self._exchange.timeouts.poll)
 
     # --- before
 

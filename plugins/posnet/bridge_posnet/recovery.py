@@ -7,42 +7,14 @@ step; where the table there says nothing, a person decides.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 
 from bridge_posnet.answers import ProtectedKind
 from bridge_posnet.facts import Facts, Kind, same_amounts
 from bridge_posnet.plan import Intent
 from bridge_posnet.settings import ZERO
 from bridge_posnet.states import DocumentKind
-
-
-class Verdict(Enum):
-    ISSUED = "issued"
-    NOT_ISSUED = "not issued"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict and why, in a sentence for the evidence. `number`: of the receipt, where only this decision knows it."""
-
-    verdict: Verdict
-    reason: str
-    number: str | None = None
-
-
-def _issued(reason: str, number: int | None = None) -> Decision:
-    return Decision(Verdict.ISSUED, reason, None if number is None else str(number))
-
-
-def _not_issued(reason: str) -> Decision:
-    return Decision(Verdict.NOT_ISSUED, reason)
-
-
-def _unknown(reason: str) -> Decision:
-    return Decision(Verdict.UNKNOWN, reason)
+from bridge_posnet.verdicts import Decision, Verdict, issued, not_issued, unknown
 
 
 def decide(intent: Intent, facts: Facts, *, shared: bool) -> Decision:
@@ -51,11 +23,9 @@ def decide(intent: Intent, facts: Facts, *, shared: bool) -> Decision:
     `shared`: what others did moves the same counters, so that they can say "nothing happened" but never "this is ours".
     """
     if facts.open:
-        return _unknown("a receipt is still open")
+        return unknown("a receipt is still open")
     decision = _DECISIONS[intent.kind](intent, facts)
-    if shared and decision.verdict is Verdict.ISSUED:
-        return _unknown(f"other programs use this printer too, and the counters alone prove nothing ({decision.reason})")
-    return decision
+    return decision.where_shared() if shared else decision
 
 
 def nothing_issued(intent: Intent, facts: Facts) -> bool:
@@ -131,23 +101,23 @@ def _sale(intent: Intent, now: Facts) -> Decision:
     numbers = _difference(before.last_receipt, now.last_receipt)
     recorded = _recorded(intent, now, ProtectedKind.RECEIPT)
     if cancelled is not None and numbers is not None and numbers != receipts + cancelled:
-        return _unknown("the printer's counters contradict each other")
+        return unknown("the printer's counters contradict each other")
     if intent.fiscal and recorded is not None and (recorded != 0) != (receipts != 0):
-        return _unknown("the counters and the protected memory contradict each other")
+        return unknown("the counters and the protected memory contradict each other")
     if receipts == 0:
         if not intent.fiscal and is_ours(intent, now):
             # A printer in training may not count [open point 8]: then only the totals of its last receipt tell.
             if is_ours(intent, before):
-                return _unknown("the printer is in training, may not count, and the receipt before had the same totals")
-            return _issued("the printer, which is in training, shows the totals of this receipt as its last")
+                return unknown("the printer is in training, may not count, and the receipt before had the same totals")
+            return issued("the printer, which is in training, shows the totals of this receipt as its last")
         if not intent.fiscal and recorded:
-            return _unknown("the printer is in training and counted no receipt, but its protected memory holds a new one")
-        return _not_issued("no receipt was completed since" + (", one was cancelled" if cancelled else ""))
+            return unknown("the printer is in training and counted no receipt, but its protected memory holds a new one")
+        return not_issued("no receipt was completed since" + (", one was cancelled" if cancelled else ""))
     if receipts == 1 and not cancelled:
         if is_ours(intent, now):
-            return _issued("exactly one receipt was completed since, with the totals of this one", now.last_receipt)
-        return _unknown("one receipt was completed since, but its totals are others")
-    return _unknown(f"{receipts} receipts were completed and {cancelled or 0} cancelled since: somebody else used the printer")
+            return issued("exactly one receipt was completed since, with the totals of this one", now.last_receipt)
+        return unknown("one receipt was completed since, but its totals are others")
+    return unknown(f"{receipts} receipts were completed and {cancelled or 0} cancelled since: somebody else used the printer")
 
 
 def _sale_over_a_report(intent: Intent, now: Facts) -> Decision:
@@ -155,20 +125,20 @@ def _sale_over_a_report(intent: Intent, now: Facts) -> Decision:
     before = intent.baseline
     recorded = _recorded(intent, now, ProtectedKind.RECEIPT)
     if recorded == 0:
-        return _not_issued("the protected memory holds no new receipt")
+        return not_issued("the protected memory holds no new receipt")
     if now.daily_reports != before.daily_reports + 1:
-        return _unknown("several daily reports were printed since")
+        return unknown("several daily reports were printed since")
     since = now.receipts if now.counted_by_day is not False else now.receipts - before.receipts
     if since == 1 and is_ours(intent, now):
-        return _issued("one receipt was completed since, with the totals of this one", now.last_receipt)
+        return issued("one receipt was completed since, with the totals of this one", now.last_receipt)
     if since == 0 and now.counted_by_day is not False and recorded is not None and is_ours(intent, now):
         # The counters began again at zero; the number is the one that came next.
         number = None if before.last_receipt is None else before.last_receipt + 1
         cancelled = _difference(before.document(ProtectedKind.CANCELLED_RECEIPT), now.document(ProtectedKind.CANCELLED_RECEIPT))
-        return _issued(
+        return issued(
             "a receipt was recorded before the daily report, with the totals of this one", number if cancelled == 0 else None
         )
-    return _unknown("a daily report was printed since, and the receipts around it cannot be told apart")
+    return unknown("a daily report was printed since, and the receipts around it cannot be told apart")
 
 
 def _sale_by_protected_memory(intent: Intent, now: Facts, why: str) -> Decision:
@@ -176,13 +146,13 @@ def _sale_by_protected_memory(intent: Intent, now: Facts, why: str) -> Decision:
     recorded = _recorded(intent, now, ProtectedKind.RECEIPT)
     cancelled = _difference(before.document(ProtectedKind.CANCELLED_RECEIPT), now.document(ProtectedKind.CANCELLED_RECEIPT))
     if recorded == 0:
-        return _not_issued(f"{why}; its protected memory holds no new receipt")
+        return not_issued(f"{why}; its protected memory holds no new receipt")
     if recorded is None or recorded < 0:
-        return _unknown(f"{why}, and it does not tell of its protected memory")
+        return unknown(f"{why}, and it does not tell of its protected memory")
     if now.receipts > 0 or now.daily_reports != before.daily_reports:
-        return _unknown(f"{why}, and receipts or reports were made afterwards")
+        return unknown(f"{why}, and receipts or reports were made afterwards")
     number = before.last_receipt + 1 if before.last_receipt is not None and cancelled == 0 else None
-    return _issued(f"{why}; its protected memory holds a new receipt", number)
+    return issued(f"{why}; its protected memory holds a new receipt", number)
 
 
 # --- an invoice
@@ -195,31 +165,31 @@ def _invoice(intent: Intent, now: Facts) -> Decision:
     cleared = ram_cleared(before, now)
     if cleared or now.daily_reports != before.daily_reports or before.invoices is None or now.invoices is None:
         if recorded == 0:
-            return _not_issued("the protected memory holds no new invoice")
+            return not_issued("the protected memory holds no new invoice")
         if cleared and recorded is not None and recorded > 0 and not now.invoices and now.daily_reports == before.daily_reports:
-            return _issued("the printer's memory was cleared; its protected memory holds a new invoice")
+            return issued("the printer's memory was cleared; its protected memory holds a new invoice")
         if recorded is not None and recorded > 0 and is_ours(intent, now):
-            return _issued("the protected memory holds a new invoice, with the totals of this one")
-        return _unknown("the counters began again since, and the protected memory alone cannot tell the invoices apart")
+            return issued("the protected memory holds a new invoice, with the totals of this one")
+        return unknown("the counters began again since, and the protected memory alone cannot tell the invoices apart")
     invoices = now.invoices - before.invoices
     cancelled = _difference(before.cancelled_invoices, now.cancelled_invoices)
     if intent.fiscal and recorded is not None and (recorded != 0) != (invoices != 0):
-        return _unknown("the counters and the protected memory contradict each other")
+        return unknown("the counters and the protected memory contradict each other")
     if invoices == 0:
         if not intent.fiscal and is_ours(intent, now) and now.document_kind == DocumentKind.INVOICE:
             # A printer in training may not count [open point 8]: then only the totals of its last document tell.
             if is_ours(intent, before) and before.document_kind == DocumentKind.INVOICE:
-                return _unknown("the printer is in training, may not count, and the invoice before had the same totals")
-            return _issued("the printer, which is in training, shows the totals of this invoice as its last")
+                return unknown("the printer is in training, may not count, and the invoice before had the same totals")
+            return issued("the printer, which is in training, shows the totals of this invoice as its last")
         if not intent.fiscal and recorded:
-            return _unknown("the printer is in training and counted no invoice, but its protected memory holds a new one")
-        return _not_issued("no invoice was completed since" + (", one was cancelled" if cancelled else ""))
+            return unknown("the printer is in training and counted no invoice, but its protected memory holds a new one")
+        return not_issued("no invoice was completed since" + (", one was cancelled" if cancelled else ""))
     if invoices == 1 and not cancelled:
         # The totals that the printer shows are those of its last document: a receipt sold since says nothing about ours.
         if is_ours(intent, now) or now.receipts != before.receipts:
-            return _issued("exactly one invoice was completed since")
-        return _unknown("one invoice was completed since, but its totals are others")
-    return _unknown(f"{invoices} invoices were completed and {cancelled or 0} cancelled since: somebody else used the printer")
+            return issued("exactly one invoice was completed since")
+        return unknown("one invoice was completed since, but its totals are others")
+    return unknown(f"{invoices} invoices were completed and {cancelled or 0} cancelled since: somebody else used the printer")
 
 
 # --- reports that close nothing
@@ -230,7 +200,7 @@ def _report(intent: Intent, now: Facts) -> Decision:
     before = intent.baseline
     headers = _difference(before.header, now.header)
     if headers is None or ram_cleared(before, now):
-        return _unknown("the printer does not tell how many documents it printed")
+        return unknown("the printer does not tell how many documents it printed")
     reports = now.daily_reports - before.daily_reports
     if reports:
         # The counters of receipts began again: what is in them now was sold since.
@@ -244,14 +214,14 @@ def _report(intent: Intent, now: Facts) -> Decision:
         )
         others = sum(difference or 0 for difference in differences)
     if others is None:
-        return _unknown("a daily report was printed since, and what was sold before it cannot be told")
+        return unknown("a daily report was printed since, and what was sold before it cannot be told")
     if headers == others == 0 or (headers == others and reports):
-        return _not_issued("nothing else was printed since")
+        return not_issued("nothing else was printed since")
     if headers == 1 and others == 0:
-        return _issued("exactly one document was printed since, and it was no sale")
+        return issued("exactly one document was printed since, and it was no sale")
     if headers == others + 1 and reports == 1 and not now.receipts:
-        return _issued("beside the daily report exactly one document was printed since")
-    return _unknown("other documents were printed since")
+        return issued("beside the daily report exactly one document was printed since")
+    return unknown("other documents were printed since")
 
 
 # --- slips and the daily report
@@ -268,9 +238,9 @@ def _cash(intent: Intent, now: Facts) -> Decision:
         moved = now.cash - intent.baseline.cash
     decision = _slip(intent, now)
     if decision.verdict is Verdict.ISSUED and moved is not None and moved != intent.cash:
-        return _unknown("a slip was printed since, but the cash in the drawer moved by another amount")
+        return unknown("a slip was printed since, but the cash in the drawer moved by another amount")
     if decision.verdict is Verdict.NOT_ISSUED and moved:
-        return _unknown("no slip was printed since, but the cash in the drawer moved")
+        return unknown("no slip was printed since, but the cash in the drawer moved")
     return decision
 
 
@@ -279,27 +249,27 @@ def _slip(intent: Intent, now: Facts) -> Decision:
     recorded = _difference(before.document(ProtectedKind.NON_FISCAL), now.document(ProtectedKind.NON_FISCAL))
     if ram_cleared(before, now) or now.daily_reports != before.daily_reports:
         if recorded == 0:
-            return _not_issued("the protected memory holds no new slip")
-        return _unknown("the counters began again since, and more than one slip may be recorded")
+            return not_issued("the protected memory holds no new slip")
+        return unknown("the counters began again since, and more than one slip may be recorded")
     headers = _difference(before.header, now.header)
     slips = _difference(before.non_fiscal, now.non_fiscal)
     if {headers, slips} <= {0, None} and {headers, slips} != {None} and recorded in (0, None):
-        return _not_issued("nothing was printed since")
+        return not_issued("nothing was printed since")
     if {headers, slips} <= {1, None} and {headers, slips} != {None} and recorded != 0:
-        return _issued("exactly one slip was printed since")
-    return _unknown("other documents were printed since")
+        return issued("exactly one slip was printed since")
+    return unknown("other documents were printed since")
 
 
 def _daily_report(intent: Intent, now: Facts) -> Decision:
     reports = now.daily_reports - intent.baseline.daily_reports
     kind = ProtectedKind.DAILY_REPORT
     if reports == 0 and _difference(intent.baseline.document(kind), now.document(kind)):
-        return _issued("the protected memory holds a new daily report")  # a printer in training does not count its reports
+        return issued("the protected memory holds a new daily report")  # a printer in training does not count its reports
     if reports == 0:
-        return _not_issued("the number of daily reports is unchanged")
+        return not_issued("the number of daily reports is unchanged")
     if reports == 1:
-        return _issued("the number of daily reports has grown by one")
-    return _unknown("several daily reports were printed since")
+        return issued("the number of daily reports has grown by one")
+    return unknown("several daily reports were printed since")
 
 
 def _recorded(intent: Intent, now: Facts, kind: ProtectedKind) -> int | None:

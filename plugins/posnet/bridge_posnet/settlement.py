@@ -30,11 +30,12 @@ from bridge_posnet.plan import (
     Intent,
 )
 from bridge_posnet.reader import BadAnswer, error_of
-from bridge_posnet.recovery import Decision, Verdict, decide, may_be_open_ours, open_and_undecided
+from bridge_posnet.recovery import decide, may_be_open_ours, open_and_undecided
 from bridge_posnet.refusals import Refused
 from bridge_posnet.result import Written, document_result, number_of_sale
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.tokens import Tokens, token_at
+from bridge_posnet.verdicts import Decision, Verdict
 
 # What decides a document of each kind, for intents that do not say it themselves.
 _DECIDES = {Kind.SALE: "trend", Kind.GOODS_RETURN: "stocash", Kind.CASH: "cash", Kind.DAILY_REPORT: "dailyrep"}

@@ -12,6 +12,7 @@ from datetime import datetime
 from bridge.model import JobError, Operation, Result
 from bridge.plugin import Aborted, DeviceError, JobContext
 from bridge.transport import LinkLost
+from bridge_posnet.readiness import wait_for_a_person
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.answers import BadAnswer
@@ -20,8 +21,9 @@ from bridge_posnet.thermal.exchange import Exchange
 from bridge_posnet.thermal.facts import FactReader, Facts, Kind
 from bridge_posnet.thermal.frame import Sequence
 from bridge_posnet.thermal.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
-from bridge_posnet.thermal.recovery import Verdict, confirmed, decide
+from bridge_posnet.thermal.recovery import confirmed, decide
 from bridge_posnet.thermal.result import Written, document_result
+from bridge_posnet.verdicts import Verdict
 
 MakePlan = Callable[[Facts, FactReader], Awaitable[Plan]]
 
@@ -69,20 +71,9 @@ class Procedure:
 
     async def wait_until_ready(self) -> None:
         """A printer that waits for a person is waited for; nothing is sent to it meanwhile."""
-        context = self._context
-        told = False
-        while (trouble := (await self._exchange.condition()).trouble) is not None:
-            if context.abort_requested:
-                raise Aborted
-            if context.device.clock.now() >= context.deadline:
-                raise DeviceError(JobError.of(trouble.error_code, trouble.text))
-            told = True
-            context.attention(trouble.code, trouble.text)
-            await context.device.clock.sleep(self._exchange.timeouts.poll)
-        if told:
-            context.clear_attention()
+        await wait_for_a_person(self._exchange, self._context, self._exchange.timeouts.poll)
         try:
-            await self._exchange.hush(context)
+            await self._exchange.hush(self._context)
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
 

@@ -18,8 +18,6 @@ from bridge_posnet.thermal.exchange import Exchange
 from bridge_posnet.thermal.facts import FactReader, Facts, Kind
 from bridge_posnet.thermal.plan import ANSWERED, BASELINE, CANCELLING, INTENT, Intent
 from bridge_posnet.thermal.recovery import (
-    Decision,
-    Verdict,
     confirmed,
     decide,
     may_be_open_ours,
@@ -27,6 +25,7 @@ from bridge_posnet.thermal.recovery import (
     open_and_undecided,
 )
 from bridge_posnet.thermal.result import Written, document_result
+from bridge_posnet.verdicts import Decision, Verdict
 
 _AGAIN = 2.0  # seconds until a printer that waits for a person is asked again
 _AGAIN_BUSY = 10.0  # and one that another program uses
