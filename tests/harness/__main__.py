@@ -14,15 +14,28 @@ from tests.harness.run import Extent, timed_run
 @click.option("--everywhere", is_flag=True, help="The same positions in every variant and scenario (long).")
 @click.option("--first", is_flag=True, help="Only the first scenario of each family, in every variant.")
 @click.option("--sample", default=20, show_default=True, help="Positions beside the edges, for each direction.")
+@click.option("--edges", type=int, help="Transfers whose edges the ordinary variant's other scenarios get; all by default.")
 @click.option("--thin", default=2, show_default=True, help="Transfers whose edges the other variants get.")
+@click.option("--seldom", type=int, help="Cases of each scenario in the other variants; all by default.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--jobs", default=2, show_default=True, help="Processes.")
 def main(
-    families: tuple[str, ...], every_byte: bool, everywhere: bool, first: bool, sample: int, thin: int, seed: int, jobs: int
+    families: tuple[str, ...],
+    every_byte: bool,
+    everywhere: bool,
+    first: bool,
+    sample: int,
+    edges: int | None,
+    thin: int,
+    seldom: int | None,
+    seed: int,
+    jobs: int,
 ) -> None:
     """Cut and spoil the line of each family; compare verdicts with documents."""
     benches = [bench_named(name) for name in families or sorted(BENCHES)]
-    text, passed, failed = timed_run(benches, Extent(every_byte, everywhere, sample, seed, thin, first), jobs)
+    text, passed, failed = timed_run(
+        benches, Extent(every_byte, everywhere, sample, seed, thin, first, edges=edges, seldom=seldom), jobs
+    )
     click.echo(text)
     click.echo(f"{passed} passed, {failed} failed")
     raise SystemExit(1 if failed else 0)

@@ -30,8 +30,9 @@ class Extent:
     """Which cases.
 
     The ordinary variant's first scenario is cut at every byte (`every_byte`), else at the edges of its transfers and at
-    `sample` more positions of each direction, drawn with `seed`. Its other scenarios are cut at all edges; other variants
-    at the edges of `thin` transfers of each direction, drawn for each anew. `everywhere`: all get what the first one gets.
+    `sample` more positions of each direction, drawn with `seed`. Its other scenarios are cut at the edges of `edges`
+    transfers of each direction (None: of all); other variants at those of `thin` transfers, drawn for each anew, and of these
+    cases only `seldom` for each scenario (None: all). `everywhere`: all get what the first one gets.
 
     For a quick look: `first`: only first scenarios; `variants`: only the first so many variants; `draw`: of all these
     cases only so many for each scenario and variant (ten times as many for the very first), drawn with `seed`.
@@ -45,6 +46,8 @@ class Extent:
     first: bool = False
     variants: int | None = None
     draw: int | None = None
+    edges: int | None = None
+    seldom: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,10 @@ def cases_of(bench: FamilyBench, extent: Extent) -> Iterator[Case]:
             if very_first or extent.everywhere:
                 possible = _disturbances(measured, None, extent.sample, extent.every_byte, chance)
             else:
-                possible = _disturbances(measured, None if index == 0 else extent.thin, 0, False, chance)
+                possible = _disturbances(measured, extent.edges if index == 0 else extent.thin, 0, False, chance)
             played = [disturbance for disturbance in possible if bench.plays(variant, scenario, disturbance.name)]
+            if extent.seldom is not None and index > 0:
+                played = chance.sample(played, min(len(played), extent.seldom))
             if extent.draw is not None:
                 played = chance.sample(played, min(len(played), extent.draw * (10 if very_first else 1)))
             yield from (Case(bench.name, variant.name, scenario.name, disturbance) for disturbance in played)
