@@ -217,6 +217,9 @@ def _report(intent: Intent, now: Facts) -> Decision:
         return unknown("a daily report was printed since, and what was sold before it cannot be told")
     if headers == others == 0 or (headers == others and reports):
         return not_issued("nothing else was printed since")
+    if not intent.fiscal:
+        # A receipt or daily report of somebody else then leaves one header and nothing else, too [open point 8].
+        return unknown("the printer is in training, may not count what it prints, and something was printed since")
     if headers == 1 and others == 0:
         return issued("exactly one document was printed since, and it was no sale")
     if headers == others + 1 and reports == 1 and not now.receipts:
