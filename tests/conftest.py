@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
+from bridge.transport import SECRETS
 from tests.api import conformance
 
 conformance.install()
@@ -31,5 +32,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     outcome = yield
+    SECRETS.forget()  # a process of the tests knows more bridges, and their tokens, than any other ever will
     fail_if_any(item)
     return outcome

@@ -135,6 +135,12 @@ class Secrets:
         self._by_owner: dict[str, frozenset[str]] = {}
         self._values = Values()
 
+    def forget(self) -> None:
+        """All of them. For tests, which make hundreds of bridges in one process: each transfer is searched for each value."""
+        with self._lock:
+            self._by_owner.clear()
+            self._values = Values()
+
     def know(self, owner: str, values: Iterable[str]) -> None:
         """From now on these are `owner`'s. What it had before stays hidden too: old lines may still be on their way."""
         with self._lock:
