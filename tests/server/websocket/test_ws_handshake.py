@@ -26,11 +26,11 @@ HANDSHAKE = {
 @pytest.mark.parametrize(
     ("headers", "path", "status", "code"),
     [
-        ({"Host": "evil.example"}, "/ws", 421, "gate.host"),
-        ({"Host": "127.0.0.1:1"}, "/ws", 421, "gate.host"),
-        ({"Origin": "https://evil.example"}, "/ws", 403, "gate.origin"),
-        ({"Origin": "null"}, "/ws", 403, "gate.origin"),
-        ({"Sec-Fetch-Site": "cross-site"}, "/ws", 403, "gate.origin"),
+        ({"Host": "evil.example"}, "/ws", 403, "gate.host_not_allowed"),
+        ({"Host": "127.0.0.1:1"}, "/ws", 403, "gate.host_not_allowed"),
+        ({"Origin": "https://evil.example"}, "/ws", 403, "gate.origin_not_allowed"),
+        ({"Origin": "null"}, "/ws", 403, "gate.origin_not_allowed"),
+        ({"Sec-Fetch-Site": "cross-site"}, "/ws", 403, "gate.origin_not_allowed"),
         ({"Authorization": "Bearer wrong"}, "/ws", 401, "gate.unauthorised"),
         ({}, "/ws?token=TOKEN", 422, "request.invalid"),
         ({"Sec-WebSocket-Protocol": "TOKEN"}, "/ws", 422, "request.invalid"),
