@@ -63,8 +63,7 @@ class Connection(web.RequestHandler):
         self.gone = asyncio.Event()
         self.idle_since = 0.0
         self._address = ""
-        self._peer: Peer | bool | None = False
-        """Who is at the other end; False: not looked up yet."""
+        self._peer: Peer | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.idle_since = asyncio.get_running_loop().time()
@@ -81,6 +80,10 @@ class Connection(web.RequestHandler):
             cast(asyncio.Transport, transport).write(_FULL)
             transport.close()
             return
+        if self.local:
+            # At accept and never later: a port that was closed meanwhile may be opened again by somebody else.
+            ends = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+            self._peer = self._server.lookup.peer(*ends)
         super().connection_made(transport)
         self._await_head()
 
@@ -145,24 +148,12 @@ class Connection(web.RequestHandler):
             await self._drain_helper()
 
     def peer(self) -> Peer | None:
-        """Who is at the other end, where it can be told. Looked up once for each connection: the table of all sockets is read
-        for it, and a connection does not change hands."""
-        if self._peer is False:
-            transport = self.transport
-            self._peer = None
-            if transport is not None and self.local:
-                ends = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-                self._peer = self._server.lookup.peer(*ends)
-        return self._peer if isinstance(self._peer, Peer) else None
-
-    def os_user(self) -> str | None:
-        """The name of the user at the other end."""
-        peer = self.peer()
-        return None if peer is None else peer.user
+        """Who is at the other end, where it can be told."""
+        return self._peer
 
     def peer_name(self) -> str:
         """Whom limits are counted for: the user of this PC, or the address where it comes from elsewhere."""
-        peer = self.peer()
+        peer = self._peer
         return self._address if peer is None else f"user {peer.user_id}"
 
     def _await_head(self) -> None:

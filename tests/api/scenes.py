@@ -85,7 +85,7 @@ _STEADY = {
     "proof": "C" * 43,
     "verification_code": "123456",
     "pairing_id": "P" * 32,
-    "link": f"http://127.0.0.1:47811/console#code={'D' * 43}",
+    "link": f"http://localhost:47811/console#code={'D' * 43}",
     "Origin": "https://pos.example.com",
 }
 # What is random wherever it stands: a pairing's id in an address, a token, the id of one, the code of a link.
@@ -162,7 +162,7 @@ async def _pairing(scenes: Scenes) -> None:
     paired = await scenes.call("pairing, approved", "The page fetches its token", "GET", of_it, headers=page)
     holder = {**page, "Authorization": f"Bearer {paired['token']}"}
     await scenes.call("session", "What a token is", "GET", "/session", headers=holder)
-    await scenes.call("rotate my token", "A new secret", "POST", "/session/rotate", {}, holder)
+    await scenes.call("rotate my token", "Its token is renewed", "POST", "/session/rotate", {}, holder)
 
 
 async def _tokens(scenes: Scenes) -> None:
@@ -172,7 +172,7 @@ async def _tokens(scenes: Scenes) -> None:
     await scenes.call("program", "A program's token", "POST", "/tokens", program)
     await scenes.call("program, again", "Its label is taken", "POST", "/tokens", program)
     await scenes.call("tokens", "All tokens", "GET", "/tokens")
-    await scenes.call("rotate", "A new secret for a token", "POST", f"/tokens/{made['token_id']}/rotate", {})
+    await scenes.call("rotate", "A token is renewed", "POST", f"/tokens/{made['token_id']}/rotate", {})
     await scenes.call("revoke", "A token is taken back", "DELETE", f"/tokens/{made['token_id']}")
     link = await scenes.call("console link", "A link for the console", "POST", "/console/link", {})
     own = {"Origin": link["link"].partition("/console")[0], "Authorization": ""}

@@ -34,7 +34,7 @@ class Users:
             )
         self.mode = mode
         self._lookup = lookup
-        self._own = lookup.own_user_id()
+        self._own = lookup.own_user_id() if lookup.supported else None
 
     def admit(self, local: bool, peer_of: PeerOf) -> None:
         """Whether this connection may ask for anything. `local`: it comes from this PC. Raises RequestError."""

@@ -166,11 +166,11 @@ async def test_only_so_many_sockets_of_an_origin_and_in_all(station: Any) -> Non
     await station.session()
 
 
-async def test_only_so_many_sockets_of_a_principal_whatever_their_origins(station: Any) -> None:
+async def test_only_so_many_sockets_of_a_token_whatever_their_origins(station: Any) -> None:
     await station.restart(max_sockets_each=1)
     await station.session()
     for socket in station.server.application.websockets.open:
-        socket.origin = "https://another.example"
+        socket.owner = ("https://another.example", "")
     client = await station.socket()
     with pytest.raises(Refused) as refused:
         await client.sign_in(station.token)
