@@ -28,7 +28,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),
     "service": ("bridge.cli.service.command:service", "Run the bridge as a service of the system."),
     "openapi": ("bridge.cli.openapi:openapi", "Print the description of the API."),
-    "token": ("bridge.cli.token:token", "Show or rotate the administrator's token."),
+    "pair": ("bridge.cli.pair:pair", "Let pages in, and give managed tills and programs their tokens."),
+    "token": ("bridge.cli.token:token", "The administrator's token; list, rotate and revoke the others."),
+    "console": ("bridge.cli.console:console", "Print a link that opens the console, once."),
 }
 
 
