@@ -17,7 +17,7 @@ from bridge.cli.browser_policy import windows
 from bridge.cli.browser_policy.documents import BROWSERS, Browser, Lists, json_lists
 from bridge.cli.browser_policy.json_lists import Edit, NotEditable, add, parse, take_back, values_at
 from bridge.cli.browser_policy.origins import Origin
-from bridge.cli.browser_policy.places import Machine, Place
+from bridge.cli.browser_policy.places import OWN_FILE, Machine, Place
 from bridge.cli.browser_policy.record import FileEntry, Record, load
 from bridge.cli.errors import CliError
 from bridge.store import write_atomically
@@ -54,7 +54,7 @@ def plan_install(
         entry = record.files.get(str(place.path))
         now = read(place.path)
         try:
-            clean = take_back(now, entry.edit) if entry is not None else now
+            clean = _taken_back(place.path, now, entry) if entry is not None else now
             edit = add(clean, wanted)
         except NotEditable as error:
             raise _not_editable(place.path, error) from None
@@ -79,7 +79,7 @@ def plan_removal(record: Record, browsers: Sequence[Browser], machine: Machine) 
             )
         now = read(Path(path))
         try:
-            then = take_back(now, entry.edit)
+            then = _taken_back(Path(path), now, entry)
         except NotEditable as error:
             raise _not_editable(Path(path), error) from None
         changes.append(Change(Path(path), entry.browser, now, then, None))
@@ -167,8 +167,16 @@ def read(path: Path) -> str | None:
         raise CliError(f"{path} cannot be read: {error.strerror}.", "Run it as administrator.") from None
 
 
+def _taken_back(path: Path, now: str | None, entry: FileEntry) -> str | None:
+    """Like take_back; a file of our own name goes with the last value, also where two data directories had theirs in it."""
+    then = take_back(now, entry.edit)
+    if then is not None and path.name == OWN_FILE and not any(parse(then).values()):
+        return None
+    return then
+
+
 def _refuse_rivals(place: Place, wanted: Lists) -> None:
-    """Chromium takes each policy from one file of the directory only; a second one would switch the first off or be ignored."""
+    """Two files with the same policy are not merged: measured with Chromium 156, the last one by name counts alone."""
     directory = place.path.parent
     if not directory.is_dir():
         return
