@@ -5,22 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.cli.errors import CliError
-from bridge.store import ReadOnlyDatabase, StorageError
+from bridge.store import ReadOnlyDatabase, StorageError, TokenStore
 
 
 def paired_origins(data_dir: Path) -> list[str]:
-    """The origins that hold a token, each once, in order. None where nothing was ever paired. Revoked tokens have no row."""
-    path = data_dir / "journal.db"
-    if not path.exists():
-        return []
-    try:
-        database = ReadOnlyDatabase(path)
+    """The origins that hold a token, each once, in order; those of the provisioning file too. None where nothing was ever paired."""
+    from bridge.server.access.provisioning import FILE_NAME, ProvisioningError, read
+
+    remedy = "Name the pages yourself: --origin https://..."
+    rows = []
+    if (data_dir / "journal.db").exists():
         try:
-            if not database.read("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tokens'"):
-                return []
-            found = database.read("SELECT DISTINCT origin FROM tokens WHERE kind = 'web' AND origin IS NOT NULL ORDER BY origin")
-        finally:
-            database.close()
-    except StorageError as error:
-        raise CliError(f"What is paired cannot be read: {error}.", "Name the pages yourself: --origin https://...") from None
-    return [str(row["origin"]) for row in found]
+            database = ReadOnlyDatabase(data_dir / "journal.db")
+            try:
+                if database.read("SELECT 1 FROM sqlite_master WHERE type='table' AND name='tokens'"):
+                    rows = TokenStore(database).all()
+            finally:
+                database.close()
+        except StorageError as error:
+            raise CliError(f"What is paired cannot be read: {error}.", remedy) from None
+    if (data_dir / FILE_NAME).exists():
+        try:
+            rows = [*rows, *read(data_dir / FILE_NAME).values()]
+        except ProvisioningError as error:
+            raise CliError(str(error), remedy) from None
+    return sorted({row.origin for row in rows if row.origin is not None})
