@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),
     "service": ("bridge.cli.service.command:service", "Run the bridge as a service of the system."),
     "openapi": ("bridge.cli.openapi:openapi", "Print the description of the API."),
+    "tls": ("bridge.cli.tls.command:tls", "Certificates for https, and who trusts them."),
     "token": ("bridge.cli.token:token", "Show or rotate the administrator's token."),
 }
 
