@@ -19,14 +19,26 @@ class _Family:
     folder: str
     suffix: str
     update: Command
+    undo: Command
 
 
+# Debian's --fresh: without it the links to a file that is gone stay in /etc/ssl/certs (measured, ca-certificates 20230311).
 # In this order: Fedora's directory exists on some Debians too, Debian's is the most particular.
 _FAMILIES: dict[str, _Family] = {
-    "debian": _Family("Debian, Ubuntu", "usr/local/share/ca-certificates", ".crt", ("update-ca-certificates",)),
-    "fedora": _Family("Fedora, RHEL", "etc/pki/ca-trust/source/anchors", ".pem", ("update-ca-trust", "extract")),
-    "suse": _Family("openSUSE", "etc/pki/trust/anchors", ".pem", ("update-ca-certificates",)),
-    "arch": _Family("Arch", "etc/ca-certificates/trust-source/anchors", ".crt", ("trust", "extract-compat")),
+    "debian": _Family(
+        "Debian, Ubuntu",
+        "usr/local/share/ca-certificates",
+        ".crt",
+        ("update-ca-certificates",),
+        ("update-ca-certificates", "--fresh"),
+    ),
+    "fedora": _Family(
+        "Fedora, RHEL", "etc/pki/ca-trust/source/anchors", ".pem", ("update-ca-trust", "extract"), ("update-ca-trust", "extract")
+    ),
+    "suse": _Family("openSUSE", "etc/pki/trust/anchors", ".pem", ("update-ca-certificates",), ("update-ca-certificates",)),
+    "arch": _Family(
+        "Arch", "etc/ca-certificates/trust-source/anchors", ".crt", ("trust", "extract-compat"), ("trust", "extract-compat")
+    ),
 }
 KINDS = frozenset(_FAMILIES)
 _OWN = re.compile(r"tillbridge-[0-9a-f]{8}")
@@ -59,7 +71,7 @@ def _store(kind: str, copy: Path) -> Store:
         str(copy),
         f"the system's store ({family.title})",
         commands=(family.update,),
-        undo=(family.update,),
+        undo=(family.undo,),
         copy=copy,
         administrator=True,
     )
