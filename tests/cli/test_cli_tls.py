@@ -1,101 +1,32 @@
 """`tillbridge tls`: what it makes and runs, what it tells, and that all of it is taken back.
 
-NSS databases and Debian's store are changed for real, in directories of the test; the stores of macOS, Windows and the
-other Linux systems by their commands alone.
+No trust store is changed here: those of macOS, Windows and Linux by the commands that they would be told. For real, where
+that can be: test_cli_tls_stores.py.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import socket
-import sqlite3
 import ssl
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from tls_machine import System, Use, everything, folders, invoke, with_record
 
-from bridge.cli.main import cli
-from bridge.cli.tls import command, nss, store, system, trust
+from bridge.cli.tls import command, store, trust
 from bridge.cli.tls.removal import remove, remove_everything
 from bridge.cli.tls.store import Machine, Subject
-from bridge.cli.tls.verify import _listener, verify
+from bridge.cli.tls.verify import verify
 from bridge.server.tls import LiveCertificate, TlsError, files
-from bridge.server.tls.authority import Authority
-from bridge.server.tls.names import Names
 
 needs_nss = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("certutil") is None or shutil.which("tstclnt") is None,
     reason="needs the tools of NSS",
 )
-
-
-class System:
-    """Stands for the tools of a system: knows which stores hold the authority, refuses what the test says."""
-
-    def __init__(self, refuse: str | None = None) -> None:
-        self.told: list[str] = []
-        self.refuse = refuse
-        self.inside: set[str] = set()
-
-    def __call__(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        line = " ".join(words)
-        self.told.append(line)
-        if self.refuse is not None and self.refuse in line:
-            return subprocess.CompletedProcess(list(words), 1, "", "the tool says no.")
-        tool = words[0]
-        if {"-A", "-addstore", "add-trusted-cert"} & set(words):
-            self.inside.add(tool)
-        elif {"-D", "-delstore", "delete-certificate"} & set(words):
-            self.inside.discard(tool)
-        elif {"find-certificate", "-store"} & set(words) and tool not in self.inside:
-            absent = "The specified item could not be found in the keychain." if tool == "security" else "0x80092004"
-            return subprocess.CompletedProcess(list(words), 1, absent, "")
-        return subprocess.CompletedProcess(list(words), 0, "", "")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    path = tmp_path / "home"
-    path.mkdir()
-    return path
-
-
-Use = Callable[..., Machine]
-
-
-@pytest.fixture
-def use(home: Path, monkeypatch: pytest.MonkeyPatch) -> Use:
-    """Make the commands use this machine."""
-
-    def chosen(**facts: Any) -> Machine:
-        given: dict[str, Any] = {"platform": "linux", "home": home, "root": home.parent / "root", "environment": {}}
-        machine = Machine(**(given | facts))
-        monkeypatch.setattr(command, "Machine", lambda: machine)
-        return machine
-
-    return chosen
-
-
-def invoke(data_dir: Path, *arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, ["tls", *arguments, "--data-dir", str(data_dir)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    assert result.exit_code == code, result.output
-    return result
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def folders(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_dir()}
 
 
 # -- the commands themselves ---------------------------------------------------------------------------------------------
@@ -144,14 +75,14 @@ def test_what_cannot_be_is_refused_before_anything_is_made(tmp_path: Path, use: 
     assert system_.told == []
 
 
-def test_a_dry_run_tells_files_and_commands_and_does_nothing(tmp_path: Path, home: Path, use: Use) -> None:
+def test_a_dry_run_tells_files_and_commands_and_does_nothing(tmp_path: Path, tls_home: Path, use: Use) -> None:
     system_ = System()
     (tmp_path / "root/usr/local/share/ca-certificates").mkdir(parents=True)
     use(run=system_, which=lambda name: name)
     before = folders(tmp_path)
     told = invoke(tmp_path / "data", "setup", "--dry-run", "--trust", "user", "--trust", "system", "--address", "10.0.0.7").output
     assert "may speak for localhost, 127.0.0.0/8, ::1/128, 10.0.0.7/32 and nothing else" in told
-    assert f"$ certutil -d sql:{home}/.pki/nssdb -A -t C,, -n 'Tillbridge " in told
+    assert f"$ certutil -d sql:{tls_home}/.pki/nssdb -A -t C,, -n 'Tillbridge " in told
     assert "$ update-ca-certificates\n" in told
     assert (folders(tmp_path), system_.told) == (before, [])
 
@@ -200,7 +131,7 @@ def test_status_tells_what_is_served_and_who_trusts_it(tmp_path: Path, use: Use)
 
 
 def test_a_broken_set_up_can_be_replaced_and_removed_and_the_stores_are_found_by_its_certificate(
-    tmp_path: Path, home: Path, use: Use
+    tmp_path: Path, tls_home: Path, use: Use
 ) -> None:
     root = tmp_path / "root"
     folder = root / "usr/local/share/ca-certificates"
@@ -222,20 +153,14 @@ def test_a_broken_set_up_can_be_replaced_and_removed_and_the_stores_are_found_by
 # -- every store by its commands -----------------------------------------------------------------------------------------
 
 
-def with_record(data_dir: Path) -> list[tuple[str, str]]:
-    installation = files.read(data_dir)
-    assert installation is not None
-    return [(one.kind, one.place) for one in installation.trusted]
-
-
 def test_macos_is_told_to_trust_it_for_servers_alone_and_to_forget_both_trust_and_certificate(
-    tmp_path: Path, home: Path, use: Use
+    tmp_path: Path, tls_home: Path, use: Use
 ) -> None:
     """Written, never run on a Mac."""
     system_ = System()
     use(run=system_, platform="darwin")
     invoke(tmp_path, "setup", "--trust", "user", "--trust", "system")
-    pem, login = f"{tmp_path}/tls/ca.pem", f"{home}/Library/Keychains/login.keychain-db"
+    pem, login = f"{tmp_path}/tls/ca.pem", f"{tls_home}/Library/Keychains/login.keychain-db"
     installation = files.read(tmp_path)
     assert installation is not None
     added = [line for line in system_.told if "add-" in line]
@@ -375,12 +300,12 @@ def test_a_record_that_leads_elsewhere_removes_no_file(tmp_path: Path, use: Use)
 
 
 def test_remove_everything_tells_each_thing_that_it_removed(
-    tmp_path: Path, use: Use, monkeypatch: pytest.MonkeyPatch, home: Path
+    tmp_path: Path, use: Use, monkeypatch: pytest.MonkeyPatch, tls_home: Path
 ) -> None:
     system_ = System()
     use(run=system_, platform="darwin")
     invoke(tmp_path, "setup")
-    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("HOME", str(tls_home))
     assert remove_everything(tmp_path, system_) == [
         "The authority was taken out of your keychain.",
         f"{tmp_path}/tls was removed, with all keys.",
@@ -394,219 +319,3 @@ def test_a_tool_that_is_not_there_or_hangs_is_an_answer_too(monkeypatch: pytest.
     assert store.run([sys.executable, "-c", "import time; time.sleep(60)"]).stderr.endswith("did not come to an end")
     monkeypatch.setattr(store, "_COMMAND_SECONDS", 60)
     assert store.run([sys.executable, "-c", "print(repr(input()))"]).returncode != 0, "nobody answers a question"
-
-
-# -- NSS, for real -------------------------------------------------------------------------------------------------------
-
-
-def nss_client(database: Path, port: int, name: str = "localhost") -> str:
-    """What NSS says to a server: nothing when it takes the certificate."""
-    words = ["tstclnt", "-4", "-Q", "-h", "127.0.0.1", "-a", name, "-p", str(port), "-d", f"sql:{database}"]
-    said = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
-    return "" if said.returncode == 0 else said.stderr
-
-
-def certificates(database: Path) -> list[str]:
-    said = subprocess.run(
-        ["certutil", "-L", "-d", f"sql:{database}"], capture_output=True, text=True, timeout=60, check=True
-    ).stdout
-    return [line for line in said.splitlines() if "," in line and "SSL,S/MIME" not in line]
-
-
-def create(database: Path, password: str | None = None) -> Path:
-    database.mkdir(parents=True)
-    secret = database.parent / "password"
-    secret.write_text(f"{password}\n")
-    how = ["--empty-password"] if password is None else ["-f", str(secret)]
-    subprocess.run(["certutil", "-N", "-d", f"sql:{database}", *how], timeout=60, check=True)
-    return database
-
-
-@needs_nss
-def test_nss_takes_the_server_after_set_up_and_no_more_after_removal_and_a_database_that_was_made_is_gone(
-    tmp_path: Path, home: Path, use: Use
-) -> None:
-    use()
-    profile = create(home / ".mozilla/firefox/abc.default")
-    snap = create(home / "snap/firefox/common/.mozilla/firefox/xyz.default")
-    before = folders(home)
-    data_dir = tmp_path / "data"
-    done = invoke(data_dir, "setup")
-    chromium = home / ".pki/nssdb"
-    for database in (chromium, profile, snap):
-        assert f"Trusted now by the database of {'Chromium' if database is chromium else 'Firefox'} in {database}." in done.output
-        assert [line.split()[-1] for line in certificates(database)] == ["C,,"]
-    live = LiveCertificate(data_dir, lambda: datetime.now(UTC))
-    with _listener(socket.AF_INET, "127.0.0.1", live.context) as port:
-        for database in (chromium, profile):
-            assert nss_client(database, port) == ""
-            assert nss_client(database, port, "127.0.0.1") == ""
-            assert "SSL_ERROR_BAD_CERT_DOMAIN" in nss_client(database, port, "evil.example")
-        said = json.loads(invoke(data_dir, "status", "--json").output)
-        assert [one["present"] for one in said["trusted"]] == [True] * 3
-        invoke(data_dir, "trust")
-        assert len(certificates(profile)) == 1, "once"
-        invoke(data_dir, "remove")
-        assert "SEC_ERROR_UNKNOWN_ISSUER" in nss_client(profile, port)
-    assert folders(home) == before
-    assert [certificates(database) for database in (profile, snap)] == [[], []]
-    assert list(data_dir.iterdir()) == []
-
-
-@needs_nss
-def test_a_database_that_was_made_stays_when_something_else_came_into_it(tmp_path: Path, home: Path, use: Use) -> None:
-    use()
-    data_dir = tmp_path / "data"
-    invoke(data_dir, "setup")
-    other = tmp_path / "other.pem"
-    other.write_text(Authority("Other", Names(), datetime.now(UTC)).certificate_pem())
-    database = home / ".pki/nssdb"
-    subprocess.run(
-        ["certutil", "-d", f"sql:{database}", "-A", "-t", "C,,", "-n", "Other", "-i", str(other)], timeout=60, check=True
-    )
-    invoke(data_dir, "remove")
-    assert [line.split()[0] for line in certificates(database)] == ["Other"]
-
-
-@needs_nss
-def test_a_database_with_a_password_is_left_as_it_was_and_nobody_is_asked(tmp_path: Path, home: Path, use: Use) -> None:
-    use()
-    profile = create(home / ".mozilla/firefox/abc.default", "opensesame")
-    done = invoke(tmp_path / "data", "setup")
-    assert f"NOT trusted by the database of Firefox in {profile}: " in done.output
-    assert f"By hand: certutil -d sql:{profile} -A -t C,, -n 'Tillbridge " in done.output
-    assert certificates(profile) == []
-    assert [place for _, place in with_record(tmp_path / "data")] == [str(home / ".pki/nssdb")]
-
-
-@needs_nss
-def test_a_certificate_that_somebody_took_out_already_is_no_error(tmp_path: Path, home: Path, use: Use) -> None:
-    use()
-    profile = create(home / ".mozilla/firefox/abc.default")
-    gone = create(home / ".mozilla/firefox/gone.default")
-    data_dir = tmp_path / "data"
-    invoke(data_dir, "setup")
-    installation = files.read(data_dir)
-    assert installation is not None
-    subprocess.run(["certutil", "-d", f"sql:{profile}", "-D", "-n", installation.label], timeout=60, check=True)
-    shutil.rmtree(gone)
-    invoke(data_dir, "remove")
-    assert list(data_dir.iterdir()) == []
-
-
-@needs_nss
-def test_a_database_that_cannot_be_read_is_not_taken_for_one_without_the_certificate(
-    tmp_path: Path, home: Path, use: Use
-) -> None:
-    use()
-    profile = create(home / ".mozilla/firefox/abc.default")
-    data_dir = tmp_path / "data"
-    invoke(data_dir, "setup")
-    whole = (profile / "cert9.db").read_bytes()
-    (profile / "cert9.db").write_bytes(b"no database" * 1000)
-    assert f"NOT taken out of the database of Firefox in {profile}" in invoke(data_dir, "remove", code=1).output
-    (profile / "cert9.db").write_bytes(whole)
-    invoke(data_dir, "remove")
-    assert certificates(profile) == []
-
-
-@needs_nss
-def test_what_was_put_in_by_hand_with_our_name_is_taken_out_too(tmp_path: Path, home: Path, use: Use) -> None:
-    use()
-    data_dir = tmp_path / "data"
-    invoke(data_dir, "setup", "--trust", "none")
-    profile = create(home / ".mozilla/firefox/abc.default")
-    installation = files.read(data_dir)
-    assert installation is not None
-    by_hand = nss.rebuilt(str(profile), installation.label, data_dir / "tls/ca.pem", command.Machine())
-    subprocess.run(
-        by_hand.by_hand(trust.subject_of(data_dir, installation)), shell=True, timeout=60, check=True, stdin=subprocess.DEVNULL
-    )
-    assert len(certificates(profile)) == 1
-    assert f"taken out of the database of Firefox in {profile}" in invoke(data_dir, "remove").output
-    assert certificates(profile) == []
-
-
-@needs_nss
-def test_nss_too_refuses_what_the_authority_may_not_sign(tmp_path: Path) -> None:
-    signer = Authority("Tillbridge", Names(), datetime.now(UTC))
-    database = create(tmp_path / "db")
-    (tmp_path / "ca.pem").write_text(signer.certificate_pem())
-    subprocess.run(
-        ["certutil", "-d", f"sql:{database}", "-A", "-t", "C,,", "-n", "x", "-i", str(tmp_path / "ca.pem")],
-        timeout=60,
-        check=True,
-    )
-    for name, refused in (("evil.example", True), ("localhost", False)):
-        leaf = signer.issue(Names((name,), ()), datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
-        (tmp_path / "leaf.pem").write_text(leaf.certificate + leaf.key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tmp_path / "leaf.pem")
-        with _listener(socket.AF_INET, "127.0.0.1", context) as port:
-            assert ("SEC_ERROR_CERT_NOT_IN_NAME_SPACE" in nss_client(database, port, name)) is refused
-            assert (nss_client(database, port, name) != "") is refused
-
-
-@needs_nss
-def test_databases_are_the_kind_that_is_one_file_of_sqlite(tmp_path: Path, home: Path, use: Use) -> None:
-    use()
-    invoke(tmp_path / "data", "setup")
-    with sqlite3.connect(home / ".pki/nssdb/cert9.db") as database:
-        assert database.execute("SELECT count(*) FROM nssPublic").fetchone()[0] > 0
-
-
-# -- Debian's store, for real, in directories of the test ----------------------------------------------------------------
-
-
-@pytest.mark.skipif(shutil.which("update-ca-certificates") is None, reason="needs Debian's ca-certificates")
-def test_debians_store_takes_the_authority_and_is_as_before_after_removal(tmp_path: Path, use: Use) -> None:
-    root = tmp_path / "root"
-    local, etc, hooks, shipped = (
-        root / part for part in ("usr/local/share/ca-certificates", "etc/ssl/certs", "etc/hooks", "usr/share/ca-certificates")
-    )
-    for path in (local, etc, hooks, shipped):
-        path.mkdir(parents=True)
-    # Two, as a bundle of one certificate alone would be linked to as that certificate.
-    for name in ("one", "other"):
-        (local / f"{name}.crt").write_text(Authority(name, Names(), datetime.now(UTC)).certificate_pem())
-    (root / "etc/ca-certificates.conf").write_text("# none; an empty file would mean --fresh\n")
-    elsewhere = ["--localcertsdir", local, "--etccertsdir", etc, "--hooksdir", hooks, "--certsdir", shipped]
-    elsewhere += ["--certsconf", root / "etc/ca-certificates.conf"]
-
-    def run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        assert words[0] == "update-ca-certificates"
-        return store.run([*words, *(str(word) for word in elsewhere)])
-
-    def links(folder: Path) -> set[str]:
-        return {path.name for path in folder.iterdir() if path.is_symlink()}
-
-    assert run(["update-ca-certificates"]).returncode == 0
-    before = (everything(etc), links(etc))
-    use(run=run, which=lambda name: shutil.which(name) if name != "certutil" else None)
-    data_dir = tmp_path / "data"
-    done = invoke(data_dir, "setup", "--trust", "system")
-    assert "Trusted now by the system's store (Debian, Ubuntu)." in done.output
-    live = LiveCertificate(data_dir, lambda: datetime.now(UTC))
-    with _listener(socket.AF_INET, "127.0.0.1", live.context) as port:
-
-        def taken() -> bool:
-            client = ssl.create_default_context(cafile=etc / "ca-certificates.crt")
-            with socket.create_connection(("127.0.0.1", port), 10) as plain:
-                try:
-                    with client.wrap_socket(plain, server_hostname="localhost"):
-                        return True
-                except ssl.SSLCertVerificationError:
-                    return False
-
-        assert taken()
-        invoke(data_dir, "remove")
-        assert not taken()
-    assert (everything(etc), links(etc)) == before, "no link to a file that is gone"
-    assert sorted(path.name for path in local.iterdir()) == ["one.crt", "other.crt"]
-
-
-def test_the_directory_of_fedora_is_not_asked_where_debians_is(tmp_path: Path) -> None:
-    for folder in ("usr/local/share/ca-certificates", "etc/pki/ca-trust/source/anchors"):
-        (tmp_path / folder).mkdir(parents=True)
-    machine = Machine(root=tmp_path, which=lambda name: name)
-    assert system.store("0123abcd", machine).kind == "debian"

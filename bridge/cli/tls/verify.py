@@ -25,10 +25,10 @@ def verify(data_dir: Path, now: Callable[[], datetime]) -> list[str]:
     client.load_verify_locations(files.authority_file(data_dir))
     shaken = []
     with contextlib.ExitStack() as stack:
-        port4 = stack.enter_context(_listener(socket.AF_INET, "127.0.0.1", live.context))
+        port4 = stack.enter_context(listener(socket.AF_INET, "127.0.0.1", live.context))
         port6 = None
         with contextlib.suppress(OSError):  # a system without IPv6
-            port6 = stack.enter_context(_listener(socket.AF_INET6, "::1", live.context))
+            port6 = stack.enter_context(listener(socket.AF_INET6, "::1", live.context))
         for name in (*live.names, *(str(address) for address in live.addresses)):
             where = ("::1", port6) if name == "::1" and port6 is not None else ("127.0.0.1", port4)
             try:
@@ -44,7 +44,7 @@ def verify(data_dir: Path, now: Callable[[], datetime]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _listener(family: socket.AddressFamily, host: str, context: ssl.SSLContext) -> Iterator[int]:
+def listener(family: socket.AddressFamily, host: str, context: ssl.SSLContext) -> Iterator[int]:
     """A server that makes handshakes, one after another, until the block ends. Its port."""
     with socket.create_server((host, 0), family=family) as listening:
         stop = threading.Event()

@@ -10,6 +10,7 @@ import ssl
 import stat
 import sys
 import warnings
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -144,9 +145,12 @@ def test_a_clock_that_lost_its_battery_is_told_and_the_first_certificate_served(
 def test_nothing_set_up_and_keys_removed_are_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(TlsError, match="tillbridge tls setup"):
         LiveCertificate(tmp_path, Clock())
-    set_up(tmp_path)
+    installation = set_up(tmp_path)
     files.remove_keys(tmp_path)
     with pytest.raises(TlsError, match=r"leaf-01\.pem is missing"):
+        LiveCertificate(tmp_path, Clock())
+    files.save(tmp_path, replace(installation, leaves=()))
+    with pytest.raises(TlsError, match=r"keys of the certificates were removed.*tillbridge tls remove"):
         LiveCertificate(tmp_path, Clock())
 
 
