@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("bridge.cli.token:token", "The administrator's token; list, rotate and revoke the others."),
     "console": ("bridge.cli.console:console", "Print a link that opens the console, once."),
     "tls": ("bridge.cli.tls.command:tls", "Certificates for https, and who trusts them."),
-    "token": ("bridge.cli.token:token", "Show or rotate the administrator's token."),
+    "uninstall": ("bridge.cli.uninstall:uninstall", "Take back service, policies, certificates and tokens; tell what stays."),
 }
 
 
