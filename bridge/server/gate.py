@@ -202,8 +202,9 @@ class Gate:
 
     def _size(self, request: web.BaseRequest) -> None:
         length = request.content_length
-        if length is not None and length > self.settings.max_body:
-            raise too_large(self.settings)
+        most = self.settings.max_body if "Authorization" in request.headers else self.settings.max_stranger_body
+        if length is not None and length > most:
+            raise too_large(most)
 
     def _token(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         given = request.headers.getall("Authorization", ())
@@ -257,12 +258,8 @@ def _page(request: web.BaseRequest) -> Page | None:
     return PAGES.get(request.raw_path) if request.method == "GET" else None
 
 
-def too_large(settings: ServerSettings) -> RequestError:
-    return RequestError(
-        "request.too_large",
-        f"The body is larger than {settings.max_body} bytes.",
-        extra={"limit": settings.max_body},
-    )
+def too_large(most: int) -> RequestError:
+    return RequestError("request.too_large", f"The body is larger than {most} bytes.", extra={"limit": most})
 
 
 def log_refusal(request: web.BaseRequest, error: RequestError) -> None:

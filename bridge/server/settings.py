@@ -33,6 +33,9 @@ class ServerSettings:
     max_body: int = 1024 * 1024
     """Bytes. A receipt of 500 lines is some 60 kB; a hundred times that is no till any more."""
 
+    max_stranger_body: int = 8 * 1024
+    """Bytes of a body that comes without a token: a request for pairing has some 200."""
+
     max_depth: int = 32
     """Nesting of JSON. The deepest body of the API has 6 levels, extras included."""
 
