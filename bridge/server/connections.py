@@ -110,6 +110,10 @@ class Connection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
+        if "Upgrade" in request.headers and not resp.prepared:
+            # The parser takes no more requests behind one that asked to speak something else, or takes them depending on
+            # what it asked for: whoever sends on is not left waiting, and nothing is read in two ways.
+            resp.force_close()
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
