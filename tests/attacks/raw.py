@@ -46,7 +46,9 @@ class Reply:
     @property
     def cors(self) -> dict[str, str]:
         """Everything that opens the answer to a page."""
-        return {name.lower(): value for name, value in self.headers if name.lower().startswith(("access-control-", "timing-allow"))}
+        return {
+            name.lower(): value for name, value in self.headers if name.lower().startswith(("access-control-", "timing-allow"))
+        }
 
 
 class Line:

@@ -222,7 +222,7 @@ class Scene:
     # -- what is left behind -----------------------------------------------------------------------------------------
 
     def traces(self) -> Traces:
-        counted = "jobs history checkpoints amendments events audit device_state".split()
+        counted = ["jobs", "history", "checkpoints", "amendments", "events", "audit", "device_state"]
         return Traces(
             wire=hashlib.sha256(self.heard).hexdigest(),
             frames=self.frames()[-20:],

@@ -82,7 +82,9 @@ async def test_a_body_without_a_media_type_is_not_taken(scene: Scene) -> None:
 @pytest.mark.attack("A04")
 @pytest.mark.parametrize("origin", ["null", EVIL, POS, None])
 @pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
-async def test_a_form_that_is_sent_by_itself_is_refused_whatever_its_page(scene: Scene, origin: str | None, media_type: str) -> None:
+async def test_a_form_that_is_sent_by_itself_is_refused_whatever_its_page(
+    scene: Scene, origin: str | None, media_type: str
+) -> None:
     body = b'{"op":"shift.close","x":"=y"}'
     headers = [*scene.head(origin=origin, token=None), ("Content-Type", media_type), ("Content-Length", str(len(body))), *FORM]
     reply = await scene.raw(request("POST", JOBS, headers, body))
@@ -193,8 +195,15 @@ async def test_headers_that_proxies_believe_in_change_nothing(scene: Scene, forg
 async def test_a_cookie_is_no_token_and_takes_none_away(scene: Scene, name: str) -> None:
     cookies = [("Cookie", f"{name}={scene.admin}; Bearer={scene.tokens['web'].text}"), ("Cookie2", f"{name}={scene.admin}")]
     for origin in (POS, None):
-        refused(await scene.raw(scene.sale(origin=origin, token=None, more=cookies)), 401, "gate.unauthorised", readable_by=origin)
-        refused(await scene.ask("GET", "/api/v1/tokens", more=cookies, origin=origin, token=None), 401, "gate.unauthorised", readable_by=origin)
+        refused(
+            await scene.raw(scene.sale(origin=origin, token=None, more=cookies)), 401, "gate.unauthorised", readable_by=origin
+        )
+        refused(
+            await scene.ask("GET", "/api/v1/tokens", more=cookies, origin=origin, token=None),
+            401,
+            "gate.unauthorised",
+            readable_by=origin,
+        )
     reply = await scene.ask("GET", "/api/v1/devices", more=[("Cookie", f"{name}=wrong")])
     assert reply.status == 200
     assert reply.one("Set-Cookie") is None
@@ -225,7 +234,10 @@ async def test_a_navigation_arrives_and_is_refused(scene: Scene, site: str, orig
 
 
 @pytest.mark.attack("A57")
-@pytest.mark.parametrize("origin", ["http://intranet.local", "http://10.0.0.5", "http://192.168.1.10:8080", "https://wiki.corp", "http://127.0.0.1:8069"])
+@pytest.mark.parametrize(
+    "origin",
+    ["http://intranet.local", "http://10.0.0.5", "http://192.168.1.10:8080", "https://wiki.corp", "http://127.0.0.1:8069"],
+)
 async def test_a_page_of_the_shops_own_net_is_a_stranger_like_others(scene: Scene, origin: str) -> None:
     """No browser asks anybody's permission for such a page."""
     refused(await scene.raw(scene.sale(origin=origin)), 403, "gate.origin_not_allowed")

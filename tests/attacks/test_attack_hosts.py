@@ -172,7 +172,9 @@ async def test_http_1_0_with_a_right_name_still_needs_all_the_rest(scene: Scene)
 
 
 @pytest.mark.attack("A20")
-@pytest.mark.parametrize("line", [b"GET /api/v1/ping\r\n\r\n", b"GET\r\n\r\n", b"\r\n\r\n\r\n\x00\r\n\r\n", b"GET  /api/v1/ping HTTP/1.1\r\n\r\n"])
+@pytest.mark.parametrize(
+    "line", [b"GET /api/v1/ping\r\n\r\n", b"GET\r\n\r\n", b"\r\n\r\n\r\n\x00\r\n\r\n", b"GET  /api/v1/ping HTTP/1.1\r\n\r\n"]
+)
 async def test_what_is_less_than_a_request_is_unreadable(scene: Scene, line: bytes) -> None:
     reply = await scene.raw(line)
     assert (reply.status, reply.code) in ((400, "request.malformed"), (403, "gate.host_not_allowed")), reply
@@ -214,7 +216,12 @@ async def test_a_target_that_is_no_path_is_refused_whatever_the_names_say(scene:
 @pytest.mark.attack("A21")
 async def test_a_path_that_begins_like_a_host_is_a_path_that_is_not_there(scene: Scene) -> None:
     for target in (f"//evil.example{JOBS}", f"/{JOBS}", f"///{JOBS}", f"/\\evil.example{JOBS}", f"/http://{scene.host}{JOBS}"):
-        refused(await scene.ask("POST", target, SALE, more=[("Idempotency-Key", scene.key())]), 404, "request.not_found", readable_by=POS)
+        refused(
+            await scene.ask("POST", target, SALE, more=[("Idempotency-Key", scene.key())]),
+            404,
+            "request.not_found",
+            readable_by=POS,
+        )
 
 
 @pytest.mark.attack("A21")

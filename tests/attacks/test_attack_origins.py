@@ -60,7 +60,13 @@ LOOK_ALIKES = [
     ),
     *(
         pytest.param(origin, marks=pytest.mark.attack("A11"))
-        for origin in ("http://pos.example.com", "wss://pos.example.com", "ftp://pos.example.com", "//pos.example.com", "pos.example.com")
+        for origin in (
+            "http://pos.example.com",
+            "wss://pos.example.com",
+            "ftp://pos.example.com",
+            "//pos.example.com",
+            "pos.example.com",
+        )
     ),
     *(
         pytest.param(origin, marks=pytest.mark.attack("A12"))
@@ -232,7 +238,11 @@ async def test_no_spelling_lends_the_freedom_of_ping_and_pairing_to_another_addr
     for method in ("GET", "POST", "DELETE"):
         body = {} if method == "POST" else None
         refused(await scene.ask(method, path, body, origin=EVIL, token=None), 403, "gate.origin_not_allowed")
-    refused(await scene.raw(request("OPTIONS", path, [*scene.head(origin=EVIL, token=None), *PREFLIGHT])), 403, "gate.origin_not_allowed")
+    refused(
+        await scene.raw(request("OPTIONS", path, [*scene.head(origin=EVIL, token=None), *PREFLIGHT])),
+        403,
+        "gate.origin_not_allowed",
+    )
 
 
 @pytest.mark.attack("A01", "A02")

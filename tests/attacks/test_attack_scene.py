@@ -33,7 +33,9 @@ async def test_a_question_to_the_printer_is_seen_though_it_changes_nothing(scene
 async def test_a_new_secret_is_seen_though_no_token_is_more(scene: Scene) -> None:
     before = scene.traces()
     async with scene.lawful():
-        assert (await scene.ask("POST", f"/api/v1/tokens/{scene.tokens['other'].id}/rotate", {}, origin=None, token="admin")).status == 200
+        assert (
+            await scene.ask("POST", f"/api/v1/tokens/{scene.tokens['other'].id}/rotate", {}, origin=None, token="admin")
+        ).status == 200
     after = scene.traces()
     assert after.tokens != before.tokens
     assert after.rows["audit"] == before.rows["audit"] + 1

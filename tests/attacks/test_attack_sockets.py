@@ -63,7 +63,17 @@ async def closed(client: SocketClient) -> int | None:
 
 @pytest.mark.attack("A24")
 @pytest.mark.parametrize(
-    "method", ["devices.submit", "devices.list", "ping", "jobs.list", "tokens.create", "session.confirm", "events.subscribe", "session.ping"]
+    "method",
+    [
+        "devices.submit",
+        "devices.list",
+        "ping",
+        "jobs.list",
+        "tokens.create",
+        "session.confirm",
+        "events.subscribe",
+        "session.ping",
+    ],
 )
 async def test_a_call_before_the_proof_is_an_error_and_the_end(scene: Scene, method: str) -> None:
     for origin in (POS, None):
@@ -74,7 +84,9 @@ async def test_a_call_before_the_proof_is_an_error_and_the_end(scene: Scene, met
 
 
 @pytest.mark.attack("A24")
-@pytest.mark.parametrize("shape", ["batch", "batch with authenticate", "notification", "nested batch", "empty batch", "text", "not json"])
+@pytest.mark.parametrize(
+    "shape", ["batch", "batch with authenticate", "notification", "nested batch", "empty batch", "text", "not json"]
+)
 async def test_no_shape_of_message_comes_before_the_proof(scene: Scene, shape: str) -> None:
     call = submit(scene.key())
     authenticate = {
@@ -234,7 +246,16 @@ async def _batch(client: SocketClient, *calls: dict[str, Any]) -> list[dict[str,
 @pytest.mark.attack("A24")
 async def test_methods_that_are_for_http_alone_are_none(scene: Scene) -> None:
     client = await scene.session()
-    for method in ("session.rotate", "session.console", "rpc.discover", "__init__", "devices", "devices.submit.", "", "DEVICES.LIST"):
+    for method in (
+        "session.rotate",
+        "session.console",
+        "rpc.discover",
+        "__init__",
+        "devices",
+        "devices.submit.",
+        "",
+        "DEVICES.LIST",
+    ):
         with pytest.raises(Refused) as refusal:
             await client.call(method)
         refused_call(refusal.value, "request.not_found")
