@@ -70,7 +70,8 @@ class Line:
             try:
                 head = await self.reader.readuntil(b"\r\n\r\n")
             except asyncio.IncompleteReadError as end:
-                assert end.partial == b"", end.partial
+                if end.partial:
+                    raise
                 return None
             except ConnectionError:
                 return None

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bridge.model import Actor
-from bridge.server.access.scopes import TILL
+from bridge.server.access.grants import checked_rights
+from bridge.server.access.scopes import TILL, Right
 from tests.attacks.raw import Reply, request
 from tests.attacks.refusals import refused
 from tests.attacks.scene import JOBS, OTHER, POS, SALE, Z_REPORT, Given, Scene
@@ -350,9 +351,6 @@ async def test_no_page_is_ever_given_administration(scene: Scene) -> None:
         body = {"label": "x", "origin": origin, "scopes": ["print", "admin"]}
         refused(await scene.ask("POST", "/api/v1/tokens", body, origin=None, token="admin"), 422, "request.invalid")
     with pytest.raises(ValueError, match="never given to a page"):
-        from bridge.server.access.grants import checked_rights
-        from bridge.server.access.scopes import Right
-
         checked_rights([*TILL, Right.ADMIN], POS)
 
 
