@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Header = tuple[str, str]
@@ -21,6 +21,7 @@ class Reply:
     status: int
     headers: tuple[Header, ...]
     body: bytes
+    version: str = "HTTP/1.1"
 
     def all(self, name: str) -> list[str]:
         return [value for given, value in self.headers if given.lower() == name.lower()]
@@ -42,6 +43,11 @@ class Reply:
             return None
         code: str | None = self.json.get("code")
         return code
+
+    @property
+    def last(self) -> bool:
+        """Whether it says that nothing follows on this connection."""
+        return self.one("Connection") == "close" or (self.version == "HTTP/1.0" and self.one("Connection") is None)
 
     @property
     def cors(self) -> dict[str, str]:
@@ -77,12 +83,13 @@ class Line:
                 return None
             first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
             headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
-            made = Reply(int(first.split(" ")[1]), headers, b"")
+            version, status, *_ = first.split(" ")
+            made = Reply(int(status), headers, b"", version)
             length = made.one("Content-Length")
             if not body or made.status in (101, 204) or made.status // 100 == 1:
                 return made
             assert length is not None, head
-            return Reply(made.status, headers, await self.reader.readexactly(int(length)))
+            return replace(made, body=await self.reader.readexactly(int(length)))
 
     async def rest(self) -> list[Reply]:
         """Every answer until the server closes."""
