@@ -17,7 +17,7 @@ from bridge.model import RequestError
 from bridge.server.doors import Door
 from bridge.server.peers import Peer, PeerLookup
 from bridge.server.printing import printable
-from bridge.server.problems import bare_problem, encode, failure, refusal
+from bridge.server.problems import PROBLEM_TYPE, SECURITY_HEADERS, bare_problem, encode, failure, refusal
 from bridge.server.settings import ServerSettings
 
 log = logging.getLogger("tillbridge.gate")
@@ -223,11 +223,15 @@ def is_loopback(address: str) -> bool:
 
 def _full() -> bytes:
     body = encode(bare_problem(503, "Too many connections", "All connections are busy. Try again in a moment."))
-    head = (
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n"
-        f"Cache-Control: no-store\r\nRetry-After: 2\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    headers = {
+        **SECURITY_HEADERS,
+        "Content-Type": PROBLEM_TYPE,
+        "Retry-After": "2",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 503 Service Unavailable\r\n{lines}\r\n".encode() + body
 
 
 _FULL = _full()
