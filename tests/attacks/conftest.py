@@ -12,8 +12,10 @@ from tests.attacks.scene import Scene, staged
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    """A module may set limits of its own with SETTINGS. When all its attacks are over a right sale still goes through."""
-    async with staged(tmp_path_factory.mktemp("attacked") / "data", **getattr(request.module, "SETTINGS", {})) as made:
+    """A module may have limits of its own (SETTINGS) and tell users its own way (LOOKUP). When all its attacks are over a right
+    sale still goes through."""
+    lookup, settings = getattr(request.module, "LOOKUP", None), getattr(request.module, "SETTINGS", {})
+    async with staged(tmp_path_factory.mktemp("attacked") / "data", lookup, **settings) as made:
         yield made
         before = len(made.printer.device.documents())
         await made.sells()

@@ -132,7 +132,6 @@ async def _kept(scene: Scene, given: Given, *act: Any) -> list[Reply]:
         return [first, second]
 
 
-@pytest.mark.attack("A49")
 async def test_a_token_that_is_taken_back_ends_its_open_connections_rights_at_once(scene: Scene) -> None:
     async with scene.lawful():
         given = await scene.give("gone", origin=POS)
@@ -141,7 +140,6 @@ async def test_a_token_that_is_taken_back_ends_its_open_connections_rights_at_on
     refused(second, 401, "gate.unauthorised", readable_by=POS)
 
 
-@pytest.mark.attack("A49")
 async def test_a_token_that_is_replaced_is_worth_nothing_and_the_new_one_all(scene: Scene) -> None:
     async with scene.lawful():
         given = await scene.give("renewed", origin=POS)
@@ -157,7 +155,6 @@ async def test_a_token_that_is_replaced_is_worth_nothing_and_the_new_one_all(sce
     assert (await scene.ask("GET", "/api/v1/devices", token="renewed")).status == 200
 
 
-@pytest.mark.attack("A49")
 @pytest.mark.parametrize("how", ["rotate", "revoke"])
 async def test_open_sockets_of_a_token_end_with_it_and_its_calls_do_nothing(scene: Scene, how: str) -> None:
     async with scene.lawful():
