@@ -149,8 +149,8 @@ async def test_no_proof_tells_which_tokens_there_are(scene: Scene) -> None:
 # -- other users -------------------------------------------------------------------------------------------------------
 
 
-async def as_user(uid: int, port: int, data: bytes) -> Reply:
-    """Send it as another user of the system, and read the answer."""
+def _sent_as(uid: int, port: int, data: bytes) -> bytes:
+    """What the server answers another user of the system."""
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
@@ -169,17 +169,22 @@ async def as_user(uid: int, port: int, data: bytes) -> Reply:
             os._exit(0)
     os.close(theirs)
     try:
-        reader = asyncio.StreamReader()
-        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb")
-        )
-        reply = await Line(reader, None).reply()  # type: ignore[arg-type]
-        transport.close()
-        assert reply is not None
-        return reply
+        with os.fdopen(ours, "rb") as pipe:
+            return pipe.read()
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+async def as_user(uid: int, port: int, data: bytes) -> Reply:
+    """The same, while the server of this process runs on. The connection is asked to be the last, so that it ends."""
+    reader = asyncio.StreamReader()
+    last = data.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1) if b"Connection:" not in data else data
+    reader.feed_data(await asyncio.to_thread(_sent_as, uid, port, last))
+    reader.feed_eof()
+    reply = await Line(reader, None).reply()  # type: ignore[arg-type]
+    assert reply is not None
+    return reply
 
 
 @pytest.mark.attack("A50")
