@@ -60,7 +60,7 @@ _OFTEN: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What an attack must leave as it was. `wire`: the SHA-256 of all bytes that the printer has had so far."""
+    """What an attack must leave as it was. `wire`: how many bytes the printer has had so far, and their SHA-256."""
 
     wire: str
     frames: tuple[str, ...]
@@ -79,14 +79,33 @@ class Given:
     id: str
 
 
+class Ear:
+    """What the printer has had: every byte, and the commands by their mnemonics; what is no frame is told as `garbage`."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.frames: list[str] = []
+        self._digest = hashlib.sha256()
+        self._decoder = Decoder()
+
+    def hear(self, data: bytes) -> None:
+        self.bytes += len(data)
+        self._digest.update(data)
+        events = self._decoder.feed(data)
+        self.frames += [event.mnemonic if isinstance(event, Frame) else "garbage" for event in events]
+
+    def digest(self) -> str:
+        return f"{self.bytes} {self._digest.hexdigest()}"
+
+
 class _Tapped:
     """A session of the printer, with an ear on the line."""
 
-    def __init__(self, session: Session, heard: bytearray) -> None:
-        self._session, self._heard = session, heard
+    def __init__(self, session: Session, ear: Ear) -> None:
+        self._session, self._ear = session, ear
 
     def received(self, data: bytes) -> None:
-        self._heard += data
+        self._ear.hear(data)
         self._session.received(data)
 
     def disconnected(self) -> None:
@@ -102,7 +121,7 @@ class Scene:
     server: ApiServer
     printer: Running
     fake: FakeDevice
-    heard: bytearray
+    ear: Ear
     journal: sqlite3.Connection
     tokens: dict[str, Given] = field(default_factory=dict)
     baseline: Traces | None = None
@@ -226,8 +245,8 @@ class Scene:
     def traces(self) -> Traces:
         counted = ["jobs", "history", "checkpoints", "amendments", "events", "audit", "device_state"]
         return Traces(
-            wire=hashlib.sha256(self.heard).hexdigest(),
-            frames=self.frames()[-20:],
+            wire=self.ear.digest(),
+            frames=tuple(self.ear.frames[-20:]),
             documents=len(self.printer.device.documents()),
             fake=tuple(self.fake.seen),
             rows={table: self._count(table) - self.forgiven.get(table, 0) for table in counted},
@@ -237,10 +256,6 @@ class Scene:
 
     def _count(self, table: str) -> int:
         return int(self.journal.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-    def frames(self) -> tuple[str, ...]:
-        """The commands that the printer has had, by their mnemonics; what is no frame is told as `garbage`."""
-        return tuple(event.mnemonic if isinstance(event, Frame) else "garbage" for event in Decoder().feed(bytes(self.heard)))
 
     @asynccontextmanager
     async def lawful(self) -> AsyncIterator[None]:
@@ -266,7 +281,7 @@ async def staged(data_dir: Path, lookup: PeerLookup | None = None, **limits: Any
         printer = await PosnetSimulator().start(
             listen="tcp://127.0.0.1:0", control=None, state=None, pace="fast", settings={"rates": "23/8/5/0/-/zw/-"}
         )
-        heard = _tap(printer)
+        ear = _tap(printer)
         fake, family, board = FakeDevice(serial="d2"), LoopFamily(), NullModemBoard()
         family.maintain_every = 3600.0
         board.plug("d2", fake.connect)
@@ -279,7 +294,7 @@ async def staged(data_dir: Path, lookup: PeerLookup | None = None, **limits: Any
         server = await ApiServer.start(bridge, settings, lookup)
         journal = sqlite3.connect(f"file:{data_dir / 'journal.db'}?mode=ro", uri=True)
         try:
-            scene = Scene(data_dir, bridge, server, printer, fake, heard, journal)
+            scene = Scene(data_dir, bridge, server, printer, fake, ear, journal)
             await _furnish(scene)
             yield scene
         finally:
@@ -289,15 +304,15 @@ async def staged(data_dir: Path, lookup: PeerLookup | None = None, **limits: Any
             await printer.close()
 
 
-def _tap(printer: Running) -> bytearray:
-    heard = bytearray()
+def _tap(printer: Running) -> Ear:
+    ear = Ear()
     connect = printer.device.connect
 
     def tapped(wire: Wire, port: str = "") -> Session:
-        return _Tapped(connect(wire, port), heard)
+        return _Tapped(connect(wire, port), ear)
 
     printer.device.connect = tapped  # type: ignore[method-assign]
-    return heard
+    return ear
 
 
 async def _furnish(scene: Scene) -> None:

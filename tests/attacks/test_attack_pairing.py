@@ -182,7 +182,7 @@ async def test_a_page_cannot_ask_in_anothers_name(scene: Scene, header: str | No
         "Till ",
         "",
         "x" * 61,
-        "x" * 10_000,
+        "x" * 3_000,
         None,
         7,
         ["Till"],
@@ -227,6 +227,11 @@ async def test_what_is_shown_to_who_decides_is_the_browsers_word_in_ascii(fresh:
     (shown,) = (await fresh.ask("GET", ASK, origin=None, token="admin")).json["pairings"]
     assert shown["origin"] == origin
     assert shown["origin"].isascii()
+
+
+@pytest.mark.attack("A31")
+async def test_ten_kilobytes_of_a_name_are_not_even_read(scene: Scene) -> None:
+    refused(await asked(scene, EVIL, app_name="x" * 10_000), 413, "request.too_large", readable_by=EVIL)
 
 
 @pytest.mark.attack("A31")
