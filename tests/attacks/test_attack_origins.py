@@ -39,85 +39,71 @@ async def test_a_strange_pages_preflight_is_refused_and_opens_nothing(scene: Sce
 
 
 LOOK_ALIKES = [
-    pytest.param("null", marks=pytest.mark.attack("A07")),
-    *(
-        pytest.param(origin, marks=pytest.mark.attack("A10"))
-        for origin in (
-            "https://evilpos.example.com",
-            "https://pos.example.com.evil.example",
-            "https://pos.example.comm",
-            "https://pos.example.co",
-            "https://xn--ps-jia.example.com",
-            "https://pos-example.com",
-            "https://www.pos.example.com",
-            "https://example.com",
-            "https://posXexample.com",
-            "https://pos.example.com@evil.example",
-            "https://evil.example/https://pos.example.com",
-            "https://evil.example#https://pos.example.com",
-            "https://evil.example?https://pos.example.com",
-        )
-    ),
-    *(
-        pytest.param(origin, marks=pytest.mark.attack("A11"))
-        for origin in (
-            "http://pos.example.com",
-            "wss://pos.example.com",
-            "ftp://pos.example.com",
-            "//pos.example.com",
-            "pos.example.com",
-        )
-    ),
-    *(
-        pytest.param(origin, marks=pytest.mark.attack("A12"))
-        for origin in (
-            "https://pos.example.com:8443",
-            "https://pos.example.com:443",
-            "https://pos.example.com:0443",
-            "https://pos.example.com:",
-            "https://pos.example.com:65536",
-        )
-    ),
-    *(
-        pytest.param(origin, marks=pytest.mark.attack("A13"))
-        for origin in (
-            "HTTPS://POS.EXAMPLE.COM",
-            "https://POS.example.com",
-            "https://pos.example.com.",
-            "https://pos.example.com/",
-            "https://pos.example.com/till",
-            "https://pos.example.com?",
-            "https://pos.example.com\xa0",
-            "\xa0https://pos.example.com",
-            "​https://pos.example.com",
-            "https://роs.example.com",
-            "https://ｐｏｓ.example.com",
-            "https://pos。example.com",
-            "https://pos.example.com%20",
-            "https%3A%2F%2Fpos.example.com",
-            '"https://pos.example.com"',
-            "'https://pos.example.com'",
-            "<https://pos.example.com>",
-            "https:/pos.example.com",
-            "https:\\\\pos.example.com",
-            "https://pos.example.com https://evil.example",
-            "https://pos.example.com https://pos.example.com",
-            "https://pos.example.com,https://evil.example",
-            "https://evil.example, https://pos.example.com",
-            "https://pos.example.com, https://pos.example.com",
-            "https://pos.example.com;",
-            "*",
-            "https://*",
-            "https://*.example.com",
-            "https://[::1]",
-            "undefined",
-            "file://",
-            "chrome-extension://abcdefghijklmnop",
-        )
-    ),
+    # A07: of a sandboxed frame
+    "null",
+    # A10: another host that looks like it
+    "https://evilpos.example.com",
+    "https://pos.example.com.evil.example",
+    "https://pos.example.comm",
+    "https://pos.example.co",
+    "https://xn--ps-jia.example.com",
+    "https://pos-example.com",
+    "https://www.pos.example.com",
+    "https://example.com",
+    "https://posXexample.com",
+    "https://pos.example.com@evil.example",
+    "https://evil.example/https://pos.example.com",
+    "https://evil.example#https://pos.example.com",
+    "https://evil.example?https://pos.example.com",
+    # A11: another scheme
+    "http://pos.example.com",
+    "wss://pos.example.com",
+    "ftp://pos.example.com",
+    "//pos.example.com",
+    "pos.example.com",
+    # A12: another port
+    "https://pos.example.com:8443",
+    "https://pos.example.com:443",
+    "https://pos.example.com:0443",
+    "https://pos.example.com:",
+    "https://pos.example.com:65536",
+    # A13: another spelling, or none at all
+    "HTTPS://POS.EXAMPLE.COM",
+    "https://POS.example.com",
+    "https://pos.example.com.",
+    "https://pos.example.com/",
+    "https://pos.example.com/till",
+    "https://pos.example.com?",
+    "https://pos.example.com\xa0",
+    "\xa0https://pos.example.com",
+    "​https://pos.example.com",
+    "https://роs.example.com",
+    "https://ｐｏｓ.example.com",
+    "https://pos。example.com",
+    "https://pos.example.com%20",
+    "https%3A%2F%2Fpos.example.com",
+    '"https://pos.example.com"',
+    "'https://pos.example.com'",
+    "<https://pos.example.com>",
+    "https:/pos.example.com",
+    "https:\\\\pos.example.com",
+    "https://pos.example.com https://evil.example",
+    "https://pos.example.com https://pos.example.com",
+    "https://pos.example.com,https://evil.example",
+    "https://evil.example, https://pos.example.com",
+    "https://pos.example.com, https://pos.example.com",
+    "https://pos.example.com;",
+    "*",
+    "https://*",
+    "https://*.example.com",
+    "https://[::1]",
+    "undefined",
+    "file://",
+    "chrome-extension://abcdefghijklmnop",
 ]
 
 
+@pytest.mark.attack("A07", "A10", "A11", "A12", "A13")
 @pytest.mark.parametrize("origin", LOOK_ALIKES)
 async def test_an_origin_that_only_looks_like_the_paired_one_is_refused_even_with_its_token(scene: Scene, origin: str) -> None:
     refused(await scene.raw(scene.sale(origin=origin)), 403, "gate.origin_not_allowed")
@@ -127,7 +113,7 @@ async def test_an_origin_that_only_looks_like_the_paired_one_is_refused_even_wit
 
 
 @pytest.mark.attack("A07", "A13")
-@pytest.mark.parametrize("origin", [case.values[0] for case in LOOK_ALIKES if not is_origin(str(case.values[0]))])
+@pytest.mark.parametrize("origin", [origin for origin in LOOK_ALIKES if not is_origin(origin)])
 async def test_what_is_no_origin_at_all_may_not_even_ping_or_ask_for_pairing(scene: Scene, origin: str) -> None:
     refused(await scene.ask("GET", "/api/v1/ping", origin=origin, token=None), 403, "gate.origin_not_allowed")
     body = {"origin": origin, "app_name": "Till"}
