@@ -189,6 +189,9 @@ class Gate:
         encodings = request.headers.getall("Content-Encoding", ())
         if any(encoding.strip().lower() != "identity" for encoding in encodings):
             raise RequestError("request.media_type", "Content-Encoding is not taken: send the body as it is.")
+        # The parser looks at the last coding alone, and would hand over as plain what the others say is packed.
+        if any(coding.strip().lower() != "chunked" for coding in request.headers.getall("Transfer-Encoding", ())):
+            raise RequestError("request.malformed", "Of Transfer-Encoding only chunked is taken.")
         expected = request.headers.getall("Expect", ())
         if any(value.strip().lower() != "100-continue" for value in expected):
             raise RequestError("request.malformed", "Of Expect only 100-continue is known.")
