@@ -1,0 +1,73 @@
+"""Enterprise policies of the browsers as files, there while a test needs them and never longer.
+
+The files are the machine's own: a browser knows no other place. So one lock holds all tests of the machine that run browsers,
+also those that need no policy, since theirs would be granted what another test grants.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+CHROMIUM = Path("/etc/chromium/policies/managed/tillbridge-tests.json")
+FIREFOX = Path("/etc/firefox/policies/policies.json")
+MARK = "tillbridge-tests"  # beside "policies", where Firefox does not look
+LOCK_SECONDS = 900.0
+
+
+class NoPolicies(Exception):
+    """Policy files cannot be written here, or somebody else's are in the place of ours."""
+
+
+def lock() -> FileLock:
+    return FileLock(Path(tempfile.gettempdir()) / "tillbridge-browsers.lock", timeout=LOCK_SECONDS)
+
+
+def for_chromium(origins: list[str]) -> dict[str, Any]:
+    return {"LoopbackNetworkAllowedForUrls": origins}
+
+
+def for_firefox(domains: list[str]) -> dict[str, Any]:
+    return {"policies": {"LocalNetworkAccess": {"SkipDomains": domains}}}
+
+
+@contextmanager
+def installed(files: dict[Path, dict[str, Any]]) -> Iterator[None]:
+    """Hold the lock when you call this. What a killed run has left is removed first."""
+    made: list[Path] = []
+    sweep()
+    try:
+        for file, content in files.items():
+            made += _directories(file.parent)
+            if file.exists():
+                raise NoPolicies(f"{file} is somebody else's")
+            file.write_text(json.dumps({**content, MARK: True} if file == FIREFOX else content), "utf-8")
+        yield
+    except PermissionError as error:
+        raise NoPolicies(f"may not write {error.filename}") from None
+    finally:
+        sweep()
+        for directory in reversed(made):
+            directory.rmdir()
+
+
+def sweep() -> None:
+    """Remove the files that are ours."""
+    CHROMIUM.unlink(missing_ok=True)
+    if FIREFOX.exists() and MARK in FIREFOX.read_text("utf-8"):
+        FIREFOX.unlink()
+
+
+def _directories(wanted: Path) -> list[Path]:
+    missing = [directory for directory in (wanted, *wanted.parents) if not directory.exists()]
+    for directory in reversed(missing):
+        directory.mkdir()
+        os.chmod(directory, 0o755)  # the browser may be another user's than the tests
+    return list(reversed(missing))
