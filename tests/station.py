@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -14,7 +14,9 @@ from bridge.jobs import Bridge
 from bridge.model import Actor
 from bridge.plugin import PluginRegistry
 from bridge.server import admin_token
-from bridge.server.principals import Principals
+from bridge.server.access.scopes import TILL, Right
+from bridge.server.access.tokens import NewToken
+from bridge.server.peers import PeerLookup
 from bridge.server.run import ApiServer
 from bridge.server.settings import ServerSettings
 from bridge.transport import LinkOpener, NullModemBoard
@@ -36,7 +38,7 @@ class Station:
 
     data_dir: Path
     settings: ServerSettings = field(default_factory=lambda: ServerSettings(port=0, stop_seconds=2.0))
-    principals: Principals | None = None
+    lookup: PeerLookup | None = None
     family: LoopFamily = field(default_factory=LoopFamily)
     devices: dict[str, FakeDevice] = field(default_factory=lambda: {n: FakeDevice(serial=n) for n in ("d1", "d2")})
     clients: list[SocketClient] = field(default_factory=list)
@@ -55,7 +57,7 @@ class Station:
             self.data_dir, registry=registry, opener=LinkOpener(board), before_commit=self.before_commit
         )
         await self.bridge.start()
-        self.server = await ApiServer.start(self.bridge, self.settings, self.principals)
+        self.server = await ApiServer.start(self.bridge, self.settings, self.lookup)
         for name in self.devices:
             if name not in self.bridge.devices.runtimes:
                 await self.bridge.devices.configure(Actor(principal="t"), name, {"family": "fake", "url": f"null://{name}"})
@@ -78,14 +80,19 @@ class Station:
         assert token is not None
         return token
 
+    async def give(self, label: str = "pos", rights: Iterable[Right] = TILL, **more: Any) -> tuple[str, str]:
+        """A token without pairing: its text and its id. With `origin` it is a page's."""
+        minted, _ = await self.server.access.tokens.create(NewToken(label, frozenset(rights), **more), Actor(principal="t"))
+        return minted.text, minted.id
+
     async def socket(self, **options: Any) -> SocketClient:
         """Connected, nothing said yet."""
         client = await SocketClient.open(self.server.url, **options)
         self.clients.append(client)
         return client
 
-    async def session(self, token: str | None = None, token_id: str = "admin") -> SocketClient:
-        client = await self.socket()
+    async def session(self, token: str | None = None, token_id: str = "admin", **options: Any) -> SocketClient:
+        client = await self.socket(**options)
         client.welcome = await client.sign_in(token or self.token, token_id)
         return client
 

@@ -186,6 +186,14 @@ class JobService:
         job = self._journal.get(job_id)
         return self._with_present(job) if job is not None else None
 
+    def open_of(self, principal: str, label: str) -> int:
+        """How many jobs of this till are not final."""
+        return sum(job.job.actor.principal == principal and job.job.actor.label == label for job in self.active.values())
+
+    def has_key(self, principal: str, key: str) -> bool:
+        """Whether a job of this principal has the key already."""
+        return self._journal.find_key(principal, key) is not None
+
     async def trace(self, job_id: str) -> dict[str, Any]:
         """Checkpoints, prompts and acts of a job, for whoever finds out why it is as it is."""
         await self.get(job_id)
@@ -201,8 +209,12 @@ class JobService:
         after: str | None = None,
         limit: int = 50,
         devices: Collection[str] | None = None,
+        owner: tuple[str, str] | None = None,
     ) -> tuple[list[Job], str | None]:
-        """Newest first, of `devices` only where these are given; `after` is the last id of the page before. With the jobs comes the next page's `after`, or None."""
+        """Newest first; `after` is the last id of the page before. With the jobs comes the next page's `after`, or None.
+
+        Where they are given: of `devices` only, and of `owner` only, a principal and the label of its token.
+        """
         states = tuple(part.strip() for part in state.split(",")) if state else ()
         for part in states:
             if part not in {item.value for item in JobState}:
@@ -210,7 +222,14 @@ class JobService:
         if not 1 <= limit <= 200:
             raise invalid("limit", "must be 1 to 200", limit="200")
         found = self._journal.find(
-            device=device, states=states, reference=reference, collected=collected, before=after, limit=limit + 1, devices=devices
+            device=device,
+            states=states,
+            reference=reference,
+            collected=collected,
+            before=after,
+            limit=limit + 1,
+            devices=devices,
+            owner=owner,
         )
         page = [self._with_present(job) for job in found[:limit]]
         return page, page[-1].id if len(found) > limit else None

@@ -104,18 +104,41 @@ ERRORS: dict[str, ErrorKind] = {
     "discovery.running": ErrorKind(
         409, Retry.SAFE, "A search for devices is running already.", "Wait until it is over (GET /discovery), then start another."
     ),
-    "gate.host": ErrorKind(421, Retry.NEVER, "The Host header does not name this service.", "Use http://127.0.0.1 and the port."),
+    "gate.host_not_allowed": ErrorKind(
+        403, Retry.NEVER, "The Host header does not name this service.", "Use http://127.0.0.1 and the port."
+    ),
     "gate.target": ErrorKind(400, Retry.NEVER, "The request target must begin with '/'.", "Send an origin-form target."),
-    "gate.origin": ErrorKind(
+    "gate.origin_not_allowed": ErrorKind(
         403,
         Retry.NEVER,
         "Requests of this origin are not allowed.",
-        "Use a native client without Origin, or the bridge's own page.",
+        "Pair the page with this bridge (POST /pairing), or use a program without Origin.",
+    ),
+    "gate.origin_required": ErrorKind(
+        403, Retry.NEVER, "A page's token comes with its page's Origin.", "Give programs a token of their own: tillbridge pair."
+    ),
+    "gate.token_origin_mismatch": ErrorKind(
+        403,
+        Retry.NEVER,
+        "The token belongs to another origin, or to a program.",
+        "Pair this page: each origin has its own tokens.",
+    ),
+    "gate.session_unknown": ErrorKind(
+        409,
+        Retry.NEVER,
+        "It cannot be told whose request this is.",
+        "Ask the administrator: see docs/many-users.md for what this system can tell.",
+    ),
+    "gate.wrong_session": ErrorKind(
+        403,
+        Retry.NEVER,
+        "The request comes from another user or session of this computer.",
+        "Use the bridge of your own user, or pair again in this session.",
     ),
     "gate.unauthorised": ErrorKind(
         401, Retry.NEVER, "A valid bearer token is needed.", "Send Authorization: Bearer with the token."
     ),
-    "gate.scope": ErrorKind(403, Retry.NEVER, "This token may not do that.", "Use a token that was given this right."),
+    "gate.scope_missing": ErrorKind(403, Retry.NEVER, "This token may not do that.", "Use a token that was given this right."),
     "gate.rate": ErrorKind(429, Retry.SAFE, "Too much at once.", "Wait as long as Retry-After says, then try again."),
     "events.gone": ErrorKind(
         410,

@@ -15,6 +15,9 @@ from bridge.devices.config import Deadlines, Timeouts
 from bridge.devices.discovery.request import ScanRequest
 from bridge.devices.discovery.scan import PlaceOutcome
 from bridge.model import ERRORS, Actor, Alert, Attention, Capabilities, DeviceState, DeviceStatus, Identity, Job, Model, Moment
+from bridge.server.access.pairing import State as PairingProgress
+from bridge.server.access.scopes import Right
+from bridge.server.principals import Kind
 
 Code = Annotated[str, Field(json_schema_extra={"enum": sorted(ERRORS)})]
 
@@ -32,6 +35,113 @@ class ProofAnswer(Model):
 
     nonce: str
     proof: str
+
+
+class SessionReport(Model):
+    """What the token that asks is: whose, and what it may do. `devices` null: all.
+
+    `aliases`: what each stands for now; null: not for the PC that the session is used from.
+    """
+
+    token_id: str
+    kind: Kind
+    principal: str
+    label: str
+    scopes: tuple[Right, ...]
+    devices: tuple[str, ...] | None
+    aliases: dict[str, str | None]
+
+
+class NewSecret(Model):
+    """A token's text, told this once: only its hash is kept."""
+
+    token_id: str
+    token: str
+
+
+class ConsoleSession(NewSecret):
+    """A console is signed in, for so many seconds at most."""
+
+    expires_in: int
+
+
+class ConsoleLink(Model):
+    """Works once, and for so many seconds. Open it in a browser of this PC."""
+
+    link: str
+    expires_in: int
+
+
+class PairingAsked(Model):
+    """Show the code: the person at the till compares it. Then ask every `poll_seconds` what became of it."""
+
+    pairing_id: str
+    verification_code: str
+    expires_in: int
+    poll_seconds: int
+
+
+class PairingState(Model):
+    """What became of a pairing. The token is told once, with the first answer behind the approval; keep it."""
+
+    state: PairingProgress
+    expires_in: int
+    token: str | None
+    token_id: str | None
+    scopes: tuple[Right, ...]
+
+
+class WaitingPairing(Model):
+    """A page that waits to be let in. `user`: of the PC, where known; `scopes`: what it asks for."""
+
+    pairing_id: str
+    origin: str
+    app_name: str
+    verification_code: str
+    scopes: tuple[Right, ...]
+    user: str | None
+    expires_in: int
+
+
+class WaitingPairings(Model):
+    pairings: tuple[WaitingPairing, ...]
+
+
+class TokenInfo(Model):
+    """A token, without what is secret of it. `source`: of the journal, or of the provisioning file, which alone can change it."""
+
+    token_id: str
+    kind: Literal["web", "native"]
+    origin: str | None
+    label: str
+    scopes: tuple[Right, ...]
+    devices: tuple[str, ...] | None
+    aliases: dict[str, str]
+    routes: dict[str, dict[str, str]]
+    user: str | None
+    user_id: str | None
+    session: str | None
+    created_at: Moment
+    expires_at: Moment | None
+    last_used: Moment | None
+    source: Literal["journal", "file"]
+
+
+class TokenList(Model):
+    tokens: tuple[TokenInfo, ...]
+
+
+class TokenMade(TokenInfo):
+    """The new token; its text is told this once."""
+
+    token: str
+
+
+class PairingDecided(Model):
+    """`token`: what the page was given; null where it was sent away."""
+
+    decision: Literal["approve", "reject"]
+    token: TokenInfo | None
 
 
 class HealthWord(Model):
@@ -104,7 +214,7 @@ class Families(Model):
 
 
 class Device(Model):
-    """A configured device. Secrets among `settings` are shown as asterisks.
+    """A configured device. Secrets among `settings` are shown as asterisks; who is no administrator gets neither `url` nor them.
 
     `seen` is who answers now where that is another than the pinned `identity`; `queue` and `open_jobs` are ids of jobs;
     `journal_hold` says why documents wait until an administrator accepts the journal.
@@ -113,12 +223,12 @@ class Device(Model):
     id: str
     family: str
     title: str | None
-    url: str
+    url: str | None
     shared: bool
     fit: Literal["strict", "lenient"]
     deadlines: Deadlines
     timeouts: Timeouts
-    settings: dict[str, Any]
+    settings: dict[str, Any] | None
     state: DeviceState
     reason: str | None
     identity: Identity | None

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bridge.model import FieldError, RequestError, invalid
-from bridge.server.admin_token import LABEL, PRINCIPAL, AdminToken
+from bridge.server import cors
+from bridge.server.access.access import Access
 from bridge.server.body import read_object
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.connections import Connection, ConnectionServer
-from bridge.server.gate import WITH_BODY, Gate, log_refusal, printable
+from bridge.server.doors import Door
+from bridge.server.gate import METHODS, WITH_BODY, Entry, Gate, log_refusal
 from bridge.server.languages import accepted
 from bridge.server.pages import PAGES, page_response
 from bridge.server.performing import perform
-from bridge.server.principals import EVERYTHING, AdminOnly, Principals
-from bridge.server.problems import json_response, problem_of, refusal, text_response
+from bridge.server.printing import printable
+from bridge.server.problems import empty_response, json_response, problem_of, refusal, text_response
 from bridge.server.proof import Proofs
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Router
@@ -40,30 +42,37 @@ _WEBSOCKET = f"{PREFIX}/ws"
 
 
 class Application:
-    """Answers the requests of one Bridge on one port."""
+    """Answers the requests of one Bridge on its ports."""
 
-    def __init__(self, bridge: Bridge, settings: ServerSettings, port: int, principals: Principals | None = None) -> None:
+    def __init__(self, bridge: Bridge, settings: ServerSettings, doors: Sequence[Door], access: Access) -> None:
         self.bridge = bridge
         self.settings = settings
-        token = AdminToken(bridge.data_dir)
-        principals = principals or AdminOnly(token)
-        self.gate = Gate(settings, token.matches, port, self._methods)
-        self._proofs = Proofs(principals, settings.proofs_at_once, settings.proofs_per_second)
-        self.websockets = WebSockets(bridge, settings, principals, self._proofs)
+        self.access = access
+        self.gate = Gate(settings, access, self._methods)
+        self._proofs = Proofs(access, settings.proofs_at_once, settings.proofs_per_second)
+        self.websockets = WebSockets(bridge, settings, access, self._proofs)
+        access.tokens.on_change = self.websockets.recheck
         self.router: Router[Handler] = Router(PREFIX, ROUTES)
         self.stopping = False
-        self.server = ConnectionServer(self.handle, settings)
+        self.server = ConnectionServer(self.handle, settings, doors, access.lookup)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request, from its head to its answer. Nothing but a cancellation leaves it as an exception."""
         connection = request.protocol
         assert isinstance(connection, Connection)
         connection.begin()
+        entry = Entry(request.raw_path.partition("?")[0])
         try:
-            authenticated = self.gate.check(request)
+            if cors.is_preflight(request):
+                self.gate.preflight(request, connection, entry)
+                methods = self._methods(request.raw_path) or METHODS
+                told = cors.preflight_headers(request, methods, self.settings.preflight_seconds)
+                return empty_response(204, {**entry.headers, **told})
+            self.gate.check(request, connection, entry)
         except RequestError as error:
             log_refusal(request, error)
             response = refusal(error)
+            response.headers.update(entry.headers)
             # What the refused request brings along must not be taken for another request.
             response.force_close()
             return response
@@ -71,21 +80,23 @@ class Application:
         if page is not None:
             return page_response(page)
         try:
-            if request.method == "GET" and request.raw_path.partition("?")[0] == _WEBSOCKET:
-                return await self.websockets.serve(request, connection)
-            answer = await self._answer(request, connection, authenticated)
+            if request.method == "GET" and entry.path == _WEBSOCKET:
+                return await self.websockets.serve(request, connection, entry)
+            answer = await self._answer(request, connection, entry)
             if answer.media_type is not None:
-                return text_response(answer.status, answer.body, answer.media_type, answer.headers)
-            return json_response(answer.status, answer.body, answer.headers)
+                response = text_response(answer.status, answer.body, answer.media_type, answer.headers)
+            else:
+                response = json_response(answer.status, answer.body, answer.headers)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # whatever went wrong inside, the client gets a problem document and the log the rest
-            response = refusal(problem_of(error, f"{request.method} {printable(request.raw_path.partition('?')[0], 200)}"))
-        if request.method in WITH_BODY and not request.content.is_eof():
-            response.force_close()
+            response = refusal(problem_of(error, f"{request.method} {printable(entry.path, 200)}"))
+            if request.method in WITH_BODY and not request.content.is_eof():
+                response.force_close()
+        response.headers.update(entry.headers)
         return response
 
-    async def _answer(self, request: web.BaseRequest, connection: Connection, authenticated: bool) -> Answer:
+    async def _answer(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> Answer:
         route, parameters = self.router.find(request.method, request.raw_path)
         body = await read_object(request, self.settings) if request.method in WITH_BODY else {}
         if self.stopping and request.method != "GET":
@@ -93,17 +104,19 @@ class Application:
         call = Call(
             languages=accepted(request.headers.get("Accept-Language")),
             bridge=self.bridge,
+            access=self.access,
             parameters=parameters,
             query=_query(request),
             body=body,
             key=_key(request),
             wait=self._wait(request),
-            authenticated=authenticated,
-            principal=PRINCIPAL,
-            label=LABEL,
-            scope=EVERYTHING,
+            principal=entry.principal,
+            origin=entry.origin,
+            own=entry.own,
+            address=f"{connection.door.scheme}://{request.headers['Host']}",
             gone=connection.gone,
-            user=connection.os_user,
+            peer=connection.peer,
+            local=connection.local,
             prove=lambda token_id, nonce: self._proofs.server(request.headers["Host"], token_id, nonce),
         )
         return await perform(route, call)

@@ -34,7 +34,8 @@ _WHY = {
     CloseCode.BINARY: "A frame was binary.",
     CloseCode.INTERNAL: "A fault of the bridge's own.",
     CloseCode.SLOW: "The client does not read what it is sent.",
-    CloseCode.UNAUTHORISED: "Not authenticated in time, a wrong proof, or the token was replaced.",
+    CloseCode.UNAUTHORISED: "Not authenticated in time, a wrong proof, or the token was replaced or taken back.",
+    CloseCode.FORBIDDEN: "The token belongs to another origin, user or session, or the page's origin is not paired any more.",
     CloseCode.SILENT: "No answer to pings.",
     CloseCode.TOO_MANY: "More messages than may wait.",
 }
@@ -48,7 +49,7 @@ def served() -> dict[str, Any]:
         "error": _message("error", "A refusal. `data` is the problem document of the same call over HTTP.", _error())
     }
     operations: dict[str, Any] = {}
-    for route, description in described_routes():
+    for route, description in _over_the_socket():
         params = _params(route, description, requests)
         results = [
             answers[f"{route.name} {status}"] if reply.model is not None else {"type": "null"}
@@ -92,11 +93,15 @@ def served() -> dict[str, Any]:
     }
 
 
+def _over_the_socket() -> list[tuple[Route[Any], Description]]:
+    return [(route, description) for route, description in described_routes() if not route.http_only]
+
+
 def _schemas() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """As for HTTP, with requests left open: `params` holds a body beside what HTTP has elsewhere, and is closed as a whole."""
     requests: dict[str, Any] = {}
     answers: dict[str, Any] = {"problem": Problem}
-    for route, description in described_routes():
+    for route, description in _over_the_socket():
         if description.body is not None:
             requests[route.name] = description.body
         for status, reply in description.replies.items():

@@ -10,6 +10,8 @@ from pydantic import Field, ValidationError
 from bridge.devices.config import DeviceConfig
 from bridge.devices.discovery.request import ScanRequest
 from bridge.model import FieldError, Model, Operator, RequestError, Text
+from bridge.model.base import Moment
+from bridge.server.access.grants import Aliases, Devices, Label, Origin, Rights, Routes
 
 Reason = Annotated[Text, Field(min_length=3, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=100)]
@@ -56,6 +58,54 @@ class Configure(DeviceConfig, Plain):
 class SessionProof(Model):
     token_id: TokenId
     nonce: Nonce
+
+
+class AskPairing(Model):
+    """A page asks to be paired. `origin` is that of its Origin header; `app_name` is shown to who decides.
+
+    `scopes`: what it would like (left out: what a till usually has); what it gets is the person's decision.
+    """
+
+    origin: Origin
+    app_name: Label
+    scopes: Rights | None = None
+
+
+class Grants(Plain):
+    """What a token may be given. `devices` left out: all. `aliases`: `@fiscal` to a device's id.
+
+    `routes`: for a terminal server, the name of a client PC to the aliases that hold for it.
+    """
+
+    label: Label | None = None
+    scopes: Rights | None = None
+    devices: Devices | None = None
+    aliases: Aliases = {}
+    routes: Routes = {}
+
+
+class DecidePairing(Grants):
+    """`code`: the six digits that the page shows. Without `scopes` it gets, of what it asked for, what a till usually has."""
+
+    decision: Literal["approve", "reject"]
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+class CreateToken(Grants):
+    """A token without pairing. With `origin` it is a page's, else a program's. `user_id`: Linux the uid, Windows the SID."""
+
+    label: Label
+    origin: Origin | None = None
+    user_id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    user: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    session: Annotated[Text, Field(min_length=1, max_length=100)] | None = None
+    expires_at: Moment | None = None
+
+
+class OpenConsole(Model):
+    """`code`: what stands behind the # of the link."""
+
+    code: Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 ModelT = TypeVar("ModelT", bound=Model)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bridge.model import Actor, FieldError, RequestError
-from bridge.server.principals import Scope
+from bridge.server.peers import Peer
+from bridge.server.principals import Principal
 
 if TYPE_CHECKING:
     from bridge.jobs.bridge import Bridge
+    from bridge.server.access.access import Access
 
 T = TypeVar("T")
 
@@ -33,35 +35,47 @@ class Answer:
 class Call:
     """A call that has passed the gate.
 
+    `principal`: whoever has the token; None where the call came without one. `origin`: the page's; `own`: it is the bridge's.
     `gone` is set when the client hung up or the server stops: a wait for a job then ends, the job does not.
-    `user` tells the OS user at the other end, where that can be told. `prove(token_id, nonce)` is the server's proof that it
-    knows a token; it raises RequestError where it is asked for too often. `languages`: what the client reads, best first.
+    `peer` tells who is at the other end, where that can be told, `local` whether that is on this PC. `prove(token_id, nonce)` is
+    the server's proof that it knows a token; it raises RequestError where it is asked for too often. `address`: what the
+    client called us, as in its Host header. `languages`: what the client reads, best first.
     """
 
     bridge: Bridge
+    access: Access
     parameters: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Any]
     key: str | None
     wait: float | None
-    authenticated: bool
-    principal: str
-    label: str
-    scope: Scope
+    principal: Principal | None
+    origin: str | None
+    own: bool
+    address: str
     gone: asyncio.Event
-    user: Callable[[], str | None]
+    peer: Callable[[], Peer | None]
+    local: bool
     prove: Callable[[str, str], Mapping[str, str]]
     languages: tuple[str, ...] = ()
 
     def actor(self) -> Actor:
         """Who asks, with the operator that the body names."""
         operator = self.body.get("operator")
+        holder, peer = self.holder, self.peer()
         return Actor(
-            principal=self.principal,
-            label=self.label,
-            os_user=self.user(),
+            principal=holder.name,
+            label=holder.label,
+            os_user=None if peer is None else peer.user,
             operator=operator if isinstance(operator, dict) else None,
         )
+
+    @property
+    def holder(self) -> Principal:
+        """Whoever has the token. Raises RequestError (401) where there is none, which no call but the open ones gets as far as."""
+        if self.principal is None:
+            raise RequestError("gate.unauthorised", "This call needs a bearer token.")
+        return self.principal
 
     def known_query(self, *names: str) -> Mapping[str, str]:
         """The query, when it has no other parameter than these: a misspelt filter must not list everything."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, cast
 
 from aiohttp import web
 
 from bridge.model import RequestError
-from bridge.server.gate import printable
-from bridge.server.peer import user_of
+from bridge.server.doors import Door
+from bridge.server.peers import Peer, PeerLookup
+from bridge.server.printing import printable
 from bridge.server.problems import bare_problem, encode, failure, refusal
 from bridge.server.settings import ServerSettings
 
@@ -27,7 +29,22 @@ _LINGER_SECONDS = 2.0
 class Connection(web.RequestHandler):
     """One client's connection: aiohttp's, with time limits for heads and for answers that nobody reads."""
 
-    __slots__ = ("_head_timer", "_refused", "_server", "_write_timer", "busy", "gone", "idle_since", "user")
+    __slots__ = (
+        "_address",
+        "_head_timer",
+        "_peer",
+        "_refused",
+        "_server",
+        "_write_timer",
+        "busy",
+        "door",
+        "gone",
+        "idle_since",
+        "local",
+    )
+
+    door: Door
+    local: bool
 
     def __init__(self, server: ConnectionServer, settings: ServerSettings) -> None:
         super().__init__(
@@ -45,16 +62,28 @@ class Connection(web.RequestHandler):
         self.busy = False
         self.gone = asyncio.Event()
         self.idle_since = 0.0
-        self.user: str | bool | None = False
-        """The OS user at the other end; False: not looked up yet."""
+        self._address = ""
+        self._peer: Peer | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.idle_since = asyncio.get_running_loop().time()
+        self._address = str((transport.get_extra_info("peername") or ("",))[0])
+        self.door = self._server.door(transport)
+        self.local = is_loopback(self._address)
+        if not self.door.admits(self._address):
+            log.warning("closed a connection of %s, which is in none of the networks that may come", printable(self._address, 60))
+            self._refused = True
+            transport.close()
+            return
         if not self._server.admit(self):
             self._refused = True
             cast(asyncio.Transport, transport).write(_FULL)
             transport.close()
             return
+        if self.local:
+            # At accept and never later: a port that was closed meanwhile may be opened again by somebody else.
+            ends = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+            self._peer = self._server.lookup.peer(*ends)
         super().connection_made(transport)
         self._await_head()
 
@@ -118,12 +147,14 @@ class Connection(web.RequestHandler):
         if self._paused or self.transport is None:
             await self._drain_helper()
 
-    def os_user(self) -> str | None:
-        """The OS user at the other end. Looked up once for each connection: the table of all sockets is read for it."""
-        if self.user is False:
-            transport: Any = self.transport
-            self.user = user_of(transport.get_extra_info("peername"), transport.get_extra_info("sockname")) if transport else None
-        return self.user if isinstance(self.user, str) else None
+    def peer(self) -> Peer | None:
+        """Who is at the other end, where it can be told."""
+        return self._peer
+
+    def peer_name(self) -> str:
+        """Whom limits are counted for: the user of this PC, or the address where it comes from elsewhere."""
+        peer = self._peer
+        return self._address if peer is None else f"user {peer.user_id}"
 
     def _await_head(self) -> None:
         self._head_timer = asyncio.get_running_loop().call_later(self._server.settings.head_seconds, self._head_is_late)
@@ -148,13 +179,19 @@ class Connection(web.RequestHandler):
 class ConnectionServer(web.Server):
     """Makes connections, counts them, and lets the one go that has been idle longest when there are too many."""
 
-    def __init__(self, handler: Any, settings: ServerSettings) -> None:
+    def __init__(self, handler: Any, settings: ServerSettings, doors: Sequence[Door], lookup: PeerLookup) -> None:
         super().__init__(handler)
         self.settings = settings
+        self.lookup = lookup
+        self._doors = {door.port: door for door in doors}
         self.open: set[Connection] = set()
 
     def __call__(self) -> Connection:
         return Connection(self, self.settings)
+
+    def door(self, transport: asyncio.BaseTransport) -> Door:
+        """Where a connection came in: by our own end's port."""
+        return self._doors[transport.get_extra_info("sockname")[1]]
 
     def admit(self, connection: Connection) -> bool:
         """Take a connection, at the cost of an idle one if need be. False: all are busy."""
@@ -173,6 +210,11 @@ class ConnectionServer(web.Server):
         """Let every request that waits for a job end now."""
         for connection in self.open:
             connection.gone.set()
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this PC's own."""
+    return address == "127.0.0.1" or address == "::1" or address.startswith(("127.", "::ffff:127."))
 
 
 def _full() -> bytes:

@@ -1,8 +1,8 @@
 """The gate: one ordered chain that every request passes before anything looks at its path or body.
 
-Method, Host, form of the target, Origin, Sec-Fetch, address, media type, size, token, each in its own function. The order and the
-attacks are those of docs/security.md. A refusal has no side effect and one log line,
-without tokens, query or body. Reading the body comes after the gate, in body.py.
+Method, Host, form of the target, Origin, Sec-Fetch, the PC's user, address, media type, size, token, rate, each in its own
+function. The order and the attacks are those of docs/security.md. A refusal has no side effect and one log line, without
+tokens, query or body. Reading the body comes after the gate, in body.py; what a token may do, in performing.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bridge.model import RequestError
+from bridge.server import cors
+from bridge.server.access.access import Access
+from bridge.server.access.origins import is_origin
+from bridge.server.connections import Connection
 from bridge.server.pages import PAGES, Page
+from bridge.server.principals import Kind, Principal
+from bridge.server.printing import printable
 from bridge.server.routing import wrong_method
 from bridge.server.settings import ServerSettings
 
@@ -34,40 +40,67 @@ OPEN = frozenset(
         ("GET", "/api/v1/asyncapi.json"),
         ("GET", "/api/v1/ws"),
         ("POST", "/api/v1/session/proof"),
+        ("POST", "/api/v1/session/console"),
+        ("POST", "/api/v1/pairing"),
     }
 )
+
+_PING = "/api/v1/ping"
+_SOCKET = "/api/v1/ws"
+# For pages that are not paired yet: whether the bridge is there, and to ask for pairing. Nothing here tells of devices.
+_ASK = "/api/v1/pairing"
+_ASKED = re.compile(r"/api/v1/pairing/[A-Za-z0-9_-]{32}")
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([!-~]+)")
 _CHARSET_UTF8 = re.compile(r'charset="?utf-8"?', re.IGNORECASE)
 
 
 @dataclass(slots=True)
+class Entry:
+    """What the gate finds out of a request on its way. `headers` are those that let the page read the answer, refusals too."""
+
+    path: str
+    origin: str | None = None
+    own: bool = False
+    """The origin is that of one of the bridge's own pages."""
+    headers: dict[str, str] = field(default_factory=dict)
+    principal: Principal | None = None
+
+
+@dataclass(slots=True)
 class Gate:
-    """Decides on heads of requests. `port` is the one we listen on, known only once the socket is bound."""
+    """Decides on heads of requests."""
 
     settings: ServerSettings
-    token_matches: Callable[[str], bool]
-    port: int
+    access: Access
     methods_of: Callable[[str], Sequence[str]]
     """The methods that an address has, from the table of routes alone; none where there is no such address."""
-    _hosts: frozenset[str] = field(init=False)
-    _origins: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._hosts = allowed_hosts(self.port, self.settings.extra_hosts)
-        self._origins = own_origins(self.port)
-
-    def check(self, request: web.BaseRequest) -> bool:
-        """Pass the request, and say whether it carries the token. Raises RequestError."""
+    def check(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
+        """Pass the request; `entry` then says who asks. Raises RequestError."""
         self._method(request)
-        self._host(request)
+        self._host(request, connection)
         self._target(request)
-        self._origin(request)
-        self._fetch_metadata(request)
+        self._origin(request, connection, entry)
+        self._fetch_metadata(request, entry)
+        self._user(connection)
         self._address(request)
         self._media_type(request)
         self._size(request)
-        return self._token(request)
+        self._token(request, connection, entry)
+        self._rate(entry, connection)
+
+    def preflight(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
+        """Pass a browser's question ahead of a request. It needs no token, since browsers send none, and learns nothing but
+        the table of routes; who the user is plays no part, so that the page can read why its request is refused."""
+        self._host(request, connection)
+        self._target(request)
+        self._origin(request, connection, entry)
+        self._fetch_metadata(request, entry)
+        if entry.own:
+            self._method(request)  # the bridge's own pages need no leave, and no browser asks for them
+        if request.body_exists:
+            raise RequestError("request.malformed", "OPTIONS takes no body.")
 
     def _method(self, request: web.BaseRequest) -> None:
         if request.method not in METHODS:
@@ -77,46 +110,67 @@ class Gate:
                 extra={"allow": ", ".join(self.methods_of(request.raw_path) or METHODS)},
             )
 
-    def _host(self, request: web.BaseRequest) -> None:
+    def _host(self, request: web.BaseRequest, connection: Connection) -> None:
         # request.host would fall back to the socket's address for HTTP/1.0 without Host; only the header counts.
-        hosts = request.headers.getall("Host", [])
-        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+        hosts = request.headers.getall("Host", ())
+        if len(hosts) != 1 or hosts[0].lower() not in connection.door.hosts:
             said = f"names {printable(hosts[0], 100)!r}" if len(hosts) == 1 and hosts[0] else "is missing or empty"
-            raise RequestError("gate.host", f"The Host header {said}; this service is 127.0.0.1:{self.port}.")
+            raise RequestError(
+                "gate.host_not_allowed", f"The Host header {said}; this service is 127.0.0.1:{connection.door.port}."
+            )
 
     def _target(self, request: web.BaseRequest) -> None:
         # Absolute form: aiohttp would take request.host from it, whatever the header says.
         if not request.raw_path.startswith("/"):
             raise RequestError("gate.target", "The request target is not a path: send GET /api/v1/..., without scheme and host.")
 
-    def _origin(self, request: web.BaseRequest) -> None:
+    def _origin(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         # Whole strings: "null", look-alikes and two headers are in no list. Our own page says the origin that it was loaded
-        # from, which is the Host that it calls; where the browser tells how the two stand to each other, it must agree.
-        origins = request.headers.getall("Origin", [])
+        # from, which is the Host that it calls.
+        origins = request.headers.getall("Origin", ())
         if not origins:
             return
-        own = origins[0] in self._origins and origins[0] == f"http://{request.headers['Host'].lower()}"
-        sites = request.headers.getall("Sec-Fetch-Site", [])
-        if len(origins) > 1 or not own or any(site != "same-origin" for site in sites):
+        origin = origins[0]
+        door = connection.door
+        if len(origins) > 1:
+            raise RequestError("gate.origin_not_allowed", f"The request has {len(origins)} Origin headers.")
+        if origin in door.origins and origin == f"{door.scheme}://{request.headers['Host'].lower()}":
+            entry.own = True
+        elif origin not in self.access.tokens.origins and not (_for_strangers(entry.path) and is_origin(origin)):
             raise RequestError(
-                "gate.origin", f"Only the bridge's own pages are served: the request comes from {printable(origins[0], 100)!r}."
+                "gate.origin_not_allowed", f"The request comes from {printable(origin, 100)!r}, which is not paired."
             )
+        entry.origin = origin
+        if not entry.own:
+            entry.headers = cors.headers(origin)
 
-    def _fetch_metadata(self, request: web.BaseRequest) -> None:
+    def _fetch_metadata(self, request: web.BaseRequest, entry: Entry) -> None:
         # Browsers leave Origin out of top-level GETs, images and frames, and say so here. "cors" alone comes from native
-        # JavaScript too (Node's fetch), and "none" from an address typed in by hand.
+        # JavaScript too (Node's fetch), and "none" from an address typed in by hand. Chromium says nothing of WebSockets.
         page = _page(request)
+        socket = entry.path == _SOCKET
+        if entry.origin is None:
+            sites: tuple[str, ...] = ("none", "same-origin")
+        else:
+            sites = ("same-origin",) if entry.own else ("cross-site", "same-site")
         allowed = (
-            ("Sec-Fetch-Site", ("none", "same-origin")),
-            ("Sec-Fetch-Mode", page.modes if page else ("cors", "same-origin")),
-            ("Sec-Fetch-Dest", page.destinations if page else ("empty",)),
+            ("Sec-Fetch-Site", sites),
+            (
+                "Sec-Fetch-Mode",
+                page.modes if page else ("cors", "same-origin", "websocket") if socket else ("cors", "same-origin"),
+            ),
+            ("Sec-Fetch-Dest", page.destinations if page else ("empty", "websocket") if socket else ("empty",)),
         )
         for name, values in allowed:
-            for value in request.headers.getall(name, []):
+            for value in request.headers.getall(name, ()):
                 if value.strip().lower() not in values:
                     raise RequestError(
-                        "gate.origin", f"Only the bridge's own pages are served: {name} is {printable(value, 30)!r}."
+                        "gate.origin_not_allowed",
+                        f"The browser says that this is no request of a paired page: {name} is {printable(value, 30)!r}.",
                     )
+
+    def _user(self, connection: Connection) -> None:
+        self.access.users.admit(connection.local, connection.peer)
 
     def _address(self, request: web.BaseRequest) -> None:
         # Before anything is said of bodies, which the right method may not even have. It tells strangers no more than the
@@ -126,14 +180,14 @@ class Gate:
             raise wrong_method(methods)
 
     def _media_type(self, request: web.BaseRequest) -> None:
-        encodings = request.headers.getall("Content-Encoding", [])
+        encodings = request.headers.getall("Content-Encoding", ())
         if any(encoding.strip().lower() != "identity" for encoding in encodings):
             raise RequestError("request.media_type", "Content-Encoding is not taken: send the body as it is.")
-        expected = request.headers.getall("Expect", [])
+        expected = request.headers.getall("Expect", ())
         if any(value.strip().lower() != "100-continue" for value in expected):
             raise RequestError("request.malformed", "Of Expect only 100-continue is known.")
         if request.method in WITH_BODY:
-            if not _is_json(request.headers.getall("Content-Type", [])):
+            if not _is_json(request.headers.getall("Content-Type", ())):
                 raise RequestError(
                     "request.media_type", "The body must be application/json in UTF-8, and there must be one, at least {}."
                 )
@@ -145,35 +199,52 @@ class Gate:
         if length is not None and length > self.settings.max_body:
             raise too_large(self.settings)
 
-    def _token(self, request: web.BaseRequest) -> bool:
-        given = request.headers.getall("Authorization", [])
-        if not given and ((request.method, request.raw_path.partition("?")[0]) in OPEN or _page(request) is not None):
-            return False
+    def _token(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
+        given = request.headers.getall("Authorization", ())
+        if not given and (
+            (request.method, entry.path) in OPEN
+            or (request.method == "GET" and _ASKED.fullmatch(entry.path) is not None)
+            or _page(request) is not None
+        ):
+            return
         match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
         if match is None:
             raise RequestError("gate.unauthorised", "The request carries no bearer token, or more than one.")
-        if not self.token_matches(match.group(1)):
-            raise RequestError("gate.unauthorised", "The bearer token is not the one of this service.")
-        return True
+        principal = self.access.holder(match.group(1))
+        if principal is None:
+            # Only who is wrong is counted: no number of wrong tokens keeps the right one out.
+            self.access.wrong_tokens.take(connection.peer_name(), "wrong tokens came from there")
+            raise RequestError("gate.unauthorised", "Nobody has this bearer token, or not any more.")
+        check_origin(principal, entry.origin, entry.own)
+        self.access.users.check(principal, connection.local, connection.peer)
+        entry.principal = principal
+
+    def _rate(self, entry: Entry, connection: Connection) -> None:
+        principal = entry.principal
+        if principal is not None:
+            self.access.take_call(principal)
+        elif entry.path == _PING:
+            if entry.origin is not None and not entry.own and entry.origin not in self.access.tokens.origins:
+                self.access.strangers.take("pings of pages that are not paired")
+            self.access.pings.take(entry.origin or connection.peer_name(), "pings")
 
 
-def allowed_hosts(port: int, extra: Sequence[str] = ()) -> frozenset[str]:
-    """Every spelling of Host that is ours, and no other: 127.1, localhost., 0.0.0.0 and foreign ports are not in it."""
-    hosts = set()
-    for name in ("127.0.0.1", "localhost", "[::1]", *extra):
-        lowered = name.lower()
-        if re.search(r":[0-9]+$", lowered) and not lowered.endswith("]"):
-            hosts.add(lowered)
-            continue
-        hosts.add(f"{lowered}:{port}")
-        if port == 80:
-            hosts.add(lowered)
-    return frozenset(hosts)
+def check_origin(principal: Principal, origin: str | None, own: bool) -> None:
+    """Whether the token is used where it belongs. Raises RequestError."""
+    if principal.origin is not None:
+        if origin is None:
+            raise RequestError("gate.origin_required", "This is a page's token; its page's Origin is missing.")
+        if origin != principal.origin:
+            log.warning("the token %s of %s came from %s", principal.token_id, principal.origin, printable(origin, 100))
+            raise RequestError("gate.token_origin_mismatch", "This token belongs to another origin.")
+    elif origin is not None and not (own and principal.kind is Kind.ADMIN):
+        # The administrator's token may be typed into the bridge's own page of the API, and nowhere else.
+        log.warning("the token %s of a program came from a page of %s", principal.token_id, printable(origin, 100))
+        raise RequestError("gate.token_origin_mismatch", "This token belongs to a program; a page must be paired.")
 
 
-def own_origins(port: int) -> frozenset[str]:
-    """What a browser says of our own pages. Not those of further hosts: nobody knows what else is served under such a name."""
-    return frozenset(f"http://{name}" if port == 80 else f"http://{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+def _for_strangers(path: str) -> bool:
+    return path in (_PING, _ASK) or _ASKED.fullmatch(path) is not None
 
 
 def _page(request: web.BaseRequest) -> Page | None:
@@ -192,12 +263,6 @@ def log_refusal(request: web.BaseRequest, error: RequestError) -> None:
     """One line. The query stays out of it: somebody may have put a token there."""
     path = printable(request.raw_path.partition("?")[0], 200)
     log.warning("refused %s %s of %s: %s", printable(request.method, 20), path, request.remote, error.code)
-
-
-def printable(text: str, limit: int) -> str:
-    """Foreign text as one line of ASCII, so that it can neither forge log lines nor colour a terminal."""
-    shown = text[:limit].encode("ascii", "backslashreplace").decode()
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in shown)
 
 
 def _is_json(values: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ TAGS = {
     "service": "The bridge itself.",
     "devices": "Devices as tills see them.",
     "jobs": "Operations on devices, and what became of them.",
+    "access": "Who may come: pairing of pages, tokens, the console's sign-in.",
     "administration": "Configuration, acceptance, the audit.",
 }
 
@@ -44,9 +45,14 @@ _ANY = (
     "request.malformed",
     "gate.target",
     "gate.unauthorised",
-    "gate.origin",
+    "gate.origin_not_allowed",
+    "gate.origin_required",
+    "gate.token_origin_mismatch",
+    "gate.session_unknown",
+    "gate.wrong_session",
+    "gate.rate",
     "request.media_type",
-    "gate.host",
+    "gate.host_not_allowed",
     "request.invalid",
     "server.error",
     "server.storage",
@@ -54,7 +60,7 @@ _ANY = (
 )
 _WITH_BODY = ("request.too_large",)
 _WITH_ID = ("request.not_found",)
-_WITH_TOKEN = ("gate.scope",)
+_WITH_TOKEN = ("gate.scope_missing",)
 
 _HEADERS = {
     401: {"WWW-Authenticate": Header("`Bearer`")},
@@ -94,7 +100,7 @@ def document(routes: Iterable[Route[Any]], prefix: str = PREFIX) -> dict[str, An
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "The administrator's token: `tillbridge token show`.",
+                    "description": "A paired page's token, a program's (`tillbridge pair`), or the administrator's (`tillbridge token show`).",
                 }
             },
         },

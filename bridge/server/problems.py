@@ -27,6 +27,8 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Whether an answer may be read depends on who asks: no cache may give one origin what another one got.
+    "Vary": "Origin",
     # Instead of the versions of Python and aiohttp, which only help who looks for holes.
     "Server": "tillbridge",
 }
@@ -56,6 +58,10 @@ def json_response(status: int, data: Any, headers: Mapping[str, str] | None = No
         response.content_type = "application/json"
         response.charset = "utf-8"
     return response
+
+
+def empty_response(status: int, headers: Mapping[str, str]) -> web.Response:
+    return web.Response(status=status, headers={**SECURITY_HEADERS, **headers})
 
 
 def text_response(status: int, text: str, media_type: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -26,6 +26,8 @@ class Route(Generic[HandlerT]):
     handler: HandlerT
     name: str
     describes: Description | None = None
+    http_only: bool = False
+    """No method of the WebSocket: it may end the very socket that its answer would come over, or makes sense before there is one."""
 
 
 class Router(Generic[HandlerT]):

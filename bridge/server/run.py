@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bridge.server import admin_token, instance
+from bridge.server.access.access import Access
 from bridge.server.app import Application
+from bridge.server.doors import Door
 from bridge.server.listening import listen
-from bridge.server.principals import Principals
+from bridge.server.peers import PeerLookup
 from bridge.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -30,44 +32,36 @@ class ApiServer:
     """The API of one Bridge on its sockets. The Bridge is started and stopped by whoever made it."""
 
     def __init__(
-        self,
-        bridge: Bridge,
-        settings: ServerSettings,
-        sockets: list[socket.socket],
-        port: int,
-        principals: Principals | None = None,
+        self, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int, lookup: PeerLookup | None = None
     ) -> None:
         self.bridge = bridge
         self.port = port
-        self.application = Application(bridge, settings, port, principals)
+        self.access = Access(bridge.data_dir, settings, bridge.store.tokens, bridge.clock.now, lookup)
+        doors = (Door(port, names=settings.extra_hosts),)
+        self.application = Application(bridge, settings, doors, self.access)
         self._settings = settings
         self._sockets = sockets
         self._runner = web.ServerRunner(self.application.server, shutdown_timeout=settings.stop_seconds)
+        self._refresher: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(
-        cls, bridge: Bridge, settings: ServerSettings | None = None, principals: Principals | None = None
-    ) -> ApiServer:
-        """Listen and answer. `principals`: who may come over the WebSocket, by default the administrator. Raises PortTaken."""
+    async def start(cls, bridge: Bridge, settings: ServerSettings | None = None, lookup: PeerLookup | None = None) -> ApiServer:
+        """Listen and answer. `lookup`: who tells whose connections are, by default the system. Raises PortTaken."""
         chosen = settings or ServerSettings()
         sockets, port = await listen(chosen.port)
-        return await cls.on(bridge, chosen, sockets, port, principals)
+        return await cls.on(bridge, chosen, sockets, port, lookup)
 
     @classmethod
     async def on(
-        cls,
-        bridge: Bridge,
-        settings: ServerSettings,
-        sockets: list[socket.socket],
-        port: int,
-        principals: Principals | None = None,
+        cls, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int, lookup: PeerLookup | None = None
     ) -> ApiServer:
         """Answer on sockets that listen already."""
         admin_token.ensure(bridge.data_dir)
-        server = cls(bridge, settings, sockets, port, principals)
+        server = cls(bridge, settings, sockets, port, lookup)
         await server._runner.setup()
         for made in sockets:
             await web.SockSite(server._runner, made).start()
+        server._refresher = asyncio.create_task(server._refresh())
         instance.publish(bridge.data_dir, port, bridge.instance_id)
         return server
 
@@ -80,7 +74,15 @@ class ApiServer:
         instance.withdraw(self.bridge.data_dir)
         self.application.begin_stop()
         await self.application.websockets.stop()
+        if self._refresher is not None:
+            self._refresher.cancel()
         await self._runner.cleanup()
+        await self.access.stop()
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.refresh_seconds)
+            self.access.refresh()
 
 
 async def serve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 DEFAULT_PORT = 47811
 
@@ -16,6 +17,9 @@ class ServerSettings:
 
     extra_hosts: tuple[str, ...] = ()
     """Names beside 127.0.0.1, localhost and [::1] that a Host header may carry, `name` or `name:port`."""
+
+    users: Literal["personal", "shared", "any"] = "personal"
+    """Which users of the operating system may come: see docs/many-users.md."""
 
     max_body: int = 1024 * 1024
     """Bytes. A receipt of 500 lines is some 60 kB; a hundred times that is no till any more."""
@@ -45,7 +49,11 @@ class ServerSettings:
     """WebSockets in all. A shop has some ten tills, each with a few pages; the rest of the connections is for HTTP."""
 
     max_sockets_each: int = 16
-    """WebSockets of one origin, and of one principal: a page that opens them in a loop must leave room for others."""
+    """WebSockets of one origin (of one user, where there are several), and of one token: a page that opens them in a loop
+    must leave room for others."""
+
+    max_open_jobs: int = 64
+    """Jobs of one till that are not final. A till that asks for more does not wait for its printer."""
 
     max_message: int = 1024 * 1024
     """Bytes of one message from a client: a request's body and what stands round it."""
@@ -74,6 +82,55 @@ class ServerSettings:
 
     proofs_per_second: float = 5.0
     """... in the long run."""
+
+    pings_at_once: int = 40
+    """Pings of one origin that is not paired, or of all programs without a token, at once; and ..."""
+
+    pings_per_second: float = 10.0
+    """... in the long run: a page pings when it is loaded, a monitor every few seconds."""
+
+    strangers_at_once: int = 120
+    """The same for all origins together that are not paired: a page can make up as many as it has names."""
+
+    strangers_per_second: float = 30.0
+
+    calls_at_once: int = 600
+    """Calls of one token at once, WebSocket and HTTP together; and ..."""
+
+    calls_per_second: float = 200.0
+    """... in the long run. The fastest printer issues some receipts a second."""
+
+    wrong_tokens_at_once: int = 10
+    """Wrong tokens from one peer that are answered with 401; further ones with 429. A right token always passes."""
+
+    wrong_tokens_per_minute: float = 10.0
+
+    pairing_seconds: float = 120.0
+    """How long a pairing waits for a person."""
+
+    pairing_each_seconds: float = 10.0
+    """Between two pairings that one origin asks for."""
+
+    pairings_waiting: int = 3
+    """Pairings that may wait at once: more than one is rare, and a list that a page can fill is no help to decide."""
+
+    pairing_tries: int = 3
+    """Wrong codes until a pairing is void."""
+
+    pairing_refused_seconds: float = 600.0
+    """How long an origin that was refused may not ask again."""
+
+    console_link_seconds: float = 60.0
+    """How long the link of `tillbridge console` works: a click."""
+
+    console_seconds: float = 8 * 3600.0
+    """How long a console stays signed in: a day at work."""
+
+    refresh_seconds: float = 1.0
+    """How soon a changed provisioning file, or a token that has run out, is noticed."""
+
+    preflight_seconds: int = 600
+    """How long a browser may remember what a preflight said."""
 
     stop_seconds: float = 5.0
     """How long running requests may take to end once the server is asked to stop."""

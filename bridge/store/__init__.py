@@ -7,6 +7,7 @@ from bridge.store.files import DataDirLock, DataDirLocked, write_atomically
 from bridge.store.journal import AuditEntry, IllegalTransition, Journal, KeyTaken, NewJob, ReferenceTaken
 from bridge.store.reading import ReadOnlyDatabase, read_journal
 from bridge.store.store import Store
+from bridge.store.tokens import TokenRow, TokenStore
 from bridge.store.wire import JobTrace, WireLimits, WireTraces, read_trace
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ReferenceTaken",
     "StorageError",
     "Store",
+    "TokenRow",
+    "TokenStore",
     "WireLimits",
     "WireTraces",
     "read_journal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,6 +30,12 @@ def write_atomically(path: Path, text: str, *, owner_only: bool = False) -> None
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def close_to_others(path: Path) -> None:
+    """Owner-only from now on. SQLite gives the files that it makes beside it the same rights."""
+    if sys.platform != "win32" and path.exists():  # a test's journal may be in no file of the system
+        path.chmod(0o600)
 
 
 def sync_directory(path: Path) -> None:

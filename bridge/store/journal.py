@@ -303,8 +303,12 @@ class Journal:
         before: str | None = None,
         limit: int = 50,
         devices: Collection[str] | None = None,
+        owner: tuple[str, str] | None = None,
     ) -> list[Job]:
-        """Newest first, without history; those older than the job `before`, and of `devices` only where these are given."""
+        """Newest first, without history.
+
+        Where they are given: those older than the job `before`, of `devices` only, and of `owner` only (principal, label).
+        """
         conditions: list[str] = []
         values: list[Any] = []
         for condition, value in (
@@ -322,6 +326,9 @@ class Journal:
         if devices is not None:
             conditions.append(f"device IN ({','.join('?' * len(devices))})")
             values.extend(devices)
+        if owner is not None:
+            conditions.append("principal=? AND json_extract(actor, '$.label')=?")
+            values.extend(owner)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         found = self._database.read(f"SELECT {_SUMMARY} FROM jobs {where} ORDER BY id DESC LIMIT ?", (*values, limit))
         return [_job(row, (), ()) for row in found]

@@ -88,6 +88,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TRIGGER audit_is_append_only BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
         "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
     ),
+    (
+        # Tokens of clients, by hash alone. One that was taken back is no row any more.
+        """CREATE TABLE tokens (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            origin TEXT,
+            label TEXT NOT NULL,
+            scopes TEXT NOT NULL,
+            devices TEXT,
+            aliases TEXT NOT NULL,
+            routes TEXT NOT NULL,
+            user_id TEXT,
+            user TEXT,
+            session TEXT,
+            hash BLOB NOT NULL,
+            created_at TEXT NOT NULL,
+            expires_at TEXT,
+            last_used TEXT
+        ) STRICT""",
+    ),
 )
 
 

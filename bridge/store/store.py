@@ -17,9 +17,10 @@ from bridge.model import Actor
 from bridge.store.database import Connect, Connection, Database, StorageError, connect_sqlite, is_disk_trouble, rows
 from bridge.store.device_state import DeviceStateStore
 from bridge.store.events import EventLog, identify_journal
-from bridge.store.files import DataDirLock, sync_directory, write_atomically
+from bridge.store.files import DataDirLock, close_to_others, sync_directory, write_atomically
 from bridge.store.journal import AuditEntry, Journal, append_audit
 from bridge.store.schema import migrate
+from bridge.store.tokens import TokenStore
 
 log = logging.getLogger("tillbridge.store")
 
@@ -42,6 +43,7 @@ class Store:
         self.journal_lost = journal_lost
         self.journal = Journal(database)
         self.events = EventLog(database, journal_id)
+        self.tokens = TokenStore(database)
         self._lock = lock
 
     @classmethod
@@ -87,6 +89,7 @@ class Store:
             lost = "the journal is missing"
         if database is None:
             database = open_database()
+        close_to_others(path)
         instance = known or str(ULID())
 
         def prepare(connection: Connection) -> tuple[str, str | None, str]:

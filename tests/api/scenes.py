@@ -78,7 +78,22 @@ WAIT = {"Prefer": "wait=30"}
 _ULID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
 _TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 # What differs from one computer or moment to the next.
-_STEADY = {"os_user": "anna", "version": "0.1.0", "nonce": "B" * 43, "proof": "C" * 43}
+_STEADY = {
+    "os_user": "anna",
+    "version": "0.1.0",
+    "nonce": "B" * 43,
+    "proof": "C" * 43,
+    "verification_code": "123456",
+    "pairing_id": "P" * 32,
+    "link": f"http://localhost:47811/console#code={'D' * 43}",
+    "Origin": "https://pos.example.com",
+}
+# What is random wherever it stands: a pairing's id in an address, a token, the id of one, the code of a link.
+_RANDOM = (
+    (re.compile(r"(?<=/pairing/)[A-Za-z0-9_-]{32}"), "P" * 32),
+    (re.compile(r"tb([wnc])_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), rf"tb\1_3f9c0a12b4de_{'S' * 43}"),
+    (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "3f9c0a12b4de"),
+)
 _ROUTER = Router(PREFIX, ROUTES)
 
 
@@ -107,7 +122,19 @@ class Scenes:
 async def play(stage: Stage) -> list[Example]:
     """Every example, in order, with steady values."""
     scenes = Scenes(stage)
-    for scene in (_arrival, _devices, _operations, _refusals, _waiting, _question, _doubt, _looking_back, _administration):
+    for scene in (
+        _arrival,
+        _pairing,
+        _devices,
+        _operations,
+        _refusals,
+        _waiting,
+        _question,
+        _doubt,
+        _looking_back,
+        _tokens,
+        _administration,
+    ):
         await scene(scenes)
     return steady(scenes.made)
 
@@ -118,6 +145,39 @@ async def _arrival(scenes: Scenes) -> None:
     nonce = {"token_id": "admin", "nonce": "A" * 43}
     await scenes.call("proof", "Before the token is sent", "POST", "/session/proof", nonce, {"Authorization": ""})
     await scenes.call("families", "The plugins", "GET", "/families")
+
+
+async def _pairing(scenes: Scenes) -> None:
+    page = {"Origin": "https://pos.example.com", "Authorization": ""}
+    asked = {"origin": page["Origin"], "app_name": "Kasa", "scopes": ["devices:read", "print", "fiscal", "payment"]}
+    waiting = await scenes.call("ask to be paired", "A page asks", "POST", "/pairing", asked, page)
+    of_it = f"/pairing/{waiting['pairing_id']}"
+    await scenes.call(
+        "another origin", "A page that says it is another", "POST", "/pairing", {**asked, "origin": "https://x.example"}, page
+    )
+    await scenes.call("pairing, waiting", "The page looks", "GET", of_it, headers=page)
+    await scenes.call("pairings", "Who waits", "GET", "/pairing")
+    decision = {"decision": "approve", "code": waiting["verification_code"], "label": "till-1", "aliases": {"@fiscal": "till-1"}}
+    await scenes.call("approve", "A person lets it in", "POST", f"{of_it}/decision", decision)
+    paired = await scenes.call("pairing, approved", "The page fetches its token", "GET", of_it, headers=page)
+    holder = {**page, "Authorization": f"Bearer {paired['token']}"}
+    await scenes.call("session", "What a token is", "GET", "/session", headers=holder)
+    await scenes.call("rotate my token", "Its token is renewed", "POST", "/session/rotate", {}, holder)
+
+
+async def _tokens(scenes: Scenes) -> None:
+    managed = {"label": "till-7", "origin": "https://pos.example.com", "devices": ["till-1"], "aliases": {"@fiscal": "till-1"}}
+    made = await scenes.call("provision", "A managed till's token", "POST", "/tokens", managed)
+    program = {"label": "erp", "scopes": ["devices:read", "fiscal:report"]}
+    await scenes.call("program", "A program's token", "POST", "/tokens", program)
+    await scenes.call("program, again", "Its label is taken", "POST", "/tokens", program)
+    await scenes.call("tokens", "All tokens", "GET", "/tokens")
+    await scenes.call("rotate", "A token is renewed", "POST", f"/tokens/{made['token_id']}/rotate", {})
+    await scenes.call("revoke", "A token is taken back", "DELETE", f"/tokens/{made['token_id']}")
+    link = await scenes.call("console link", "A link for the console", "POST", "/console/link", {})
+    own = {"Origin": link["link"].partition("/console")[0], "Authorization": ""}
+    code = {"code": link["link"].rpartition("=")[2]}
+    await scenes.call("console", "The console's page signs in", "POST", "/session/console", code, own)
 
 
 async def _devices(scenes: Scenes) -> None:
@@ -235,9 +295,15 @@ def steady(examples: list[Example]) -> list[Example]:
             return [plain(item) for item in value]
         if isinstance(value, str):
             shown = _STEADY.get(key or "")
-            return (
-                shown if shown and value not in ("-", "A" * 43) else _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
-            )
+            if shown and value not in ("-", "A" * 43):
+                return shown
+            if key == "code" and value.isdigit():
+                return _STEADY["verification_code"]
+            if key == "code" and len(value) == 43:
+                return "D" * 43
+            for random, instead in _RANDOM:
+                value = random.sub(instead, value)
+            return _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
         return 42 if key == "commits" else value
 
     return [Example(**plain(asdict(example))) for example in examples]

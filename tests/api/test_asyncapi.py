@@ -21,7 +21,7 @@ from tests.api.renew import SOCKET_SNAPSHOT, written
 def test_every_method_notification_and_close_code_is_described() -> None:
     document = served()
     receive = {name for name, operation in document["operations"].items() if operation["action"] == "receive"}
-    assert receive == {route.name for route in ROUTES} | set(SESSION_METHODS)
+    assert receive == {route.name for route in ROUTES if not route.http_only} | set(SESSION_METHODS)
     send = {name for name, operation in document["operations"].items() if operation["action"] == "send"}
     assert send == {f"on.{name}" for name in NOTIFICATIONS}
     assert all(f"- {code.value}: " in document["channels"]["socket"]["description"] for code in CloseCode)

@@ -24,6 +24,8 @@ from bridge.model import (
     Result,
 )
 from bridge.model.result import Document
+from bridge.store import AuditEntry, TokenRow
+from bridge.transport import SystemClock
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -118,6 +120,14 @@ class FakeJobs:
             raise RequestError("request.not_found", f"there is no job {job_id!r}")
         return self.jobs[job_id]
 
+    def open_of(self, principal: str, label: str) -> int:
+        return sum(
+            (job.actor.principal, job.actor.label) == (principal, label) and not job.state.final for job in self.jobs.values()
+        )
+
+    def has_key(self, principal: str, key: str) -> bool:
+        return key in self.keys
+
     async def list(self, **filters: Any) -> tuple[list[Job], str | None]:
         self.listed = filters
         return list(self.jobs.values()), None
@@ -195,9 +205,43 @@ class FakeDevices:
         return [{"seq": 7, "at": NOW.isoformat(), "actor": actor, **subject}][:limit]
 
 
+class FakeTokens:
+    """Keeps tokens in memory, with what the audit was told."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, TokenRow] = {}
+        self.entries: list[AuditEntry] = []
+        self.uses: list[Mapping[str, datetime]] = []
+
+    def all(self) -> list[TokenRow]:
+        return list(self.rows.values())
+
+    async def put(self, row: TokenRow, entry: AuditEntry) -> None:
+        self.rows[row.id] = row
+        self.entries.append(entry)
+
+    async def remove(self, ids: list[str], entry: AuditEntry) -> None:
+        for token_id in ids:
+            self.rows.pop(token_id, None)
+        self.entries.append(entry)
+
+    async def used(self, when: Mapping[str, datetime]) -> None:
+        self.uses.append(dict(when))
+
+    async def note(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+
+class FakeStore:
+    def __init__(self) -> None:
+        self.tokens = FakeTokens()
+
+
 class FakeBridge:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
+        self.store = FakeStore()
+        self.clock = SystemClock()
         self.instance_id = "01JINSTANCE"
         self.jobs = FakeJobs()
         self.devices = FakeDevices()

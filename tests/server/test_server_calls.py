@@ -175,6 +175,7 @@ async def test_lists_are_filtered_and_a_misspelt_filter_is_refused(client: Any) 
         "after": "01J",
         "limit": 7,
         "devices": None,
+        "owner": None,
     }
     for query, field in [
         ("devise=till-1", "devise"),

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bridge.server.gate import allowed_hosts
+from bridge.server.access.origins import is_origin
+from bridge.server.doors import allowed_hosts
 
 SELL = "POST /api/v1/devices/till-1/jobs HTTP/1.1"
 
@@ -48,7 +49,7 @@ HOSTS = [
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("path", ["/api/v1/ping", "/api/v1/devices", "/", "/openapi.json"])
 async def test_only_our_own_names_and_port_pass_as_host(client: Any, host: str, path: str) -> None:
-    assert_problem(await client.request("GET", path, headers={"Host": host}), 421, "gate.host")
+    assert_problem(await client.request("GET", path, headers={"Host": host}), 403, "gate.host_not_allowed")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:PORT", "localhost:PORT", "LocalHost:PORT", "[::1]:PORT"])
@@ -64,12 +65,12 @@ def test_a_host_without_port_is_ours_on_port_80_only() -> None:
 
 
 async def test_http_1_0_without_host_is_refused(client: Any) -> None:
-    assert_problem(await client.raw(b"GET /api/v1/ping HTTP/1.0\r\n\r\n"), 421, "gate.host")
+    assert_problem(await client.raw(b"GET /api/v1/ping HTTP/1.0\r\n\r\n"), 403, "gate.host_not_allowed")
 
 
 async def test_http_1_1_without_host_is_refused(client: Any) -> None:
     reply = await client.raw(b"GET /api/v1/ping HTTP/1.1\r\nConnection: close\r\n\r\n")
-    assert reply.status in (400, 421)
+    assert reply.status in (400, 403)
     assert reply.headers["Content-Type"] == "application/problem+json"
 
 
@@ -77,7 +78,7 @@ async def test_two_hosts_are_refused(client: Any) -> None:
     reply = await client.raw(
         b"GET /api/v1/ping HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n"
     )
-    assert reply.status in (400, 421)
+    assert reply.status in (400, 403)
 
 
 @pytest.mark.parametrize("target", ["http://evil.example/api/v1/devices", "http://127.0.0.1:PORT/api/v1/devices", "*"])
@@ -128,16 +129,22 @@ ORIGINS = [
 
 @pytest.mark.parametrize("origin", ORIGINS)
 async def test_any_origin_but_that_of_our_own_page_is_refused_even_with_the_token(client: Any, origin: str) -> None:
-    assert_problem(await client.request("GET", "/api/v1/ping", headers={"Origin": origin}), 403, "gate.origin")
-    assert_problem(await client.sell(headers={"Origin": origin}), 403, "gate.origin")
+    for path in ("/api/v1/devices", "/api/v1/health", "/api/v1/ws", "/api/v1/session/proof", "/docs", "/"):
+        assert_problem(await client.request("GET", path, headers={"Origin": origin}), 403, "gate.origin_not_allowed")
+    assert_problem(await client.sell(headers={"Origin": origin}), 403, "gate.origin_not_allowed")
     assert client.bridge.jobs.calls == []
+
+
+@pytest.mark.parametrize("origin", [origin for origin in ORIGINS if not is_origin(origin.replace("PORT", "47811"))])
+async def test_what_is_no_origin_may_not_even_ask_whether_the_bridge_is_there(client: Any, origin: str) -> None:
+    assert_problem(await client.request("GET", "/api/v1/ping", headers={"Origin": origin}), 403, "gate.origin_not_allowed")
 
 
 async def test_two_origins_are_refused(client: Any) -> None:
     reply = await client.raw(
         b"GET /api/v1/ping HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nOrigin: https://evil.example\r\n\r\n"
     )
-    assert_problem(reply, 403, "gate.origin")
+    assert_problem(reply, 403, "gate.origin_not_allowed")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +160,7 @@ async def test_two_origins_are_refused(client: Any) -> None:
     ],
 )
 async def test_browsers_that_leave_origin_out_are_known_by_sec_fetch(client: Any, name: str, value: str) -> None:
-    assert_problem(await client.request("GET", "/api/v1/devices", headers={name: value}), 403, "gate.origin")
+    assert_problem(await client.request("GET", "/api/v1/devices", headers={name: value}), 403, "gate.origin_not_allowed")
 
 
 async def test_native_javascript_says_sec_fetch_mode_cors_and_passes(client: Any) -> None:
@@ -279,7 +286,7 @@ async def test_forwarding_and_override_headers_change_nothing(client: Any) -> No
     }
     assert (await client.request("GET", "/api/v1/devices", headers=headers)).status == 200
     assert (await client.request("GET", "/api/v1/devices", headers=headers, token=None)).status == 401
-    assert (await client.request("GET", "/api/v1/ping", headers={**headers, "Host": "evil.example"})).status == 421
+    assert (await client.request("GET", "/api/v1/ping", headers={**headers, "Host": "evil.example"})).status == 403
 
 
 BODIES: list[tuple[bytes, str]] = [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from test_server_gate import assert_problem
 
-from bridge.server.gate import own_origins
+from bridge.server.doors import own_origins
 from bridge.server.pages import PAGES
 
 NAVIGATION = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
@@ -55,7 +55,7 @@ def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:
 async def test_a_browser_may_navigate_to_the_page_and_to_nothing_else(client: Any) -> None:
     assert (await client.request("GET", "/docs", headers=NAVIGATION, token=None)).status == 200
     for address in ("/api/v1/ping", "/api/v1/devices", "/api/v1/openapi.json", "/docs/docs.js", "/", "/docs/", "/docs?a=b"):
-        assert_problem(await client.request("GET", address, headers=NAVIGATION), 403, "gate.origin")
+        assert_problem(await client.request("GET", address, headers=NAVIGATION), 403, "gate.origin_not_allowed")
 
 
 async def test_the_page_may_load_its_own_scripts_and_styles(client: Any) -> None:
@@ -83,19 +83,23 @@ async def test_the_page_may_load_its_own_scripts_and_styles(client: Any) -> None
     ids=str,
 )
 async def test_no_other_page_can_open_frame_or_load_it(client: Any, trick: dict[str, str]) -> None:
-    assert_problem(await client.request("GET", "/docs", headers={**NAVIGATION, **trick}, token=None), 403, "gate.origin")
+    assert_problem(
+        await client.request("GET", "/docs", headers={**NAVIGATION, **trick}, token=None), 403, "gate.origin_not_allowed"
+    )
 
 
 @pytest.mark.parametrize("trick", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Dest": "document"}, {"Sec-Fetch-Dest": "image"}])
 async def test_no_other_page_can_load_its_files(client: Any, trick: dict[str, str]) -> None:
     headers = {**SCRIPT, **trick}
-    assert_problem(await client.request("GET", "/docs/swagger-ui-bundle.js", headers=headers, token=None), 403, "gate.origin")
+    assert_problem(
+        await client.request("GET", "/docs/swagger-ui-bundle.js", headers=headers, token=None), 403, "gate.origin_not_allowed"
+    )
 
 
 @pytest.mark.parametrize("host", ["evil.example:PORT", "0.0.0.0:PORT", "127.0.0.1", "[::ffff:127.0.0.1]:PORT", ""])
 @pytest.mark.parametrize("address", ["/docs", "/docs/docs.js"])
 async def test_a_rebound_name_gets_no_page(client: Any, host: str, address: str) -> None:
-    assert_problem(await client.request("GET", address, headers={"Host": host, **NAVIGATION}), 421, "gate.host")
+    assert_problem(await client.request("GET", address, headers={"Host": host, **NAVIGATION}), 403, "gate.host_not_allowed")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ async def test_our_own_page_may_call_the_api_with_the_token_and_gets_no_cors_hea
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
 async def test_our_own_origin_counts_only_where_the_browser_calls_it_the_same_origin(client: Any, site: str) -> None:
     headers = {"Origin": "http://127.0.0.1:PORT", **FETCH, "Sec-Fetch-Site": site}
-    assert_problem(await client.sell(headers=headers), 403, "gate.origin")
+    assert_problem(await client.sell(headers=headers), 403, "gate.origin_not_allowed")
     assert client.bridge.jobs.calls == []
 
 
@@ -138,7 +142,7 @@ async def test_our_own_origin_counts_only_where_the_browser_calls_it_the_same_or
 )
 async def test_two_of_our_names_are_two_origins(client: Any, host: str, origin: str) -> None:
     reply = await client.sell(headers={"Host": f"{host}:PORT", "Origin": f"http://{origin}:PORT"})
-    assert_problem(reply, 403, "gate.origin")
+    assert_problem(reply, 403, "gate.origin_not_allowed")
 
 
 async def test_our_own_origin_twice_or_beside_another_is_refused(client: Any) -> None:
@@ -148,7 +152,7 @@ async def test_our_own_origin_twice_or_beside_another_is_refused(client: Any) ->
                 "GET /api/v1/ping HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n"
                 f"Origin: {pair[0]}\r\nOrigin: {pair[1]}\r\n\r\n".encode()
             )
-            assert_problem(reply, 403, "gate.origin")
+            assert_problem(reply, 403, "gate.origin_not_allowed")
 
 
 async def test_a_preflight_is_refused_for_our_own_origin_too(client: Any) -> None:
@@ -165,5 +169,7 @@ async def test_the_description_is_read_without_a_token_but_by_no_foreign_page(cl
     reply = await client.request("GET", "/api/v1/openapi.json", token=None, headers=FETCH)
     assert (reply.status, reply.json["openapi"]) == (200, "3.1.0")
     refused = await client.request("GET", "/api/v1/openapi.json", headers={"Origin": "https://evil.example"})
-    assert_problem(refused, 403, "gate.origin")
-    assert_problem(await client.request("GET", "/api/v1/openapi.json", headers={"Host": "evil.example:PORT"}), 421, "gate.host")
+    assert_problem(refused, 403, "gate.origin_not_allowed")
+    assert_problem(
+        await client.request("GET", "/api/v1/openapi.json", headers={"Host": "evil.example:PORT"}), 403, "gate.host_not_allowed"
+    )

@@ -1,12 +1,14 @@
 """The calls of the API, by subject."""
 
 from bridge.server.call import Handler
-from bridge.server.routes import administration, devices, discovery, jobs, service, session
+from bridge.server.routes import administration, devices, discovery, jobs, pairing, service, session, tokens
 from bridge.server.routing import Route
 
 ROUTES: tuple[Route[Handler], ...] = (
     *service.ROUTES,
     *session.ROUTES,
+    *pairing.ROUTES,
+    *tokens.ROUTES,
     *devices.ROUTES,
     *jobs.ROUTES,
     *administration.ROUTES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bridge.model import Operation, Preview
 from bridge.server.answers import Device, Devices, StatusReport
 from bridge.server.call import Answer, Call, Handler
@@ -10,15 +12,19 @@ from bridge.server.routing import Route
 
 
 async def listing(call: Call) -> Answer:
-    """Every configured device: family, identity, state, capabilities."""
+    """Every configured device that the token may see: family, identity, state, capabilities.
+
+    Addresses and settings are for administrators; others get null.
+    """
     call.known_query()
-    return Answer({"devices": [device for device in call.bridge.devices.list() if call.scope.sees(device["id"])]})
+    holder = call.holder
+    return Answer({"devices": [_shown(one, call) for one in call.bridge.devices.list() if holder.scope.sees(one["id"])]})
 
 
 async def one(call: Call) -> Answer:
-    """One device: family, identity, state, capabilities."""
+    """One device: family, identity, state, capabilities. Its address and settings are for administrators; others get null."""
     call.known_query()
-    return Answer(call.bridge.devices.get(call.parameters["device"]))
+    return Answer(_shown(call.bridge.devices.get(call.parameters["device"]), call))
 
 
 async def status(call: Call) -> Answer:
@@ -32,6 +38,11 @@ async def preview(call: Call) -> Answer:
     call.known_query()
     said = await call.bridge.jobs.preview(call.parameters["device"], call.body)
     return Answer(said.model_dump(mode="json"))
+
+
+def _shown(device: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Without what a page need not know of the shop's network."""
+    return device if call.holder.administers else {**device, "url": None, "settings": None}
 
 
 ROUTES: tuple[Route[Handler], ...] = (

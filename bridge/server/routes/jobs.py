@@ -43,11 +43,15 @@ async def trace(call: Call) -> Answer:
 
 
 async def listing(call: Call) -> Answer:
-    """Jobs by device, state, reference or whether their outcome was collected; `next` continues with `after`."""
+    """Jobs by device, state, reference or whether their outcome was collected; `next` continues with `after`.
+
+    A till's token lists the jobs of its own till: of its origin (or program) and label. An administrator's lists all.
+    """
     asked = call.known_query("device", "state", "reference", "collected", "after", "limit")
     state = asked.get("state")
     if state is not None and not set(state.split(",")) <= set(JobState):
         raise _wrong("state", f"must be one or several of {', '.join(JobState)}, with commas between")
+    holder = call.holder
     jobs, following = await call.bridge.jobs.list(
         device=asked.get("device"),
         state=state,
@@ -55,7 +59,8 @@ async def listing(call: Call) -> Answer:
         collected=_flag("collected", asked.get("collected")),
         after=asked.get("after"),
         limit=whole("limit", asked.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
-        devices=call.scope.devices,
+        devices=holder.scope.devices,
+        owner=None if holder.administers else (holder.name, holder.label),
     )
     return Answer({"jobs": [job.as_json(call.languages) for job in jobs], "next": following})
 

@@ -21,11 +21,11 @@ async def ping(call: Call) -> Answer:
 
 
 async def health(call: Call) -> Answer:
-    """Whether the bridge lives: one word for everybody, the reasons for those with a token."""
+    """Whether the bridge lives: one word for everybody, the reasons for administrators."""
     call.known_query()
     report = call.bridge.health()
     # Monitors look at HTTP's status: 503 only where no document can be accepted, not for a printer without paper.
-    whole = call.authenticated and call.scope.devices is None
+    whole = call.principal is not None and call.principal.administers and call.principal.scope.devices is None
     return Answer(report if whole else {"status": report["status"]}, 503 if report["status"] == "down" else 200)
 
 
@@ -56,7 +56,13 @@ async def socket_description(call: Call) -> Answer:
 
 
 ROUTES: tuple[Route[Handler], ...] = (
-    Route("GET", "/ping", ping, "ping", Description("service", {200: Reply("It is there.", Ping)}, authority=Authority.OPEN)),
+    Route(
+        "GET",
+        "/ping",
+        ping,
+        "ping",
+        Description("service", {200: Reply("It is there.", Ping)}, errors=("gate.rate",), authority=Authority.OPEN),
+    ),
     Route(
         "GET",
         "/health",

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bridge.model import RequestError
+from bridge.server.access.access import Access
 from bridge.server.connections import Connection
-from bridge.server.principals import Principal, Principals
+from bridge.server.gate import Entry
+from bridge.server.principals import Principal
 from bridge.server.proof import Proofs
 from bridge.server.rate import too_many
 from bridge.server.settings import ServerSettings
@@ -25,20 +27,21 @@ _RETRY_AFTER = 5
 class WebSockets:
     """The sockets of one server."""
 
-    def __init__(self, bridge: Bridge, settings: ServerSettings, principals: Principals, proofs: Proofs) -> None:
+    def __init__(self, bridge: Bridge, settings: ServerSettings, access: Access, proofs: Proofs) -> None:
         self.bridge = bridge
         self.settings = settings
-        self.principals = principals
+        self.access = access
         self.proofs = proofs
         self.stopping = False
         self.open: set[Socket] = set()
         self._recheck: asyncio.TimerHandle | None = None
 
-    async def serve(self, request: web.BaseRequest, connection: Connection) -> web.StreamResponse:
+    async def serve(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> web.StreamResponse:
         """The whole life of a socket, behind the gate. Raises RequestError before the 101."""
-        origin = request.headers.get("Origin", "")
-        self._check(request, origin)
-        socket = Socket(self, request, connection, origin)
+        # Of a terminal server each user has a page of the same origin: those are not one page that opens many.
+        owner = entry.origin or "", connection.peer_name() if self.settings.users == "shared" else ""
+        self._check(request, owner)
+        socket = Socket(self, request, connection, entry, owner)
         self.open.add(socket)  # before the first await: two handshakes must not both take the last place
         self._watch()
         try:
@@ -47,8 +50,8 @@ class WebSockets:
             self.open.discard(socket)
 
     def make_room(self, principal: Principal) -> None:
-        """Raises RequestError (429) where this principal has all its sockets."""
-        if sum(socket.principal is not None and socket.principal.name == principal.name for socket in self.open) >= (
+        """Raises RequestError (429) where this token has all its sockets."""
+        if sum(socket.principal is not None and socket.principal.token_id == principal.token_id for socket in self.open) >= (
             self.settings.max_sockets_each
         ):
             raise too_many(f"{principal.label} has {self.settings.max_sockets_each} sockets already.", _RETRY_AFTER)
@@ -60,7 +63,7 @@ class WebSockets:
             self._recheck = None
         await asyncio.gather(*(socket.stop() for socket in tuple(self.open)))
 
-    def _check(self, request: web.BaseRequest, origin: str) -> None:
+    def _check(self, request: web.BaseRequest, owner: tuple[str, str]) -> None:
         if request.raw_path.partition("?")[1]:
             raise RequestError("request.invalid", "This address takes no parameters. A token never stands in an address.")
         if request.headers.getall("Sec-WebSocket-Protocol", []):
@@ -72,7 +75,7 @@ class WebSockets:
             raise RequestError("server.stopping", "The bridge is stopping and takes nothing new.")
         if len(self.open) >= self.settings.max_sockets:
             raise too_many(f"There are {self.settings.max_sockets} sockets already.", _RETRY_AFTER)
-        if sum(socket.origin == origin for socket in self.open) >= self.settings.max_sockets_each:
+        if sum(socket.owner == owner for socket in self.open) >= self.settings.max_sockets_each:
             raise too_many(f"There are {self.settings.max_sockets_each} sockets of this origin already.", _RETRY_AFTER)
 
     def _watch(self) -> None:
@@ -82,7 +85,11 @@ class WebSockets:
 
     def _look(self) -> None:
         self._recheck = None
-        for socket in tuple(self.open):
-            socket.recheck()
+        self.recheck()
         if self.open:
             self._watch()
+
+    def recheck(self) -> None:
+        """Close the sockets whose token was replaced or taken back, or whose page is not paired any more."""
+        for socket in tuple(self.open):
+            socket.recheck()

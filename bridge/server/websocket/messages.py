@@ -34,6 +34,7 @@ class CloseCode(IntEnum):
     INTERNAL = 1011
     SLOW = 1013
     UNAUTHORISED = 4401
+    FORBIDDEN = 4403
     SILENT = 4408
     TOO_MANY = 4429
 

@@ -18,7 +18,7 @@ from bridge.server.gate import WITH_BODY
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Route, is_segment, parameter_names
 
-METHODS: dict[str, Route[Handler]] = {route.name: route for route in ROUTES}
+METHODS: dict[str, Route[Handler]] = {route.name: route for route in ROUTES if not route.http_only}
 
 KEY = "idempotency_key"
 WAIT = "wait"

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One client's. `principal` is set once it has proved itself. `host`: the authority that it called."""
+    """One client's. `principal` is set once it has proved itself. `host`: the authority that it called.
 
-    def __init__(self, sockets: WebSockets, host: str) -> None:
+    `belongs` raises RequestError where a token may not be used from this socket.
+    """
+
+    def __init__(self, sockets: WebSockets, host: str, belongs: Callable[[Principal], None]) -> None:
         self.principal: Principal | None = None
         self.languages: tuple[str, ...] = ()
         self._sockets = sockets
         self._host = host
+        self._belongs = belongs
         self._asked: tuple[Principal | None, str] | None = None
 
     def open(self, request: rpc.Request) -> dict[str, Any]:
@@ -42,7 +46,7 @@ class Session:
 
     def _challenge(self, asked: Authenticate) -> Challenge:
         """Prove that we know the token. For an unknown one the same is done, with a key that fits nothing."""
-        principal, key = proof.key_of(self._sockets.principals, asked.token_id)
+        principal, key = proof.key_of(self._sockets.access, asked.token_id)
         self.languages = accepted(asked.lang)
         nonce = proof.new_nonce()
         self._asked = (principal, proof.proof(key, "client", self._host, asked.token_id, asked.nonce, nonce))
@@ -53,6 +57,8 @@ class Session:
         right = proof.is_proof(shown.proof, expected)
         if not right or principal is None:
             raise RequestError("gate.unauthorised", "The proof does not fit: another token, another nonce or another address.")
+        # Only now: whoever cannot prove the token does not learn where it belongs.
+        self._belongs(principal)
         self.principal = principal
         settings = self._sockets.settings
         limits = {
@@ -77,9 +83,12 @@ class Session:
         principal: Principal,
         send: Callable[[bytes], None],
         writable: Callable[[], Awaitable[None]],
+        resolved: Callable[[str], str],
     ) -> Subscription:
         wanted = validated(Subscribe, request.params)
-        return Subscription(self._sockets.bridge.events, principal.scope, wanted, send, writable)
+        if wanted.devices is not None:
+            wanted = wanted.model_copy(update={"devices": tuple(resolved(device) for device in wanted.devices)})
+        return Subscription(self._sockets.bridge.events, principal, wanted, send, writable)
 
     def unsubscribed(self, request: rpc.Request, before: Subscription | None) -> dict[str, Any]:
         validated(Nothing, request.params)

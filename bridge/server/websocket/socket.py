@@ -19,8 +19,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from bridge.model import RequestError
 from bridge.server.call import Call
 from bridge.server.connections import Connection
+from bridge.server.gate import Entry, check_origin
 from bridge.server.json_body import parse_text
-from bridge.server.performing import perform
+from bridge.server.performing import perform, resolve
 from bridge.server.principals import Principal
 from bridge.server.problems import SECURITY_HEADERS, problem_of
 from bridge.server.rate import too_many
@@ -42,15 +43,18 @@ _DEEPER = 3
 class Socket:
     """Serves one client. Its methods run in the server's loop."""
 
-    def __init__(self, sockets: WebSockets, request: web.BaseRequest, connection: Connection, origin: str) -> None:
-        self.origin = origin
+    def __init__(
+        self, sockets: WebSockets, request: web.BaseRequest, connection: Connection, entry: Entry, owner: tuple[str, str]
+    ) -> None:
+        self.owner = owner
+        self._entry = entry
         self.principal: Principal | None = None
         self._sockets = sockets
         self._settings = sockets.settings
         self._request = request
         self._connection = connection
         self._host = request.headers["Host"]
-        self._session = Session(sockets, self._host)
+        self._session = Session(sockets, self._host, self._belongs)
         self._response = _Response(self._settings.max_message, self.close)
         self._transport = cast(asyncio.Transport, request.transport)
         self._loop = asyncio.get_running_loop()
@@ -96,9 +100,17 @@ class Socket:
         self.close(CloseCode.STOPPING, "the bridge is stopping")
 
     def recheck(self) -> None:
-        """Close if the token was replaced meanwhile."""
-        if self.principal is not None and self._sockets.principals.find(self.principal.token_id) != self.principal:
-            self.close(CloseCode.UNAUTHORISED, "the token was replaced")
+        """Close if the token was replaced or taken back meanwhile, or nothing pairs this page any more."""
+        access = self._sockets.access
+        if self.principal is not None and access.find(self.principal.token_id) != self.principal:
+            self.close(CloseCode.UNAUTHORISED, "the token was replaced or taken back")
+        elif self._entry.origin is not None and not self._entry.own and self._entry.origin not in access.tokens.origins:
+            self.close(CloseCode.FORBIDDEN, "this origin is not paired any more")
+
+    def _belongs(self, principal: Principal) -> None:
+        """Whether the token may be used from here. Raises RequestError."""
+        check_origin(principal, self._entry.origin, self._entry.own)
+        self._sockets.access.users.check(principal, self._connection.local, self._connection.peer)
 
     async def _read(self) -> None:
         while True:
@@ -272,22 +284,25 @@ class Socket:
             problem = RequestError("request.not_found", f"there is no method {request.method[:60]!r}")
             return rpc.error(request.id, problem, rpc.METHOD_NOT_FOUND) if request.answered else None
         try:
+            self._sockets.access.take_call(principal)
             given = arguments(route, request.params, self._settings.max_wait)
             if self._sockets.stopping and route.method != "GET":
                 raise RequestError("server.stopping", "The bridge is stopping and takes nothing new.")
             call = Call(
                 bridge=self._sockets.bridge,
+                access=self._sockets.access,
                 parameters=given.parameters,
                 query=given.query,
                 body=given.body,
                 key=given.key,
                 wait=given.wait,
-                authenticated=True,
-                principal=principal.name,
-                label=principal.label,
-                scope=principal.scope,
+                principal=principal,
+                origin=self._entry.origin,
+                own=self._entry.own,
+                address=f"{self._connection.door.scheme}://{self._host}",
                 gone=self._connection.gone,
-                user=self._connection.os_user,
+                peer=self._connection.peer,
+                local=self._connection.local,
                 languages=self._session.languages,
                 prove=lambda token_id, nonce: self._sockets.proofs.server(self._host, token_id, nonce),
             )
@@ -312,7 +327,7 @@ class Socket:
                 value, then = self._subscribed(request)
         except RequestError as problem:
             if self.principal is None:
-                then = self._unauthorised if problem.code != "gate.rate" else self._one_too_many
+                then = self._end_for(problem.code)
             return (rpc.error(request.id, problem) if request.answered else None), then
         return (rpc.result(request.id, value) if request.answered else None), then
 
@@ -323,16 +338,28 @@ class Socket:
             self.principal = self._session.principal
             self._timers.pop("authenticate").cancel()
 
+    def _end_for(self, code: str) -> Callable[[], None]:
+        """How a session that could not be opened ends."""
+        if code == "gate.rate":
+            return self._one_too_many
+        elsewhere = ("gate.origin_required", "gate.token_origin_mismatch", "gate.session_unknown", "gate.wrong_session")
+        return self._elsewhere if code in elsewhere else self._unauthorised
+
     def _unauthorised(self) -> None:
         self.close(CloseCode.UNAUTHORISED, "not authenticated")
 
     def _one_too_many(self) -> None:
         self.close(CloseCode.TOO_MANY, "too many sockets of this token")
 
+    def _elsewhere(self) -> None:
+        self.close(CloseCode.FORBIDDEN, "this token belongs elsewhere")
+
     def _subscribed(self, request: rpc.Request) -> tuple[Any, Callable[[], None]]:
         assert self.principal is not None
         if request.method == "events.subscribe":
-            subscription = self._session.subscription(request, self.principal, self.send, self._connection.writable)
+            subscription = self._session.subscription(
+                request, self.principal, self.send, self._connection.writable, self._resolved
+            )
             if self._subscription is not None:
                 self._subscription.end()
             self._subscription = subscription
@@ -343,6 +370,12 @@ class Socket:
                 subscription_before.end()
             return self._session.unsubscribed(request, subscription_before), _nothing
         return self._session.other(request), _nothing
+
+    def _resolved(self, device: str) -> str:
+        """A device's id, where it is named by an alias of this token."""
+        assert self.principal is not None
+        access, peer = self._sockets.access, self._connection.peer
+        return resolve(self.principal, device, access, peer) if device.startswith("@") else device
 
     async def _replay(self, subscription: Subscription) -> None:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.jobs.events import DeviceEvent, EventFeed, JobEvent
 from bridge.model import Event, EventKind, RequestError
-from bridge.server.principals import Scope
+from bridge.server.principals import Principal
 from bridge.server.websocket import rpc
 from bridge.server.websocket.messages import Subscribe, Subscribed
 from bridge.store import EventsPruned
@@ -25,13 +25,13 @@ class Subscription:
     def __init__(
         self,
         feed: EventFeed,
-        scope: Scope,
+        principal: Principal,
         wanted: Subscribe,
         send: Callable[[bytes], None],
         writable: Callable[[], Awaitable[None]],
     ) -> None:
         self._feed = feed
-        self._scope = scope
+        self._principal = principal
         self._devices = None if wanted.devices is None else frozenset(wanted.devices)
         self._kinds = frozenset(EventKind) if wanted.kinds is None else frozenset(wanted.kinds)
         self._send = send
@@ -72,7 +72,7 @@ class Subscription:
     # -- as a listener -----------------------------------------------------------------------------------------------
 
     def happened(self, event: JobEvent) -> None:
-        if not self._wants(event.event.kind, event.event.device):
+        if not self._wants(event.event.kind, event.event.device) or not self._owns(event):
             return
         if event.message is None:
             event.message = _job_message(event)
@@ -93,7 +93,14 @@ class Subscription:
         self._send(rpc.notification("events.reset", params))
 
     def _wants(self, kind: EventKind, device: str) -> bool:
-        return kind in self._kinds and (self._devices is None or device in self._devices) and self._scope.sees(device)
+        return kind in self._kinds and (self._devices is None or device in self._devices) and self._principal.scope.sees(device)
+
+    def _owns(self, event: JobEvent) -> bool:
+        """Whether the job is of this token's till: receipts of another are none of its business."""
+        if self._principal.administers:
+            return True
+        job = event.job
+        return job is not None and self._principal.owns(event.event.device, job["actor"]["principal"], job["actor"]["label"])
 
 
 def _job_message(event: JobEvent) -> bytes:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from bridge.model import JobError, operation_adapter
 from bridge.plugin import DeviceError
-from bridge.server.principals import Principal, Scope
+from bridge.server.access.scopes import Right
 from bridge.server.proof import proof, token_key
 from bridge.server.routes import ROUTES
 from bridge.server.routing import parameter_names
@@ -26,7 +26,8 @@ SALE = {"op": "receipt", "currency": "PLN", "lines": [{"name": "Tea", "price": "
 
 
 def test_every_route_is_a_method_and_no_two_have_one_name() -> None:
-    assert len(METHODS) == len(ROUTES)
+    assert len({route.name for route in ROUTES}) == len(ROUTES)
+    assert set(METHODS) == {route.name for route in ROUTES if not route.http_only}
     assert not set(METHODS) & set(SESSION_METHODS)
 
 
@@ -42,7 +43,7 @@ def test_no_member_of_an_operation_has_the_name_of_a_path_parameter() -> None:
 def test_the_page_names_every_method_notification_and_close_code() -> None:
     page = (DOCS / "websocket.md").read_text("utf-8")
     calls = dict(re.findall(r"^\| `([a-z._]+)` \| `((?:GET|POST|PUT|DELETE) [^`]+)` \|", page, re.MULTILINE))
-    wanted = {route.name: f"{route.method} {route.path}" for route in ROUTES}
+    wanted = {route.name: f"{route.method} {route.path}" for route in ROUTES if not route.http_only}
     assert calls == wanted, "rows: " + " ".join(f"| `{name}` | `{call}` |" for name, call in wanted.items() - calls.items())
     for name in (*SESSION_METHODS, *NOTIFICATIONS):
         assert f"| `{name}` |" in page, name
@@ -243,25 +244,14 @@ async def test_a_failure_of_our_own_tells_an_incident_and_nothing_of_the_inside(
     assert "secret inside" not in str(refused.value.problem)
 
 
-class OneDevice:
-    """A principal that may see d1 and nothing else."""
-
-    holder = Principal("till", "origin:https://pos.example", "pos", token_key("tbk_of_the_till"), Scope(frozenset({"d1"})))
-
-    def find(self, token_id: str) -> Principal | None:
-        return self.holder if token_id == "till" else None
-
-
 async def test_what_a_token_may_not_see_does_not_exist_for_it(station: Any) -> None:
     await station.sell("d1")
     hidden = await station.sell("d2")
-    await station.stop()
-    station.principals = OneDevice()
-    await station.start()
-    client = await station.session("tbk_of_the_till", "till")
-    assert client.welcome["principal"] == "origin:https://pos.example"
+    token = await station.give(devices=frozenset({"d1"}))
+    client = await station.session(*token)
+    assert client.welcome["principal"] == "native:pos"
     assert [device["id"] for device in (await client.call("devices.list"))["devices"]] == ["d1"]
-    assert [job["device"] for job in (await client.call("jobs.list"))["jobs"]] == ["d1"]
+    assert (await client.call("jobs.list"))["jobs"] == []
     assert set(await client.call("health")) == {"status"}
     told = []
     for method, params in (
@@ -285,20 +275,27 @@ async def test_what_a_token_may_not_see_does_not_exist_for_it(station: Any) -> N
     while not seen or seen[-1]["params"].get("job_id") != mine["id"] or seen[-1]["params"]["state"] != "done":
         seen.append(await client.event())
     assert {event["params"]["device"] for event in seen} == {"d1"}
+    assert {event["params"].get("job_id", mine["id"]) for event in seen} == {mine["id"]}
+    assert [job["id"] for job in (await client.call("jobs.list"))["jobs"]] == [mine["id"]]
     assert (await client.call("jobs.get", job=mine["id"]))["actor"]["label"] == "pos"
 
 
-async def test_calls_outside_a_tokens_scope_are_refused_by_name(station: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    station.principals = OneDevice()
-    monkeypatch.setattr(OneDevice, "holder", replace(OneDevice.holder, scope=Scope(None, frozenset({"ping"}))))
-    await station.restart()
-    client = await station.session("tbk_of_the_till", "till")
+async def test_calls_outside_a_tokens_scope_are_refused_by_name(station: Any) -> None:
+    client = await station.session(*await station.give(rights={Right.DEVICES_READ}))
     assert await client.call("ping")
-    with pytest.raises(Refused) as refused:
-        await client.call("audit.list")
-    assert (refused.value.code, refused.value.problem["status"]) == ("gate.scope", 403)
+    for call in ("audit.list", "jobs.list", "families.list"):
+        with pytest.raises(Refused) as refused:
+            await client.call(call)
+        assert (refused.value.code, refused.value.problem["status"]) == ("gate.scope_missing", 403)
+    for needed, order in (
+        (Right.PRINT, {"op": "drawer.open"}),
+        (Right.FISCAL_REPORT, {"op": "shift.close"}),
+        (Right.FISCAL, SALE),
+    ):
+        with pytest.raises(Refused) as refused:
+            await client.call("devices.submit", device="d1", idempotency_key=needed, **order)
+        assert refused.value.code == "gate.scope_missing"
+    assert station.devices["d1"].issued == []
 
 
 def test_the_worked_example_of_the_page_is_right() -> None:

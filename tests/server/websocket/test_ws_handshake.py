@@ -26,11 +26,11 @@ HANDSHAKE = {
 @pytest.mark.parametrize(
     ("headers", "path", "status", "code"),
     [
-        ({"Host": "evil.example"}, "/ws", 421, "gate.host"),
-        ({"Host": "127.0.0.1:1"}, "/ws", 421, "gate.host"),
-        ({"Origin": "https://evil.example"}, "/ws", 403, "gate.origin"),
-        ({"Origin": "null"}, "/ws", 403, "gate.origin"),
-        ({"Sec-Fetch-Site": "cross-site"}, "/ws", 403, "gate.origin"),
+        ({"Host": "evil.example"}, "/ws", 403, "gate.host_not_allowed"),
+        ({"Host": "127.0.0.1:1"}, "/ws", 403, "gate.host_not_allowed"),
+        ({"Origin": "https://evil.example"}, "/ws", 403, "gate.origin_not_allowed"),
+        ({"Origin": "null"}, "/ws", 403, "gate.origin_not_allowed"),
+        ({"Sec-Fetch-Site": "cross-site"}, "/ws", 403, "gate.origin_not_allowed"),
         ({"Authorization": "Bearer wrong"}, "/ws", 401, "gate.unauthorised"),
         ({}, "/ws?token=TOKEN", 422, "request.invalid"),
         ({"Sec-WebSocket-Protocol": "TOKEN"}, "/ws", 422, "request.invalid"),
@@ -166,11 +166,11 @@ async def test_only_so_many_sockets_of_an_origin_and_in_all(station: Any) -> Non
     await station.session()
 
 
-async def test_only_so_many_sockets_of_a_principal_whatever_their_origins(station: Any) -> None:
+async def test_only_so_many_sockets_of_a_token_whatever_their_origins(station: Any) -> None:
     await station.restart(max_sockets_each=1)
     await station.session()
     for socket in station.server.application.websockets.open:
-        socket.origin = "https://another.example"
+        socket.owner = ("https://another.example", "")
     client = await station.socket()
     with pytest.raises(Refused) as refused:
         await client.sign_in(station.token)
