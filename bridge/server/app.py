@@ -25,7 +25,7 @@ from bridge.server.pages import PAGES, page_response
 from bridge.server.performing import perform
 from bridge.server.printing import printable
 from bridge.server.problems import empty_response, json_response, problem_of, refusal, text_response
-from bridge.server.proof import Proofs
+from bridge.server.proofs import Proofs
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Router
 from bridge.server.settings import ServerSettings
@@ -117,7 +117,7 @@ class Application:
             gone=connection.gone,
             peer=connection.peer,
             local=connection.local,
-            prove=lambda token_id, nonce: self._proofs.server(request.headers["Host"], token_id, nonce),
+            prove=lambda token_id, nonce: self._proofs.server(connection.peer_name(), request.headers["Host"], token_id, nonce),
         )
         return await perform(route, call)
 
