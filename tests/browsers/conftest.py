@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,17 +15,20 @@ import trustme
 from tests.browsers import listener as listeners
 from tests.browsers import pages as page_servers
 from tests.browsers import policies
+from tests.browsers import shop as shops
 from tests.browsers.browser import Browser, BrowserMissing, Page, World
 from tests.browsers.chromium import Chromium
 from tests.browsers.firefox import Firefox
 from tests.browsers.listener import Listener
 from tests.browsers.pages import Pages
 from tests.browsers.policies import NoPolicies
+from tests.browsers.shop import Shop
 
 BROWSERS: dict[str, type[Chromium] | type[Firefox]] = {"chromium": Chromium, "firefox": Firefox}
 FAILED = pytest.StashKey[bool]()
 
 PageOpener = Callable[[str], Awaitable[Page]]
+Policy = Callable[[str], AbstractContextManager[None]]
 
 
 @contextmanager
@@ -68,16 +70,16 @@ def pages(world: tuple[Pages, World]) -> Pages:
 
 
 @pytest.fixture(scope="module")
-def policy() -> dict[Path, dict[str, Any]]:
-    """The policy files; a module says which."""
-    return {}
+def policy() -> Policy:
+    """The policy for each kind of browser; a module says which."""
+    return lambda kind: policies.installed({})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(
-    kind: str, world: tuple[Pages, World], policy: dict[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    kind: str, world: tuple[Pages, World], policy: Policy, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Browser]:
-    with wanted(), policies.lock(), policies.installed(policy):
+    with wanted(), policies.lock(), policy(kind):
         started = await BROWSERS[kind].start(tmp_path_factory.mktemp(kind), world[1])
         try:
             yield started
@@ -102,6 +104,12 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: 
             await page.screenshot(tmp_path / f"{number}.png")
             print(f"seen: {tmp_path / f'{number}.png'}", file=sys.stderr)
         await page.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with shops.opened(tmp_path / "data") as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")

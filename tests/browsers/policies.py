@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +21,19 @@ from filelock import FileLock
 CHROMIUM = Path("/etc/chromium/policies/managed/tillbridge-tests.json")
 FIREFOX = Path("/etc/firefox/policies/policies.json")
 MARK = "tillbridge-tests"  # beside "policies", where Firefox does not look
+DATA_DIR = Path(tempfile.gettempdir()) / "tillbridge-browser-policies"
+"""That of `browser-policy` in all runs: its record there lets the next run take back what a killed one has left."""
+RECORD = DATA_DIR / "browser-policies.json"
+
 LOCK_SECONDS = 900.0
 
 
 class NoPolicies(Exception):
     """Policy files cannot be written here, or somebody else's are in the place of ours."""
+
+
+class CommandFailed(Exception):
+    """`tillbridge browser-policy` did not do what it was asked to."""
 
 
 def lock() -> FileLock:
@@ -58,11 +68,34 @@ def installed(files: dict[Path, dict[str, Any]]) -> Iterator[None]:
             directory.rmdir()
 
 
+@contextmanager
+def generated(browser: str, origins: list[str]) -> Iterator[None]:
+    """What `tillbridge browser-policy` itself installs. Hold the lock when you call this."""
+    sweep()
+    try:
+        try:
+            _browser_policy("install", "--browser", browser, *(part for origin in origins for part in ("--origin", origin)))
+        except CommandFailed as error:
+            raise NoPolicies(str(error)) from None
+        yield
+    finally:
+        sweep()
+
+
+def _browser_policy(*arguments: str) -> None:
+    command = [sys.executable, "-m", "bridge.cli.main", "browser-policy", *arguments, "--data-dir", str(DATA_DIR)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise CommandFailed(f"browser-policy {arguments[0]}: {done.stdout}{done.stderr}")
+
+
 def sweep() -> None:
-    """Remove the files that are ours."""
+    """Remove what is ours: of the tests, and of `browser-policy` when the tests called it."""
     CHROMIUM.unlink(missing_ok=True)
     if FIREFOX.exists() and MARK in FIREFOX.read_text("utf-8"):
         FIREFOX.unlink()
+    if RECORD.exists():
+        _browser_policy("remove")
 
 
 def _directories(wanted: Path) -> list[Path]:

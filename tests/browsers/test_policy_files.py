@@ -15,6 +15,7 @@ from tests.browsers.policies import NoPolicies
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policies, "CHROMIUM", tmp_path / "chromium" / "managed" / "tests.json")
     monkeypatch.setattr(policies, "FIREFOX", tmp_path / "firefox" / "policies.json")
+    monkeypatch.setattr(policies, "RECORD", tmp_path / "none")
 
 
 def both() -> dict[Path, dict[str, object]]:

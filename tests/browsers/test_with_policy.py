@@ -5,13 +5,12 @@ Found so with Chromium 156 and Firefox ESR 153. Firefox knows host names only, a
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browsers import policies
-from tests.browsers.conftest import PageOpener
+from tests.browsers.conftest import PageOpener, Policy
 from tests.browsers.listener import Listener
 from tests.browsers.pages import Pages
 
@@ -22,11 +21,10 @@ BLOCKED = ("TypeError", "close 1006")
 
 
 @pytest.fixture(scope="module")
-def policy(pages: Pages) -> dict[Path, dict[str, Any]]:
-    return {
-        policies.CHROMIUM: policies.for_chromium([pages.shop]),
-        policies.FIREFOX: policies.for_firefox(["shop.test"]),
-    }
+def policy(pages: Pages) -> Policy:
+    return lambda kind: policies.installed(
+        {policies.CHROMIUM: policies.for_chromium([pages.shop]), policies.FIREFOX: policies.for_firefox(["shop.test"])}
+    )
 
 
 async def embedded(open_page: PageOpener, pages: Pages, listener: Listener, frame: str, **attributes: str) -> dict[str, Any]:

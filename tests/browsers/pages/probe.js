@@ -44,6 +44,9 @@ const probe = {
       probe.frame(`${page}#${encodeURIComponent(JSON.stringify({ name, address }))}`, attributes);
     }),
 
+  // What the till in a frame of this page told last.
+  till: null,
+
   form: (url, type) => {
     const form = document.createElement("form");
     form.method = "POST";
@@ -60,3 +63,7 @@ const probe = {
   permission: (name) =>
     navigator.permissions.query({ name: name || "loopback-network" }).then((status) => status.state, (error) => error.name),
 };
+
+window.addEventListener("message", (event) => {
+  if (event.data.till) probe.till = { ...event.data.till, origin: event.origin };
+});
