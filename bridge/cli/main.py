@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pair": ("bridge.cli.pair:pair", "Let pages in, and give managed tills and programs their tokens."),
     "token": ("bridge.cli.token:token", "The administrator's token; list, rotate and revoke the others."),
     "console": ("bridge.cli.console:console", "Print a link that opens the console, once."),
+    "tls": ("bridge.cli.tls.command:tls", "Certificates for https, and who trusts them."),
+    "uninstall": ("bridge.cli.uninstall:uninstall", "Take back service, policies, certificates and tokens; tell what stays."),
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from bridge.cli import offline_tokens
 from bridge.cli.browser_policy import documents
 from bridge.cli.browser_policy.origins import checked, parse_origin
 from bridge.cli.errors import CliError
@@ -234,19 +235,23 @@ def test_without_a_paired_page_nothing_is_printed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_paired_pages_are_those_with_a_token_of_the_web(tmp_path: Path) -> None:
+def test_the_paired_pages_are_those_with_a_token_of_the_web_and_those_of_the_provisioning_file(tmp_path: Path) -> None:
     assert paired_origins(tmp_path) == []
+    for body in ({"origin": SHOP}, {"origin": POS}, {"origin": POS}, {}):
+        offline_tokens.create(tmp_path, {"label": "till" if body else "program", **body})
+    assert paired_origins(tmp_path) == [POS, SHOP]
+    entry = offline_tokens.entry({"label": "kiosk", "origin": "https://kiosk.example"})["entry"]
+    (tmp_path / "provisioning.toml").write_text(entry)
+    assert paired_origins(tmp_path) == ["https://kiosk.example", POS, SHOP]
+    assert POS in show("--format", "json", data_dir=tmp_path, origins=[]).stdout
+
+
+def test_a_journal_from_before_there_were_tokens_has_none(tmp_path: Path) -> None:
     journal = sqlite3.connect(tmp_path / "journal.db")
     journal.execute("PRAGMA user_version=1")
     journal.commit()
-    assert paired_origins(tmp_path) == []
-    journal.execute("CREATE TABLE tokens (id TEXT, kind TEXT, origin TEXT)")
-    rows = [("1", "web", SHOP), ("2", "web", POS), ("3", "web", POS), ("4", "native", None), ("5", "native", "https://x.example")]
-    journal.executemany("INSERT INTO tokens VALUES (?, ?, ?)", rows)
-    journal.commit()
-    assert paired_origins(tmp_path) == [POS, SHOP]
     journal.close()
-    assert POS in show("--format", "json", data_dir=tmp_path, origins=[]).stdout
+    assert paired_origins(tmp_path) == []
 
 
 def test_a_damaged_journal_is_told_with_what_to_do_instead(tmp_path: Path) -> None:
