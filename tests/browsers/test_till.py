@@ -39,7 +39,6 @@ async def test_a_person_lets_the_page_in_at_the_console(shop: Shop, open_page: P
     page = await open_page(till_page(pages.shop, shop, go=True))
     code = await until(page, CODE)
     console = await open_page((await shop.call("POST", "/console/link", {}))["link"])
-    import asyncio; await asyncio.sleep(4); print(await console.evaluate("document.body.innerText"))
     card = await until(
         console,
         "(card => card && { code: card.querySelector('.code').textContent, origin: card.querySelector('.origin').textContent })"
