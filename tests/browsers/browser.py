@@ -39,6 +39,10 @@ class World:
     local: tuple[str, ...] = ()  # host:port taken for an address of the local network
 
 
+Prepare = Callable[[Path], None]
+"""Called with the home of a browser that is going to start, when its certificate stores are there."""
+
+
 class Page(Protocol):
     async def goto(self, url: str) -> None:
         """Returns when the page has loaded."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browsers.browser import Child, PageError, World, as_json, program, trust
+from tests.browsers.browser import Child, PageError, Prepare, World, as_json, program, trust
 from tests.browsers.channel import Channel, ChannelError
 
 FLAGS = (
@@ -78,11 +78,13 @@ class Chromium:
         self.child, self.channel = child, channel
 
     @classmethod
-    async def start(cls, directory: Path, world: World) -> Chromium:
+    async def start(cls, directory: Path, world: World, prepare: Prepare | None = None) -> Chromium:
         binary = program("chromium")
         profile, home = directory / "profile", directory / "home"
         profile.mkdir(parents=True)
         trust(home / ".pki" / "nssdb", world.ca)  # the one store of its user's that Chromium reads on Linux
+        if prepare is not None:
+            prepare(home)
         spaces = [f"{address}=public" for address in world.public] + [f"{address}=local" for address in world.local]
         command = [
             binary,

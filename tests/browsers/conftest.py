@@ -16,7 +16,7 @@ from tests.browsers import listener as listeners
 from tests.browsers import pages as page_servers
 from tests.browsers import policies
 from tests.browsers import shop as shops
-from tests.browsers.browser import Browser, BrowserMissing, Page, World
+from tests.browsers.browser import Browser, BrowserMissing, Page, Prepare, World
 from tests.browsers.chromium import Chromium
 from tests.browsers.firefox import Firefox
 from tests.browsers.listener import Listener
@@ -75,12 +75,18 @@ def policy() -> Policy:
     return lambda kind: policies.installed({})
 
 
+@pytest.fixture(scope="module")
+def prepare() -> Prepare | None:
+    """What is done to a browser's home before it starts; a module says what."""
+    return None
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(
-    kind: str, world: tuple[Pages, World], policy: Policy, tmp_path_factory: pytest.TempPathFactory
+    kind: str, world: tuple[Pages, World], policy: Policy, prepare: Prepare | None, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Browser]:
     with wanted(), policies.lock(), policy(kind):
-        started = await BROWSERS[kind].start(tmp_path_factory.mktemp(kind), world[1])
+        started = await BROWSERS[kind].start(tmp_path_factory.mktemp(kind), world[1], prepare)
         try:
             yield started
         finally:

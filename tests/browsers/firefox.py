@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browsers.browser import Child, PageError, World, as_json, program, trust
+from tests.browsers.browser import Child, PageError, Prepare, World, as_json, program, trust
 from tests.browsers.channel import Channel, ChannelError
 
 PROMPT_MS = 1500  # for how long the question of the local network stays open; Firefox' own value is five minutes
@@ -77,11 +77,15 @@ class Firefox:
         self.child, self.channel = child, channel
 
     @classmethod
-    async def start(cls, directory: Path, world: World, preferences: Mapping[str, str | int | bool] = NONE) -> Firefox:
+    async def start(
+        cls, directory: Path, world: World, prepare: Prepare | None = None, *, preferences: Mapping[str, str | int | bool] = NONE
+    ) -> Firefox:
         binary = program("firefox-esr")
-        profile, home = directory / "profile", directory / "home"
-        home.mkdir(parents=True)
+        home = directory / "home"
+        profile = home / ".mozilla" / "firefox" / "tests"  # where programs that look for profiles find it
         trust(profile, world.ca)
+        if prepare is not None:
+            prepare(home)
         told_to = {
             **PREFERENCES,
             "network.dns.localDomains": ",".join(world.names),

@@ -126,7 +126,7 @@ async def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Non
 
 
 @asynccontextmanager
-async def opened(data_dir: Path) -> AsyncIterator[Shop]:
+async def opened(data_dir: Path, *, tls_port: int | None = None) -> AsyncIterator[Shop]:
     printer = await PosnetSimulator().start(
         listen="tcp://127.0.0.1:0", control=None, state=None, pace="fast", settings={"rates": "23/8/5/0/-/zw/-"}
     )
@@ -135,7 +135,7 @@ async def opened(data_dir: Path) -> AsyncIterator[Shop]:
     port = between.sockets[0].getsockname()[1]
     bridge = await Bridge.open(data_dir, registry=PluginRegistry.installed())
     await bridge.start()
-    server = await ApiServer.start(bridge, ServerSettings(port=0, stop_seconds=1.0))
+    server = await ApiServer.start(bridge, ServerSettings(port=0, tls_port=tls_port, stop_seconds=1.0))
     async with aiohttp.ClientSession() as session:
         try:
             config = {"family": "posnet", "url": f"tcp://127.0.0.1:{port}", "timeouts": NEVER_IDLE}

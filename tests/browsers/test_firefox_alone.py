@@ -21,7 +21,7 @@ async def test_told_to_gate_websockets_it_lets_those_of_the_policy_through(
 ) -> None:
     pages = world[0]
     with wanted(), policies.lock(), policies.installed({policies.FIREFOX: policies.for_firefox(["shop.test"])}):
-        firefox = await Firefox.start(tmp_path, world[1], {"network.lna.websocket.enabled": True})
+        firefox = await Firefox.start(tmp_path, world[1], preferences={"network.lna.websocket.enabled": True})
         try:
             page = await firefox.page(f"{pages.evil}/empty.html")
             assert await page.evaluate(f"probe.socket('{listener.ws}/evil')") == "close 1006"

@@ -15,9 +15,10 @@ from tests.browsers.shop import Shop
 _REFUSED = re.compile(r"refused (\S+) (\S+) of \S+: (\S+)")
 
 
-def till_page(origin: str, shop: Shop, *, go: bool = False) -> str:
-    """The address of the till of this origin; with `go` it begins to pair and to sell by itself."""
-    said = json.dumps({"address": shop.address, "device": "till-1", "go": go})
+def till_page(origin: str, shop: Shop, *, go: bool = False, secure: bool = False) -> str:
+    """The address of the till of this origin; with `go` it begins to pair and to sell by itself, with `secure` over https."""
+    address = f"localhost:{shop.server.secure_port}" if secure else shop.address
+    said = json.dumps({"address": address, "secure": secure, "device": "till-1", "go": go})
     return f"{origin}/till.html#{quote(said)}"
 
 
