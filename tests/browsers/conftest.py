@@ -1,8 +1,9 @@
-"""A browser for a module, of each kind, with the policy of that module; its pages, and a bare listener for each test."""
+"""A browser for each setting; the pages it visits, a bare listener and a shop with a bridge for each test."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -16,19 +17,18 @@ from tests.browsers import listener as listeners
 from tests.browsers import pages as page_servers
 from tests.browsers import policies
 from tests.browsers import shop as shops
-from tests.browsers.browser import Browser, BrowserMissing, Page, Prepare, World
+from tests.browsers.browser import Browser, BrowserMissing, Page, World
 from tests.browsers.chromium import Chromium
 from tests.browsers.firefox import Firefox
 from tests.browsers.listener import Listener
 from tests.browsers.pages import Pages
 from tests.browsers.policies import NoPolicies
+from tests.browsers.settings import Setting
 from tests.browsers.shop import Shop
 
-BROWSERS: dict[str, type[Chromium] | type[Firefox]] = {"chromium": Chromium, "firefox": Firefox}
 FAILED = pytest.StashKey[bool]()
 
 PageOpener = Callable[[str], Awaitable[Page]]
-Policy = Callable[[str], AbstractContextManager[None]]
 
 
 @contextmanager
@@ -50,50 +50,76 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="module", params=list(BROWSERS))
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Pages, World]]:
     ca = trustme.CA(organization_name="Tests of pages")
     file = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(str(file))
     async with page_servers.served(ca) as served:
-        yield served, World(file, page_servers.NAMES, public=(served.public, served.other_public), local=(served.local,))
+        yield (
+            served,
+            World(file, page_servers.NAMES, public=(served.public, served.other_public), local=(served.local,)),
+        )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pages(world: tuple[Pages, World]) -> Pages:
     return world[0]
 
 
-@pytest.fixture(scope="module")
-def policy() -> Policy:
-    """The policy for each kind of browser; a module says which."""
-    return lambda kind: policies.installed({})
+@pytest.fixture(scope="session")
+def tls_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with an authority and its certificates, which the browsers with a policy trust."""
+    directory = tmp_path_factory.mktemp("tls") / "data"
+    tls("setup", directory, tmp_path_factory.mktemp("home"), "--trust", "none")
+    return directory
 
 
-@pytest.fixture(scope="module")
-def prepare() -> Prepare | None:
-    """What is done to a browser's home before it starts; a module says what."""
-    return None
+def tls(command: str, data_dir: Path, home: Path, *more: str) -> None:
+    line = [sys.executable, "-m", "bridge.cli.main", "tls", command, "--data-dir", str(data_dir), *more]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    subprocess.run(line, env={**environment, "HOME": str(home)}, check=True, capture_output=True, timeout=60)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+def policy_of(setting: Setting, pages: Pages) -> AbstractContextManager[None]:
+    if setting.allowed:
+        return policies.generated(setting.kind, [pages.of(name) for name in setting.allowed])
+    return policies.by_hand(list(setting.skipped))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(
-    kind: str, world: tuple[Pages, World], policy: Policy, prepare: Prepare | None, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    world: tuple[Pages, World],
+    tls_data_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Browser]:
-    with wanted(), policies.lock(), policy(kind):
-        started = await BROWSERS[kind].start(tmp_path_factory.mktemp(kind), world[1], prepare)
+    setting: Setting = request.param
+    directory = tmp_path_factory.mktemp(str(setting))
+
+    def prepare(home: Path) -> None:
+        if setting.allowed:
+            tls("trust", tls_data_dir, home)
+
+    with wanted(), policies.lock(), policy_of(setting, world[0]):
+        started: Browser
+        if setting.kind == "chromium":
+            started = await Chromium.start(directory, world[1], prepare)
+        else:
+            more = {"network.lna.websocket.enabled": True} if setting.gate_sockets else {}
+            started = await Firefox.start(directory, world[1], prepare, preferences=more)
         try:
             yield started
         finally:
             await started.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
+def kind(browser: Browser) -> str:
+    return browser.kind
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[PageOpener]:
     """Opens pages, which are closed after the test; what they showed when it failed is kept as a picture."""
     opened: list[Page] = []
@@ -112,13 +138,13 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: 
         await page.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     async with shops.opened(tmp_path / "data") as opened:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def listener() -> AsyncIterator[Listener]:
     async with listeners.listening() as listening:
         yield listening

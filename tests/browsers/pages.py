@@ -12,7 +12,7 @@ import trustme
 from aiohttp import web
 
 FILES = Path(__file__).with_name("pages")
-NAMES = ("shop.test", "evil.test", "embed.test", "intranet.test")
+NAMES = ("shop.test", "partner.test", "thief.test", "embed.test", "evil.test", "intranet.test")
 TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
 
@@ -37,6 +37,14 @@ class Pages:
     @property
     def evil(self) -> str:
         return self.of("evil.test")
+
+    @property
+    def thief(self) -> str:
+        return self.of("thief.test")
+
+    @property
+    def partner(self) -> str:
+        return self.of("partner.test")
 
     @property
     def embed(self) -> str:

@@ -14,11 +14,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
-CHROMIUM = Path("/etc/chromium/policies/managed/tillbridge-tests.json")
 FIREFOX = Path("/etc/firefox/policies/policies.json")
 MARK = "tillbridge-tests"  # beside "policies", where Firefox does not look
 DATA_DIR = Path(tempfile.gettempdir()) / "tillbridge-browser-policies"
@@ -40,25 +38,18 @@ def lock() -> FileLock:
     return FileLock(Path(tempfile.gettempdir()) / "tillbridge-browsers.lock", timeout=LOCK_SECONDS)
 
 
-def for_chromium(origins: list[str]) -> dict[str, Any]:
-    return {"LoopbackNetworkAllowedForUrls": origins}
-
-
-def for_firefox(domains: list[str]) -> dict[str, Any]:
-    return {"policies": {"LocalNetworkAccess": {"SkipDomains": domains}}}
-
-
 @contextmanager
-def installed(files: dict[Path, dict[str, Any]]) -> Iterator[None]:
-    """Hold the lock when you call this. What a killed run has left is removed first."""
+def by_hand(names: list[str]) -> Iterator[None]:
+    """A policy of Firefox that lets these names through, as pages and as targets; none at all for none. Hold the lock."""
     made: list[Path] = []
     sweep()
     try:
-        for file, content in files.items():
-            made += _directories(file.parent)
-            if file.exists():
-                raise NoPolicies(f"{file} is somebody else's")
-            file.write_text(json.dumps({**content, MARK: True} if file == FIREFOX else content), "utf-8")
+        if names:
+            made = _directories(FIREFOX.parent)
+            if FIREFOX.exists():
+                raise NoPolicies(f"{FIREFOX} is somebody else's")
+            content = {"policies": {"LocalNetworkAccess": {"SkipDomains": names}}, MARK: True}
+            FIREFOX.write_text(json.dumps(content), "utf-8")
         yield
     except PermissionError as error:
         raise NoPolicies(f"may not write {error.filename}") from None
@@ -91,7 +82,6 @@ def _browser_policy(*arguments: str) -> None:
 
 def sweep() -> None:
     """Remove what is ours: of the tests, and of `browser-policy` when the tests called it."""
-    CHROMIUM.unlink(missing_ok=True)
     if FIREFOX.exists() and MARK in FIREFOX.read_text("utf-8"):
         FIREFOX.unlink()
     if RECORD.exists():

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsers import policies
-from tests.browsers.conftest import PageOpener, Policy
+from tests.browsers.conftest import PageOpener
 from tests.browsers.pages import Pages
+from tests.browsers.settings import POLICY, in_browsers
 from tests.browsers.shop import Shop, eventually
 from tests.browsers.tills import ended, paired, refused, till_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = in_browsers(POLICY)
 
 JOBS = "/api/v1/devices/till-1/jobs"
-
-
-@pytest.fixture(scope="module")
-def policy(pages: Pages) -> Policy:
-    return lambda kind: policies.generated(kind, [pages.shop, pages.evil])
 
 
 async def test_nothing_is_sold_and_no_byte_reaches_the_printer(
@@ -25,7 +20,7 @@ async def test_nothing_is_sold_and_no_byte_reaches_the_printer(
 ) -> None:
     carried = shop.cable.carried
     token, _ = await shop.give(pages.shop)
-    page = await open_page(f"{pages.evil}/hostile.html")
+    page = await open_page(f"{pages.thief}/hostile.html")
     outcomes = await page.evaluate(f"attack('{shop.address}', '{token}', '{'P' * 32}')")
     told = {name: outcome for name, outcome in outcomes.items() if outcome not in ("TypeError", "error")}
     assert told == {
@@ -44,13 +39,13 @@ async def test_nothing_is_sold_and_no_byte_reaches_the_printer(
 
 
 async def test_it_may_ping_and_ask_to_be_paired_and_that_is_all(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
-    page = await open_page(till_page(pages.evil, shop))
+    page = await open_page(till_page(pages.thief, shop))
     pinged = await page.evaluate("till.call('GET', '/ping')")
     assert pinged["status"] == 200
     assert "till-1" not in str(pinged["body"])
     await page.evaluate("void till.run()")
-    asking = await shop.asking(pages.evil)
-    assert (await shop.call("GET", "/pairing"))["pairings"][0]["origin"] == pages.evil  # the person sees whose page it is
+    asking = await shop.asking(pages.thief)
+    assert (await shop.call("GET", "/pairing"))["pairings"][0]["origin"] == pages.thief  # the person sees whose page it is
     await shop.call(
         "POST", f"/pairing/{asking['pairing_id']}/decision", {"decision": "reject", "code": asking["verification_code"]}
     )
@@ -58,7 +53,7 @@ async def test_it_may_ping_and_ask_to_be_paired_and_that_is_all(shop: Shop, open
 
 
 async def test_it_cannot_say_that_it_is_another_page(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
-    page = await open_page(till_page(pages.evil, shop))
+    page = await open_page(till_page(pages.thief, shop))
     told = await page.evaluate(f"till.call('POST', '/pairing', {{ origin: '{pages.shop}', app_name: 'Kasa' }})")
     assert (told["status"], told["body"]["code"]) == (403, "gate.origin_not_allowed")
     assert (await shop.call("GET", "/pairing"))["pairings"] == []
@@ -69,7 +64,7 @@ async def test_a_token_of_another_page_is_worth_nothing_even_to_a_paired_one(
 ) -> None:
     carried = shop.cable.carried
     stolen, stolen_id = await shop.give(pages.shop)
-    page = await paired(open_page, pages.evil, shop)
+    page = await paired(open_page, pages.thief, shop)
     await page.evaluate(f"till.use('{stolen}', '{stolen_id}')")
     told = await page.evaluate("till.sell('theft').then(() => 'sold', (error) => error.message)")
     assert told == "403 gate.token_origin_mismatch"

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsers import policies
 from tests.browsers.browser import until
-from tests.browsers.conftest import PageOpener, Policy
+from tests.browsers.conftest import PageOpener
 from tests.browsers.pages import Pages
+from tests.browsers.settings import POLICY, in_browsers
 from tests.browsers.shop import Shop, eventually
 from tests.browsers.tills import ended, paired, refused, till_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = in_browsers(POLICY)
 
 CODE = "document.getElementById('code').textContent"
-
-
-@pytest.fixture(scope="module")
-def policy(pages: Pages) -> Policy:
-    return lambda kind: policies.generated(kind, [pages.shop, pages.embed])
 
 
 async def test_a_page_pairs_and_sells_over_http_and_over_the_websocket(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
@@ -64,11 +59,11 @@ async def test_a_page_that_is_sent_away_at_the_console_sells_nothing(shop: Shop,
 
 async def test_a_page_in_a_frame_with_allow_pairs_and_sells(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
     page = await open_page(f"{pages.shop}/empty.html")
-    till = till_page(pages.embed, shop, go=True)
+    till = till_page(pages.partner, shop, go=True)
     await page.evaluate(f"void probe.frame('{till}', {{ allow: 'loopback-network' }})")
-    await shop.let_in(pages.embed, await until(page, "probe.till && probe.till.code"))
+    await shop.let_in(pages.partner, await until(page, "probe.till && probe.till.code"))
     assert await ended(page, "probe.till") == "finished"
-    assert await page.evaluate("probe.till.origin") == pages.embed
+    assert await page.evaluate("probe.till.origin") == pages.partner
     assert shop.receipts() == ["order-1", "order-2"]
 
 
@@ -76,7 +71,7 @@ async def test_a_page_in_a_frame_without_allow_does_not_get_to_the_bridge(
     shop: Shop, open_page: PageOpener, pages: Pages, caplog: pytest.LogCaptureFixture
 ) -> None:
     page = await open_page(f"{pages.shop}/empty.html")
-    await page.evaluate(f"void probe.frame('{till_page(pages.embed, shop, go=True)}')")
+    await page.evaluate(f"void probe.frame('{till_page(pages.partner, shop, go=True)}')")
     assert (await ended(page, "probe.till")).startswith("ping: TypeError")
     assert (await shop.call("GET", "/pairing"))["pairings"] == []
     assert refused(caplog) == set()

@@ -1,51 +1,28 @@
-"""The same till over https and wss, in browsers that trust the bridge because `tillbridge tls setup` told them to."""
+"""The same till over https and wss, in browsers that trust the bridge because `tillbridge tls` told them to."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
-from tests.browsers import policies
 from tests.browsers import shop as shops
-from tests.browsers.browser import Prepare, until
-from tests.browsers.conftest import PageOpener, Policy
+from tests.browsers.browser import until
+from tests.browsers.conftest import PageOpener
 from tests.browsers.pages import Pages
+from tests.browsers.settings import POLICY, in_browsers
 from tests.browsers.shop import Shop
 from tests.browsers.tills import ended, till_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = in_browsers(POLICY)
 
 
-@pytest.fixture(scope="module")
-def data_dir(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for each browser: its set-up names the stores that were changed."""
-    return tmp_path_factory.mktemp(f"data-{kind}")
-
-
-@pytest.fixture(scope="module")
-def prepare(data_dir: Path) -> Prepare:
-    def set_up(home: Path) -> None:
-        command = [sys.executable, "-m", "bridge.cli.main", "tls", "setup", "--data-dir", str(data_dir)]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-        subprocess.run(command, env={**environment, "HOME": str(home)}, check=True, capture_output=True, timeout=60)
-
-    return set_up
-
-
-@pytest.fixture(scope="module")
-def policy(pages: Pages) -> Policy:
-    return lambda kind: policies.generated(kind, [pages.shop])
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(data_dir: Path, open_page: PageOpener) -> AsyncIterator[Shop]:
-    async with shops.opened(data_dir, tls_port=0) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(tls_data_dir: Path, tmp_path: Path) -> AsyncIterator[Shop]:
+    shutil.copytree(tls_data_dir, tmp_path / "data")
+    async with shops.opened(tmp_path / "data", tls_port=0) as opened:
         yield opened
 
 

@@ -7,10 +7,11 @@ import pytest
 from tests.browsers.browser import until
 from tests.browsers.conftest import PageOpener
 from tests.browsers.pages import Pages
+from tests.browsers.settings import NO_POLICY, in_browsers
 from tests.browsers.shop import Shop, eventually
 from tests.browsers.tills import ended, paired, refused, till_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = in_browsers(NO_POLICY)
 
 JOBS = "/api/v1/devices/till-1/jobs"
 

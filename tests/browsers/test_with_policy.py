@@ -9,22 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.browsers import policies
-from tests.browsers.conftest import PageOpener, Policy
+from tests.browsers.conftest import PageOpener
 from tests.browsers.listener import Listener
 from tests.browsers.pages import Pages
+from tests.browsers.settings import POLICY, in_browsers
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = in_browsers(POLICY)
 
 REACHED = ("status 200", "open")
 BLOCKED = ("TypeError", "close 1006")
-
-
-@pytest.fixture(scope="module")
-def policy(pages: Pages) -> Policy:
-    return lambda kind: policies.installed(
-        {policies.CHROMIUM: policies.for_chromium([pages.shop]), policies.FIREFOX: policies.for_firefox(["shop.test"])}
-    )
 
 
 async def embedded(open_page: PageOpener, pages: Pages, listener: Listener, frame: str, **attributes: str) -> dict[str, Any]:
@@ -114,6 +107,13 @@ async def test_allow_hands_the_permission_of_the_page_to_a_frame(
     else:
         assert told["fetched"] == "TypeError"  # its own name is not in the policy: it would have to ask
         assert told["permission"] == "prompt"
+
+
+async def test_a_frame_that_is_allowed_itself_needs_allow_too(listener: Listener, open_page: PageOpener, pages: Pages) -> None:
+    told = await embedded(open_page, pages, listener, pages.partner, allow="loopback-network")
+    assert outcome(told) == REACHED
+    told = await embedded(open_page, pages, listener, pages.partner)
+    assert told["fetched"] == "TypeError"
 
 
 @pytest.mark.parametrize(("allow", "enough"), [("local-network-access", True), ("local-network", False)])

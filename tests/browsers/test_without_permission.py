@@ -12,8 +12,9 @@ from tests.browsers.conftest import PageOpener
 from tests.browsers.firefox import PROMPT_MS
 from tests.browsers.listener import Listener
 from tests.browsers.pages import Pages
+from tests.browsers.settings import NO_POLICY, in_browsers
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = in_browsers(NO_POLICY)
 
 SEEN_BY_NOBODY = {"/favicon.ico"}  # a browser asks for it by itself, when a page of ours was shown
 
