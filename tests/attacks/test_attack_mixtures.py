@@ -104,6 +104,7 @@ def _values(scene: Scene) -> dict[str, tuple[list[Any], list[Any]]]:
                 [("Sec-Fetch-Mode", "navigate")],
                 [("Sec-Fetch-Dest", "image")],
                 [("Sec-Fetch-Site", "none")],
+                [("Sec-Fetch-Site", "same-origin")],
                 [("Sec-Fetch-Mode", "no-cors")],
                 [*CORS, ("Sec-Fetch-Mode", "navigate")],
             ],

@@ -224,6 +224,31 @@ async def test_a_consoles_token_is_good_for_the_very_name_that_it_was_opened_und
         refused(reply, 403, code, readable_by=POS if origin == POS else None)
 
 
+@pytest.mark.attack("A08", "A29")
+async def test_only_a_browsers_word_that_a_page_reads_its_own_server_stands_for_the_origin(scene: Scene) -> None:
+    """Browsers leave Origin out where a page reads its own server. No page can write this header, and no other page's is so."""
+    async with scene.lawful():
+        opened = await _console(scene, scene.own)
+    scene.tokens["console"] = Given(opened.json["token"], opened.json["token_id"])
+    own = [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Dest", "empty")]
+    assert (await scene.ask("GET", "/api/v1/tokens", more=own, origin=None, token="console")).status == 200
+    for more, token, host, code in (
+        ([], "console", scene.host, "gate.origin_required"),
+        ([("Sec-Fetch-Site", "none")], "console", scene.host, "gate.origin_required"),
+        ([("Sec-Fetch-Site", "cross-site")], "console", scene.host, "gate.origin_not_allowed"),
+        ([("Sec-Fetch-Site", "same-site")], "console", scene.host, "gate.origin_not_allowed"),
+        ([*own, ("Sec-Fetch-Site", "cross-site")], "console", scene.host, "gate.origin_not_allowed"),
+        (own, "console", f"localhost:{scene.port}", "gate.token_origin_mismatch"),
+        (own, "console", f"rebind.evil:{scene.port}", "gate.host_not_allowed"),
+        (own, "web", scene.host, "gate.token_origin_mismatch"),
+        (own, "program", scene.host, "gate.token_origin_mismatch"),
+    ):
+        refused(await scene.ask("GET", "/api/v1/tokens", more=more, origin=None, token=token, host=host), 403, code)
+    for origin in (POS, "null"):
+        reply = await scene.ask("GET", "/api/v1/tokens", more=own, origin=origin, token="console")
+        refused(reply, 403, "gate.origin_not_allowed", readable_by=POS if origin == POS else None)
+
+
 @pytest.mark.attack("A29")
 async def test_a_consoles_link_works_once_from_our_own_page_and_from_no_other(scene: Scene) -> None:
     link = await scene.ask("POST", "/api/v1/console/link", {}, origin=None, token="admin")

@@ -61,8 +61,10 @@ def test_a_test_that_is_named_is_there(test: str) -> None:
     assert name in [function.name for function in _functions(ROOT / file)]
 
 
-def test_the_attacks_rows_name_just_the_tests_that_are_marked_with_them() -> None:
-    assert {(number, test) for number, test in NAMED if number in ATTACKS} == _marked()
+def test_the_attacks_rows_name_the_tests_that_are_marked_with_them_and_of_that_folder_no_others() -> None:
+    named = {(number, test) for number, test in NAMED if number in ATTACKS}
+    assert _marked() <= named
+    assert {(number, test) for number, test in named - _marked() if test.startswith("tests/attacks/")} == set()
     assert len(set(NAMED)) == len(NAMED), "a row names a test twice"
 
 
