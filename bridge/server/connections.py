@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from aiohttp import web
@@ -16,8 +16,9 @@ from aiohttp import web
 from bridge.model import RequestError
 from bridge.server.doors import Door
 from bridge.server.peers import Peer, PeerLookup
+from bridge.server.principals import Principal
 from bridge.server.printing import printable
-from bridge.server.problems import bare_problem, encode, failure, refusal
+from bridge.server.problems import PROBLEM_TYPE, SECURITY_HEADERS, bare_problem, encode, failure, refusal
 from bridge.server.settings import ServerSettings
 
 log = logging.getLogger("tillbridge.gate")
@@ -41,6 +42,7 @@ class Connection(web.RequestHandler):
         "gone",
         "idle_since",
         "local",
+        "principal",
     )
 
     door: Door
@@ -64,6 +66,8 @@ class Connection(web.RequestHandler):
         self.idle_since = 0.0
         self._address = ""
         self._peer: Peer | None = None
+        self.principal: Principal | None = None
+        """Whoever has the token of the request that is being answered."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.idle_since = asyncio.get_running_loop().time()
@@ -110,10 +114,15 @@ class Connection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
+        if "Upgrade" in request.headers and not resp.prepared:
+            # The parser takes no more requests behind one that asked to speak something else, or takes them depending on
+            # what it asked for: whoever sends on is not left waiting, and nothing is read in two ways.
+            resp.force_close()
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
             self.busy = False
+            self.principal = None
             self.idle_since = asyncio.get_running_loop().time()
 
     def handle_error(
@@ -206,6 +215,13 @@ class ConnectionServer(web.Server):
         self.open.add(connection)
         return True
 
+    def recheck(self, find: Callable[[str], Principal | None]) -> None:
+        """End the waits of those whose token is worth nothing any more: what they asked for is answered as it stands."""
+        for connection in self.open:
+            principal = connection.principal
+            if principal is not None and find(principal.token_id) != principal:
+                connection.gone.set()
+
     def release_waits(self) -> None:
         """Let every request that waits for a job end now."""
         for connection in self.open:
@@ -219,11 +235,15 @@ def is_loopback(address: str) -> bool:
 
 def _full() -> bytes:
     body = encode(bare_problem(503, "Too many connections", "All connections are busy. Try again in a moment."))
-    head = (
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n"
-        f"Cache-Control: no-store\r\nRetry-After: 2\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    headers = {
+        **SECURITY_HEADERS,
+        "Content-Type": PROBLEM_TYPE,
+        "Retry-After": "2",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 503 Service Unavailable\r\n{lines}\r\n".encode() + body
 
 
 _FULL = _full()

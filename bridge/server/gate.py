@@ -189,6 +189,9 @@ class Gate:
         encodings = request.headers.getall("Content-Encoding", ())
         if any(encoding.strip().lower() != "identity" for encoding in encodings):
             raise RequestError("request.media_type", "Content-Encoding is not taken: send the body as it is.")
+        # The parser looks at the last coding alone, and would hand over as plain what the others say is packed.
+        if any(coding.strip().lower() != "chunked" for coding in request.headers.getall("Transfer-Encoding", ())):
+            raise RequestError("request.malformed", "Of Transfer-Encoding only chunked is taken.")
         expected = request.headers.getall("Expect", ())
         if any(value.strip().lower() != "100-continue" for value in expected):
             raise RequestError("request.malformed", "Of Expect only 100-continue is known.")
@@ -202,8 +205,9 @@ class Gate:
 
     def _size(self, request: web.BaseRequest) -> None:
         length = request.content_length
-        if length is not None and length > self.settings.max_body:
-            raise too_large(self.settings)
+        most = self.settings.max_body if "Authorization" in request.headers else self.settings.max_stranger_body
+        if length is not None and length > most:
+            raise too_large(most)
 
     def _token(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         given = request.headers.getall("Authorization", ())
@@ -257,12 +261,8 @@ def _page(request: web.BaseRequest) -> Page | None:
     return PAGES.get(request.raw_path) if request.method == "GET" else None
 
 
-def too_large(settings: ServerSettings) -> RequestError:
-    return RequestError(
-        "request.too_large",
-        f"The body is larger than {settings.max_body} bytes.",
-        extra={"limit": settings.max_body},
-    )
+def too_large(most: int) -> RequestError:
+    return RequestError("request.too_large", f"The body is larger than {most} bytes.", extra={"limit": most})
 
 
 def log_refusal(request: web.BaseRequest, error: RequestError) -> None:

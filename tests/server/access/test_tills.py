@@ -164,6 +164,21 @@ async def test_a_token_makes_itself_a_new_secret_and_the_old_one_is_worth_nothin
         await station.session(old, token_id, headers={"Origin": ORIGIN})
 
 
+async def test_who_waits_for_a_job_waits_no_longer_when_the_token_is_taken_back(station: Station) -> None:
+    token, token_id = await station.give("till", origin=ORIGIN)
+    station.devices["d1"].gate = asyncio.Event()
+    waiting = asyncio.create_task(sell(station, token, "d1", "k"))
+    async with asyncio.timeout(20):
+        while not station.bridge.jobs.active:
+            await asyncio.sleep(0.01)
+        await call(station, station.token, "DELETE", f"/tokens/{token_id}", Origin=station.server.url)
+        status, job = await waiting
+    assert (status, job["result"]) == (202, None)  # what it had by then: the job was accepted, and is told no more of
+    station.devices["d1"].gate.set()
+    async with asyncio.timeout(20):
+        assert (await station.bridge.jobs.wait(job["id"], 20)).state == "done"
+
+
 async def test_a_new_secret_is_not_asked_for_over_the_socket_that_it_would_close(station: Station) -> None:
     token, token_id = await station.give("till", origin=ORIGIN)
     socket = await station.session(token, token_id, headers={"Origin": ORIGIN})
