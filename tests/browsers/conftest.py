@@ -106,7 +106,7 @@ async def browser(
         if setting.kind == "chromium":
             started = await Chromium.start(directory, world[1], prepare)
         else:
-            more = {"network.lna.websocket.enabled": True} if setting.gate_sockets else {}
+            more = {"network.lna.websocket.enabled": True, "network.lna.prompt.timeout": 60_000} if setting.gate_sockets else {}
             started = await Firefox.start(directory, world[1], prepare, preferences=more)
         try:
             yield started

@@ -1,20 +1,30 @@
 """Headless Firefox with a prepared profile, driven over WebDriver BiDi.
 
-No permission is ever set over it: see browser.py.
+No permission is ever set over it: see browser.py. But the prompt is there, also without a screen, and a person can be played
+who clicks on it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.browsers.browser import Child, PageError, Prepare, World, as_json, program, trust
 from tests.browsers.channel import Channel, ChannelError
+
+# Whether the open prompt could be clicked on.
+PROMPT = """(() => {
+  const prompt = document.getElementById("loopback-network-notification");
+  if (!prompt || prompt.hidden || !prompt.%s || document.getElementById("notification-popup").state !== "open") return false;
+  prompt.%s.click();
+  return true;
+})()"""
 
 PROMPT_MS = 1500  # for how long the question of the local network stays open; Firefox' own value is five minutes
 
@@ -96,6 +106,7 @@ class Firefox:
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in told_to.items()]
         (profile / "user.js").write_text("".join(lines), "utf-8")
         command = [binary, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
+        command.append("--remote-allow-system-access")  # to the prompt, which is no part of any page
         child = await Child.start(command, home, directory / "firefox.log")
         server = profile / "WebDriverBiDiServer.json"
         try:
@@ -114,6 +125,18 @@ class Firefox:
         if url is not None:
             await page.goto(url)
         return page
+
+    async def answer(self, button: Literal["Allow", "Block"]) -> None:
+        """As soon as the browser asks the person in front of it, who clicks this button."""
+        tree = await self.channel.call("browsingContext.getTree", {"moz:scope": "chrome"})
+        window = {"context": tree["contexts"][0]["context"]}
+        click = PROMPT.replace("%s", "button" if button == "Allow" else "secondaryButton")
+        async with asyncio.timeout(30):
+            while True:
+                told = await self.channel.call("script.evaluate", {"expression": click, "target": window, "awaitPromise": False})
+                if told["result"]["value"]:
+                    return
+                await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         with contextlib.suppress(ChannelError, ConnectionError):  # it may go before it answers

@@ -12,7 +12,7 @@ import trustme
 from aiohttp import web
 
 FILES = Path(__file__).with_name("pages")
-NAMES = ("shop.test", "partner.test", "thief.test", "embed.test", "evil.test", "intranet.test")
+NAMES = tuple(f"{name}.test" for name in ("shop", "partner", "thief", "embed", "framed", "other", "evil", "intranet"))
 TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
 

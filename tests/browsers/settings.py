@@ -22,7 +22,7 @@ class Setting:
     skipped: tuple[str, ...] = ()
     """What a policy of Firefox names instead, written by hand."""
     gate_sockets: bool = False
-    """Firefox asks for WebSockets too."""
+    """Firefox asks for WebSockets too, and long enough for a person to answer."""
 
     def __str__(self) -> str:
         told = {"policy": self.allowed, "by-hand": self.skipped, "sockets": self.gate_sockets}
