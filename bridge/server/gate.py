@@ -227,16 +227,17 @@ class Gate:
             raise RequestError("gate.unauthorised", "Nobody has this bearer token, or not any more.")
         check_origin(principal, entry.origin, entry.own)
         self.access.users.check(principal, connection.local, connection.peer)
+        self.access.used(principal)
         entry.principal = principal
 
     def _rate(self, entry: Entry, connection: Connection) -> None:
         principal = entry.principal
         if principal is not None:
             self.access.take_call(principal)
-        elif entry.path == _PING:
+        elif entry.path == _PING or _ASKED.fullmatch(entry.path) is not None:
             if entry.origin is not None and not entry.own and entry.origin not in self.access.tokens.origins:
-                self.access.strangers.take("pings of pages that are not paired")
-            self.access.pings.take(entry.origin or connection.peer_name(), "pings")
+                self.access.strangers.take("questions of pages that are not paired")
+            self.access.pings.take(entry.origin or connection.peer_name(), "questions without a token")
 
 
 def check_origin(principal: Principal, origin: str | None, own: bool) -> None:
