@@ -11,7 +11,6 @@ import pytest
 from tests.sessions.run import Plan, run
 from tests.sessions.sabotage import SABOTAGE
 
-
 # What must be among the findings.
 _SIGNS = {
     "aliases": "on its paper are lines of the tills",
