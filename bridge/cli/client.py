@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.cli.errors import CliError
-from bridge.server import admin_token, instance
+from bridge.server import admin_token, instance, proof
 
 _TIMEOUT_SECONDS = 30.0
 
@@ -54,8 +54,7 @@ class Client:
         running = instance.find(data_dir)
         if running is None:
             raise NotRunning(f"No bridge is running for {data_dir}.", f"Start it: tillbridge serve --data-dir {data_dir}")
-        # Who answers must be the server that wrote the file, before it is shown the token: another program may have got
-        # the port of one that died.
+        # Another program may have got the port of a bridge that died: ask who it is, and later let it prove it.
         said = _ping(running.port)
         if said is None or said.get("instance_id") != running.instance:
             raise NotRunning(
@@ -83,6 +82,7 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS)
         try:
             with contextlib.closing(connection):
+                self._prove(connection)
                 connection.request("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {self._token}"})
                 response = connection.getresponse()
                 raw = response.read()
@@ -110,6 +110,7 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS + wait)
         try:
             with contextlib.closing(connection):
+                self._prove(connection)
                 connection.request(method, f"/api/v1{path}", payload, sent)
                 response = connection.getresponse()
                 raw = response.read()
@@ -118,6 +119,27 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             raise Lost(f"The connection to the bridge broke ({type(error).__name__}).", "See its log, then try again.") from None
         return _read(response.status, raw)
+
+    def _prove(self, connection: http.client.HTTPConnection) -> None:
+        """Let the other end prove, on this very connection, that it knows the token before it is sent. Raises NotRunning."""
+        nonce = proof.new_nonce()
+        asked = json.dumps({"token_id": "admin", "nonce": nonce})
+        connection.request("POST", "/api/v1/session/proof", asked, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        raw = response.read()
+        if response.status in (403, 409, 429):
+            _read(response.status, raw)
+        try:
+            said = json.loads(raw)
+            shown, theirs = str(said["proof"]), str(said["nonce"])
+        except (ValueError, KeyError, TypeError):
+            shown = theirs = ""
+        expected = proof.proof(proof.token_key(self._token), "http", f"127.0.0.1:{self._port}", "admin", nonce, theirs)
+        if not proof.is_proof(shown, expected):
+            raise NotRunning(
+                f"What answers on port {self._port} does not know this bridge's token; the token was not sent.",
+                "Another program has the port, or the token was changed by hand. Start the bridge again.",
+            )
 
 
 def segment(value: str) -> str:

@@ -27,8 +27,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("bridge.cli.simulate:simulate", "Run a simulated device."),
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),
     "service": ("bridge.cli.service.command:service", "Run the bridge as a service of the system."),
+    "browser-policy": (
+        "bridge.cli.browser_policy.command:browser_policy",
+        "Let the paired pages in without the browser's prompt.",
+    ),
     "openapi": ("bridge.cli.openapi:openapi", "Print the description of the API."),
-    "token": ("bridge.cli.token:token", "Show or rotate the administrator's token."),
+    "pair": ("bridge.cli.pair:pair", "Let pages in, and give managed tills and programs their tokens."),
+    "token": ("bridge.cli.token:token", "The administrator's token; list, rotate and revoke the others."),
+    "console": ("bridge.cli.console:console", "Print a link that opens the console, once."),
+    "tls": ("bridge.cli.tls.command:tls", "Certificates for https, and who trusts them."),
+    "uninstall": ("bridge.cli.uninstall:uninstall", "Take back service, policies, certificates and tokens; tell what stays."),
 }
 
 

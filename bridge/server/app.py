@@ -25,7 +25,7 @@ from bridge.server.pages import PAGES, page_response
 from bridge.server.performing import perform
 from bridge.server.printing import printable
 from bridge.server.problems import empty_response, json_response, problem_of, refusal, text_response
-from bridge.server.proof import Proofs
+from bridge.server.proofs import Proofs
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Router
 from bridge.server.settings import ServerSettings
@@ -51,7 +51,7 @@ class Application:
         self.gate = Gate(settings, access, self._methods)
         self._proofs = Proofs(access, settings.proofs_at_once, settings.proofs_per_second)
         self.websockets = WebSockets(bridge, settings, access, self._proofs)
-        access.tokens.on_change = self.websockets.recheck
+        access.tokens.on_change = self._tokens_changed
         self.router: Router[Handler] = Router(PREFIX, ROUTES)
         self.stopping = False
         self.server = ConnectionServer(self.handle, settings, doors, access.lookup)
@@ -69,6 +69,7 @@ class Application:
                 told = cors.preflight_headers(request, methods, self.settings.preflight_seconds)
                 return empty_response(204, {**entry.headers, **told})
             self.gate.check(request, connection, entry)
+            connection.principal = entry.principal
         except RequestError as error:
             log_refusal(request, error)
             response = refusal(error)
@@ -94,11 +95,14 @@ class Application:
             if request.method in WITH_BODY and not request.content.is_eof():
                 response.force_close()
         response.headers.update(entry.headers)
+        if connection.gone.is_set():
+            response.force_close()  # the waits of this connection are over for good
         return response
 
     async def _answer(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> Answer:
         route, parameters = self.router.find(request.method, request.raw_path)
-        body = await read_object(request, self.settings) if request.method in WITH_BODY else {}
+        most = self.settings.max_stranger_body if entry.principal is None else self.settings.max_body
+        body = await read_object(request, self.settings, most) if request.method in WITH_BODY else {}
         if self.stopping and request.method != "GET":
             raise RequestError("server.stopping", "The bridge is stopping and takes nothing new.")
         call = Call(
@@ -117,7 +121,7 @@ class Application:
             gone=connection.gone,
             peer=connection.peer,
             local=connection.local,
-            prove=lambda token_id, nonce: self._proofs.server(request.headers["Host"], token_id, nonce),
+            prove=lambda token_id, nonce: self._proofs.server(connection.peer_name(), request.headers["Host"], token_id, nonce),
         )
         return await perform(route, call)
 
@@ -134,6 +138,11 @@ class Application:
                 if match is not None:
                     return min(float(match.group(1)), self.settings.max_wait)
         return None
+
+    def _tokens_changed(self) -> None:
+        """Whoever came with a token that is worth nothing any more waits for nothing more."""
+        self.websockets.recheck()
+        self.server.recheck(self.access.find)
 
     def begin_stop(self) -> None:
         """Take nothing new; requests that wait for jobs are answered with the jobs as they stand."""

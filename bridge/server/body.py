@@ -13,8 +13,8 @@ from bridge.server.json_body import parse_object
 from bridge.server.settings import ServerSettings
 
 
-async def read_object(request: web.BaseRequest, settings: ServerSettings) -> dict[str, Any]:
-    """The JSON object that the request carries. Raises RequestError."""
+async def read_object(request: web.BaseRequest, settings: ServerSettings, most: int) -> dict[str, Any]:
+    """The JSON object that the request carries, of `most` bytes. Raises RequestError."""
     if request.headers.get("Expect"):
         # Only now: a client that asked first has not sent a body which the gate would have refused.
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -25,8 +25,8 @@ async def read_object(request: web.BaseRequest, settings: ServerSettings) -> dic
             # By hand and not by request.read(): its limit is fixed where the request is made.
             while chunk := await request.content.readany():
                 raw += chunk
-                if len(raw) > settings.max_body:
-                    raise too_large(settings)
+                if len(raw) > most:
+                    raise too_large(most)
     except TimeoutError:
         raise RequestError("request.malformed", f"The body did not arrive within {settings.body_seconds:g} s.") from None
     except web.RequestPayloadError:

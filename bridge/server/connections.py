@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from aiohttp import web
 from bridge.model import RequestError
 from bridge.server.doors import Door
 from bridge.server.peers import Peer, PeerLookup
+from bridge.server.principals import Principal
 from bridge.server.printing import printable
 from bridge.server.problems import bare_problem, encode, failure, refusal
 from bridge.server.settings import ServerSettings
@@ -41,6 +42,7 @@ class Connection(web.RequestHandler):
         "gone",
         "idle_since",
         "local",
+        "principal",
     )
 
     door: Door
@@ -64,6 +66,8 @@ class Connection(web.RequestHandler):
         self.idle_since = 0.0
         self._address = ""
         self._peer: Peer | None = None
+        self.principal: Principal | None = None
+        """Whoever has the token of the request that is being answered."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.idle_since = asyncio.get_running_loop().time()
@@ -114,6 +118,7 @@ class Connection(web.RequestHandler):
             return await super().finish_response(request, resp, start_time)
         finally:
             self.busy = False
+            self.principal = None
             self.idle_since = asyncio.get_running_loop().time()
 
     def handle_error(
@@ -205,6 +210,13 @@ class ConnectionServer(web.Server):
             oldest.force_close()
         self.open.add(connection)
         return True
+
+    def recheck(self, find: Callable[[str], Principal | None]) -> None:
+        """End the waits of those whose token is worth nothing any more: what they asked for is answered as it stands."""
+        for connection in self.open:
+            principal = connection.principal
+            if principal is not None and find(principal.token_id) != principal:
+                connection.gone.set()
 
     def release_waits(self) -> None:
         """Let every request that waits for a job end now."""

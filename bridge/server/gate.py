@@ -82,7 +82,7 @@ class Gate:
         self._host(request, connection)
         self._target(request)
         self._origin(request, connection, entry)
-        self._fetch_metadata(request, entry)
+        self._fetch_metadata(request, connection, entry)
         self._user(connection)
         self._address(request)
         self._media_type(request)
@@ -96,7 +96,7 @@ class Gate:
         self._host(request, connection)
         self._target(request)
         self._origin(request, connection, entry)
-        self._fetch_metadata(request, entry)
+        self._fetch_metadata(request, connection, entry)
         if entry.own:
             self._method(request)  # the bridge's own pages need no leave, and no browser asks for them
         if request.body_exists:
@@ -144,7 +144,7 @@ class Gate:
         if not entry.own:
             entry.headers = cors.headers(origin)
 
-    def _fetch_metadata(self, request: web.BaseRequest, entry: Entry) -> None:
+    def _fetch_metadata(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         # Browsers leave Origin out of top-level GETs, images and frames, and say so here. "cors" alone comes from native
         # JavaScript too (Node's fetch), and "none" from an address typed in by hand. Chromium says nothing of WebSockets.
         page = _page(request)
@@ -168,6 +168,12 @@ class Gate:
                         "gate.origin_not_allowed",
                         f"The browser says that this is no request of a paired page: {name} is {printable(value, 30)!r}.",
                     )
+
+        if entry.origin is None and page is None and request.headers.get("Sec-Fetch-Site") == "same-origin":
+            # A page that reads its own server: browsers leave Origin out, and say so here. It is one of our own, by its Host.
+            own = f"{connection.door.scheme}://{request.headers['Host'].lower()}"
+            entry.own = own in connection.door.origins
+            entry.origin = own if entry.own else None
 
     def _user(self, connection: Connection) -> None:
         self.access.users.admit(connection.local, connection.peer)
@@ -196,8 +202,9 @@ class Gate:
 
     def _size(self, request: web.BaseRequest) -> None:
         length = request.content_length
-        if length is not None and length > self.settings.max_body:
-            raise too_large(self.settings)
+        most = self.settings.max_body if "Authorization" in request.headers else self.settings.max_stranger_body
+        if length is not None and length > most:
+            raise too_large(most)
 
     def _token(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         given = request.headers.getall("Authorization", ())
@@ -251,12 +258,8 @@ def _page(request: web.BaseRequest) -> Page | None:
     return PAGES.get(request.raw_path) if request.method == "GET" else None
 
 
-def too_large(settings: ServerSettings) -> RequestError:
-    return RequestError(
-        "request.too_large",
-        f"The body is larger than {settings.max_body} bytes.",
-        extra={"limit": settings.max_body},
-    )
+def too_large(most: int) -> RequestError:
+    return RequestError("request.too_large", f"The body is larger than {most} bytes.", extra={"limit": most})
 
 
 def log_refusal(request: web.BaseRequest, error: RequestError) -> None:

@@ -8,6 +8,7 @@ import errno
 import json
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 _BACKLOG = 512
@@ -17,6 +18,10 @@ _ATTEMPTS = 20
 
 class PortTaken(Exception):
     """Another program listens there. Says which, where it can be told."""
+
+
+class CannotListen(Exception):
+    """An address is none of this computer's, or what goes with it is missing. Says what to do."""
 
 
 async def listen(port: int) -> tuple[list[socket.socket], int]:
@@ -36,6 +41,26 @@ async def listen(port: int) -> tuple[list[socket.socket], int]:
         if port:
             raise PortTaken(await _who(port))
     raise PortTaken("No free port was found on both 127.0.0.1 and [::1].")
+
+
+async def listen_at(addresses: Sequence[str], port: int) -> list[socket.socket]:
+    """Listening sockets of these addresses. Raises PortTaken, CannotListen."""
+    made: list[socket.socket] = []
+    try:
+        for address in addresses:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            try:
+                bound = _bind(family, address, port)
+            except OSError as error:
+                raise CannotListen(f"This computer cannot listen on {address} ({error.strerror or error}).") from None
+            if bound is None:
+                raise PortTaken(f"Port {port} of {address} is taken by another program. Choose another one with --tls-port.")
+            made.append(bound)
+    except BaseException:
+        for one in made:
+            one.close()
+        raise
+    return made
 
 
 def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket | None:

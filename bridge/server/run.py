@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,7 @@ from aiohttp import web
 from bridge.server import admin_token, instance
 from bridge.server.access.access import Access
 from bridge.server.app import Application
-from bridge.server.doors import Door
-from bridge.server.listening import listen
+from bridge.server.entrances import Entrances, open_entrances
 from bridge.server.peers import PeerLookup
 from bridge.server.settings import ServerSettings
 
@@ -31,38 +30,46 @@ log = logging.getLogger("tillbridge.server")
 class ApiServer:
     """The API of one Bridge on its sockets. The Bridge is started and stopped by whoever made it."""
 
-    def __init__(
-        self, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int, lookup: PeerLookup | None = None
-    ) -> None:
+    def __init__(self, bridge: Bridge, settings: ServerSettings, entrances: Entrances, lookup: PeerLookup | None = None) -> None:
         self.bridge = bridge
-        self.port = port
+        self.port = entrances.port
+        self.secure_port = entrances.secure_port
         self.access = Access(bridge.data_dir, settings, bridge.store.tokens, bridge.clock.now, lookup)
-        doors = (Door(port, names=settings.extra_hosts),)
-        self.application = Application(bridge, settings, doors, self.access)
+        self.application = Application(bridge, settings, entrances.doors, self.access)
         self._settings = settings
-        self._sockets = sockets
+        self._entrances = entrances
         self._runner = web.ServerRunner(self.application.server, shutdown_timeout=settings.stop_seconds)
+        self._secure: list[asyncio.Server] = []
         self._refresher: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(cls, bridge: Bridge, settings: ServerSettings | None = None, lookup: PeerLookup | None = None) -> ApiServer:
-        """Listen and answer. `lookup`: who tells whose connections are, by default the system. Raises PortTaken."""
+        """Listen and answer. `lookup`: who tells whose connections are, by default the system.
+
+        Raises PortTaken, CannotListen, TlsError.
+        """
         chosen = settings or ServerSettings()
-        sockets, port = await listen(chosen.port)
-        return await cls.on(bridge, chosen, sockets, port, lookup)
+        return await cls.on(bridge, chosen, await open_entrances(chosen, bridge.data_dir, bridge.clock.now), lookup)
 
     @classmethod
     async def on(
-        cls, bridge: Bridge, settings: ServerSettings, sockets: list[socket.socket], port: int, lookup: PeerLookup | None = None
+        cls, bridge: Bridge, settings: ServerSettings, entrances: Entrances, lookup: PeerLookup | None = None
     ) -> ApiServer:
         """Answer on sockets that listen already."""
         admin_token.ensure(bridge.data_dir)
-        server = cls(bridge, settings, sockets, port, lookup)
+        server = cls(bridge, settings, entrances, lookup)
         await server._runner.setup()
-        for made in sockets:
+        for made in entrances.plain:
             await web.SockSite(server._runner, made).start()
+        loop = asyncio.get_running_loop()
+        for made in entrances.secure:
+            # By hand: a site of aiohttp leaves a handshake a whole minute.
+            listener = await loop.create_server(
+                server.application.server, sock=made, ssl=entrances.context, ssl_handshake_timeout=settings.head_seconds
+            )
+            server._secure.append(listener)
         server._refresher = asyncio.create_task(server._refresh())
-        instance.publish(bridge.data_dir, port, bridge.instance_id)
+        instance.publish(bridge.data_dir, server.port, bridge.instance_id)
         return server
 
     @property
@@ -76,6 +83,8 @@ class ApiServer:
         await self.application.websockets.stop()
         if self._refresher is not None:
             self._refresher.cancel()
+        for listener in self._secure:
+            listener.close()
         await self._runner.cleanup()
         await self.access.stop()
 
@@ -83,43 +92,43 @@ class ApiServer:
         while True:
             await asyncio.sleep(self._settings.refresh_seconds)
             self.access.refresh()
+            if self._entrances.certificate is not None:
+                self._entrances.certificate.refresh()  # one look at a file, as long as nothing is due
 
 
 async def serve(
     data_dir: Path,
     settings: ServerSettings,
-    ready: Callable[[str], None],
+    ready: Callable[[ApiServer], None],
     retention: Retention | None = None,
     wire: WireLimits | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the URL as soon as it answers.
 
-    Raises PortTaken, bridge.store.DataDirLocked, admin_token.TokenError.
+    Raises PortTaken, CannotListen, TlsError, UsersCannotBeTold, bridge.store.DataDirLocked, admin_token.TokenError.
     """
     from bridge.jobs.bridge import Bridge
 
     stop = asyncio.Event()
     with stop_signals(stop):
         # The port first: who cannot have it must not touch any device.
-        sockets, port = await listen(settings.port)
+        entrances = await open_entrances(settings, data_dir, lambda: datetime.now(UTC))
         try:
             bridge = await Bridge.open(data_dir, retention=retention, wire=wire)
         except BaseException:
-            for made in sockets:
-                made.close()
+            entrances.close()
             raise
         try:
             await bridge.start()
-            server = await ApiServer.on(bridge, settings, sockets, port)
+            server = await ApiServer.on(bridge, settings, entrances)
             try:
-                ready(server.url)
+                ready(server)
                 await stop.wait()
                 log.info("stopping")
             finally:
                 await server.stop()
         finally:
-            for made in sockets:
-                made.close()
+            entrances.close()
             await bridge.stop()
 
 

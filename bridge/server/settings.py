@@ -15,6 +15,15 @@ class ServerSettings:
     port: int = DEFAULT_PORT
     """0: any free one."""
 
+    tls_port: int | None = None
+    """Of the listener for https, on loopback and on `listen`. None: there is none. 0: any free one."""
+
+    listen: tuple[str, ...] = ()
+    """Addresses beside loopback, for https alone. They must be in the certificate (`tillbridge tls setup --address`)."""
+
+    networks: tuple[str, ...] = ()
+    """From which networks `listen` takes connections, as 192.168.1.0/24. Others are closed unread."""
+
     extra_hosts: tuple[str, ...] = ()
     """Names beside 127.0.0.1, localhost and [::1] that a Host header may carry, `name` or `name:port`."""
 
@@ -23,6 +32,9 @@ class ServerSettings:
 
     max_body: int = 1024 * 1024
     """Bytes. A receipt of 500 lines is some 60 kB; a hundred times that is no till any more."""
+
+    max_stranger_body: int = 8 * 1024
+    """Bytes of a body that comes without a token: a request for pairing has some 200."""
 
     max_depth: int = 32
     """Nesting of JSON. The deepest body of the API has 6 levels, extras included."""

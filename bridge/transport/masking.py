@@ -35,7 +35,7 @@ _PHONE_TEXT = re.compile(
     re.ASCII,
 )
 _BEARER = re.compile(r"(?i)(\bbearer\s+)[!-~]{8,}")
-_OUR_TOKEN = re.compile(r"tb[kwnc]_[A-Za-z0-9_-]{8,}")
+_OUR_TOKEN = re.compile(r"tb[kwncl]_[A-Za-z0-9_-]{8,}")
 
 
 def luhn(digits: Iterable[int]) -> bool:

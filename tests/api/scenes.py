@@ -85,7 +85,7 @@ _STEADY = {
     "proof": "C" * 43,
     "verification_code": "123456",
     "pairing_id": "P" * 32,
-    "link": f"http://localhost:47811/console#code={'D' * 43}",
+    "link": f"http://localhost:47811/console#code=tbl_{'D' * 43}",
     "Origin": "https://pos.example.com",
 }
 # What is random wherever it stands: a pairing's id in an address, a token, the id of one, the code of a link.
@@ -299,8 +299,8 @@ def steady(examples: list[Example]) -> list[Example]:
                 return shown
             if key == "code" and value.isdigit():
                 return _STEADY["verification_code"]
-            if key == "code" and len(value) == 43:
-                return "D" * 43
+            if key == "code" and value.startswith("tbl_"):
+                return f"tbl_{'D' * 43}"
             for random, instead in _RANDOM:
                 value = random.sub(instead, value)
             return _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))

@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bridge.cli.main import cli
+from bridge.cli.tls import command as tls_command
+from bridge.cli.tls.store import Machine
 from bridge.model import Identity
 from bridge.plugin import (
     Checked,
@@ -150,3 +152,23 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> PluginRegistry:
     registry.add(object(), "broken")
     monkeypatch.setattr(PluginRegistry, "installed", lambda: registry)
     return registry
+
+
+@pytest.fixture
+def tls_home(tmp_path: Path) -> Path:
+    path = tmp_path / "home"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def use(tls_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Machine]:
+    """Make the commands use this machine."""
+
+    def chosen(**facts: Any) -> Machine:
+        given: dict[str, Any] = {"platform": "linux", "home": tls_home, "root": tls_home.parent / "root", "environment": {}}
+        machine = Machine(**(given | facts))
+        monkeypatch.setattr(tls_command, "Machine", lambda: machine)
+        return machine
+
+    return chosen

@@ -128,10 +128,10 @@ async def test_a_client_that_does_not_read_is_cut(tmp_path: Path) -> None:
 
 
 async def test_it_listens_on_loopback_only_in_both_families_where_there_are_two(client: Any) -> None:
-    addresses = {made.getsockname()[0] for made in client.server._sockets}
+    addresses = {made.getsockname()[0] for made in client.server._entrances.plain}
     assert addresses <= {"127.0.0.1", "::1"}
     assert "127.0.0.1" in addresses
-    assert {made.getsockname()[1] for made in client.server._sockets} == {client.port}
+    assert {made.getsockname()[1] for made in client.server._entrances.plain} == {client.port}
 
 
 async def test_a_port_that_a_tillbridge_has_is_refused_by_its_name(client: Any) -> None:

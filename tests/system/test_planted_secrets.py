@@ -82,6 +82,10 @@ class Run:
             if job["error"] is not None:
                 self.evidence.add(f"error of {name}", json.dumps(job["error"], ensure_ascii=False))
 
+        page = {"label": "till", "origin": "https://pos.example.com", "scopes": ["devices:read", "fiscal"]}
+        self.planted["page's token"] = (await call("POST", "/tokens", page))["token"]
+        self.planted["program's token"] = (await call("POST", "/tokens", {"label": "erp"}))["token"]
+        self.planted["console's code"] = (await call("POST", "/console/link", {}))["link"].partition("=")[2]
         config = {"family": "leaky", "url": "null://leaky", "settings": {"password": PASSWORD}}
         await call("PUT", "/devices/leaky/config", config)
         await call("PUT", "/devices/till-1/config", {"family": "posnet", "url": printer.url})
@@ -105,7 +109,15 @@ class Run:
     async def _bad_requests(self, call: Any) -> None:
         """Secrets where none belongs."""
         token = self.planted["token"]
-        for value in (token, PASSWORD, CARD, EMAIL):
+        others = [self.planted[name] for name in ("page's token", "program's token", "console's code")]
+        for other in others:
+            for headers in ({}, {"Origin": "https://pos.example.com"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+                await call("GET", "/session", Authorization=f"Bearer {other}", **headers)
+                await call("POST", "/tokens", {}, Authorization=f"Bearer {other}", **headers)
+                await call("GET", f"/ping?token={other}", Authorization="", **headers)
+                await call("POST", "/session/console", {"code": f"{other}x"}, Authorization="", **headers)
+                await call("POST", f"/pairing/{other}/decision", {"decision": other, "code": other}, **headers)
+        for value in (token, PASSWORD, CARD, EMAIL, *others):
             await call("GET", f"/devices/{value.replace('/', '%2F')}")
             await call("GET", f"/jobs/{value.replace('/', '%2F')}?{value.split('@')[0]}=1")
             await call("POST", f"/devices/{value.replace('/', '%2F')}/jobs", SALE, Idempotency_Key="x")

@@ -12,7 +12,7 @@ import click
 
 from bridge.cli.client import Client, NotRunning, segment
 from bridge.cli.data_dir import data_dir_option, json_option
-from bridge.cli.doctor import certificates, clock, disk, installation, journal, network, ports
+from bridge.cli.doctor import access, certificates, clock, disk, installation, journal, network, own_certificates, ports
 from bridge.cli.doctor.facts import Computer, Finding, Level, Server, Situation, lock_holder
 from bridge.cli.errors import CliError
 from bridge.cli.inspect import printable
@@ -33,6 +33,8 @@ CHECKS: tuple[Check, ...] = (
     journal.journal,
     disk.data_directory,
     certificates.certificates,
+    own_certificates.own_certificates,
+    access.access,
     clock.clock,
     clock.devices,
     disk.logs,

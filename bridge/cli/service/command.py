@@ -31,10 +31,15 @@ _system = click.option("--system", is_flag=True, help="For the whole machine fro
 @_system
 @click.option("--user", metavar="NAME", help="With --system: the user it runs as; it must exist and own the data directory.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
+@click.option(
+    "--users",
+    type=click.Choice(["personal", "shared", "any"]),
+    help="As of tillbridge serve.  [default: personal; with --system: shared, on macOS any]",
+)
 @click.option("--dry-run", is_flag=True, help="Show the files and commands, do nothing.")
 @click.option("--no-start", is_flag=True, help="Write the files, run no command.")
 @data_dir_option
-def install(system: bool, user: str | None, port: int, dry_run: bool, no_start: bool, data_dir: Path) -> None:
+def install(system: bool, user: str | None, port: int, users: str | None, dry_run: bool, no_start: bool, data_dir: Path) -> None:
     """Install the service and start it."""
     if system and user is None and sys.platform != "win32":
         raise CliError("--system needs --user NAME.", "A user of its own is best: useradd --system --groups dialout tillbridge")
@@ -42,7 +47,7 @@ def install(system: bool, user: str | None, port: int, dry_run: bool, no_start: 
         raise CliError("--user goes with --system.", "Without --system the service runs as you.")
     if system and sys.platform != "win32" and data_dir == default_data_dir():
         data_dir = SYSTEM_DATA_DIR
-    wanted = Wanted(data_dir.absolute(), port, system, user)
+    wanted = Wanted(data_dir.absolute(), port, system, user, users=users or usual_users(system, sys.platform))
     plan = plan_for(wanted)
     if dry_run:
         show(plan)
@@ -80,6 +85,13 @@ def status(system: bool, data_dir: Path) -> None:
     click.echo((said.stdout or said.stderr).rstrip())
     if said.returncode != 0:
         raise SystemExit(1)
+
+
+def usual_users(system: bool, platform: str) -> str:
+    """A service of the machine runs as a user of its own, and the browsers never do. macOS does not tell whose they are."""
+    if not system:
+        return "personal"
+    return "any" if platform == "darwin" else "shared"
 
 
 def plan_for(wanted: Wanted) -> Plan:

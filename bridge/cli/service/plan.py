@@ -17,18 +17,22 @@ Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The service as asked for. `system`: for the whole machine, as `user`; else for who installs it, at log-in."""
+    """The service as asked for. `system`: for the whole machine, as `user`; else for who installs it, at log-in.
+
+    `users`: whose connections it takes, as `tillbridge serve --users` has it.
+    """
 
     data_dir: Path
     port: int
     system: bool = False
     user: str | None = None
     python: Path = Path(sys.executable)
+    users: str = "personal"
 
     @property
     def command(self) -> tuple[str, ...]:
         """The program and its arguments. The interpreter by its path: a service has no PATH to speak of."""
-        arguments = ("serve", "--data-dir", str(self.data_dir), "--port", str(self.port))
+        arguments = ("serve", "--data-dir", str(self.data_dir), "--port", str(self.port), "--users", self.users)
         return (str(self.python), "-m", "bridge.cli.main", *arguments)
 
 

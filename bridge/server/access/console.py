@@ -49,7 +49,7 @@ class ConsoleSessions:
 
     def link(self) -> tuple[str, int]:
         """The code of a new link, and for how many seconds it works."""
-        code = secrets.token_urlsafe(32)
+        code = f"tbl_{secrets.token_urlsafe(32)}"  # the form by which logs know what to hide
         seconds = self._settings.console_link_seconds
         self._links = [*self._open_links(), _Link(_digest(code), self._monotonic() + seconds)][-_MOST_LINKS:]
         return code, int(seconds)

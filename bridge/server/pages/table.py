@@ -30,6 +30,9 @@ _SCRIPT = (frozenset({"no-cors"}), frozenset({"script"}))
 _STYLE = (frozenset({"no-cors"}), frozenset({"style"}))
 
 PAGES: dict[str, Page] = {
+    "/console": Page("console.html", "text/html", *_DOCUMENT),
+    "/console/console.js": Page("console.js", "text/javascript", *_SCRIPT),
+    "/console/console.css": Page("console.css", "text/css", *_STYLE),
     "/docs": Page("docs.html", "text/html", *_DOCUMENT),
     "/docs/docs.js": Page("docs.js", "text/javascript", *_SCRIPT),
     "/docs/docs.css": Page("docs.css", "text/css", *_STYLE),

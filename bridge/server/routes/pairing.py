@@ -12,7 +12,7 @@ from bridge.server.answers import PairingAsked, PairingDecided, PairingState, Wa
 from bridge.server.bodies import AskPairing, DecidePairing, validated
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Authority, Description, Parameter, Reply
-from bridge.server.routes.tokens import shown
+from bridge.server.routes.tokens import described
 from bridge.server.routing import Route
 
 
@@ -104,7 +104,7 @@ async def decide(call: Call) -> Answer:
     with call.access.pairings.deciding(found):
         minted, row = await call.access.tokens.create(new, call.actor())
         call.access.pairings.approve(found, minted, rights)
-    return Answer({"decision": "approve", "token": shown(row, call)})
+    return Answer({"decision": "approve", "token": described(row, call.access.tokens)})
 
 
 def _waiting(one: Pairing, call: Call) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 from bridge.model import invalid
 from bridge.server.access.grants import checked_rights
 from bridge.server.access.scopes import TILL, Right
-from bridge.server.access.tokens import NewToken
+from bridge.server.access.tokens import NewToken, Tokens
 from bridge.server.answers import NewSecret, TokenInfo, TokenList, TokenMade
 from bridge.server.bodies import CreateToken, Plain, validated
 from bridge.server.call import Answer, Call, Handler
@@ -19,32 +19,15 @@ from bridge.store import TokenRow
 async def listing(call: Call) -> Answer:
     """Every token, without what is secret of it."""
     call.known_query()
-    return Answer({"tokens": [shown(row, call) for row in call.access.tokens.list()]})
+    return Answer({"tokens": [described(row, call.access.tokens) for row in call.access.tokens.list()]})
 
 
 async def create(call: Call) -> Answer:
     """A token without pairing: for a managed till's page, or for a program. Its text is told this once."""
     call.known_query()
-    given = validated(CreateToken, call.body)
-    rights = given.scopes if given.scopes is not None else TILL
-    try:
-        checked_rights(rights, given.origin)
-    except ValueError as error:
-        raise invalid("scopes", str(error)) from None
-    new = NewToken(
-        label=given.label,
-        rights=rights,
-        origin=given.origin,
-        devices=given.devices,
-        aliases=given.aliases,
-        routes=given.routes,
-        user_id=given.user_id,
-        user=given.user or given.user_id,
-        session=given.session,
-        expires_at=given.expires_at,
-    )
+    new = wanted(validated(CreateToken, call.body))
     minted, row = await call.access.tokens.create(new, call.actor())
-    return Answer({**shown(row, call), "token": minted.text}, 201)
+    return Answer({**described(row, call.access.tokens), "token": minted.text}, 201)
 
 
 async def rotate(call: Call) -> Answer:
@@ -62,7 +45,29 @@ async def revoke(call: Call) -> Answer:
     return Answer(status=204)
 
 
-def shown(row: TokenRow, call: Call) -> dict[str, Any]:
+def wanted(given: CreateToken) -> NewToken:
+    """What is asked for. Raises RequestError where a page is to get what no page gets."""
+    rights = given.scopes if given.scopes is not None else TILL
+    try:
+        checked_rights(rights, given.origin)
+    except ValueError as error:
+        raise invalid("scopes", str(error)) from None
+    return NewToken(
+        label=given.label,
+        rights=rights,
+        origin=given.origin,
+        devices=given.devices,
+        aliases=given.aliases,
+        routes=given.routes,
+        user_id=given.user_id,
+        user=given.user or given.user_id,
+        session=given.session,
+        expires_at=given.expires_at,
+    )
+
+
+def described(row: TokenRow, tokens: Tokens) -> dict[str, Any]:
+    """A token as it is listed."""
     info = TokenInfo(
         token_id=row.id,
         kind=row.kind,
@@ -78,7 +83,7 @@ def shown(row: TokenRow, call: Call) -> dict[str, Any]:
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used=row.last_used,
-        source="file" if call.access.tokens.is_provisioned(row.id) else "journal",
+        source="file" if tokens.is_provisioned(row.id) else "journal",
     )
     return info.model_dump(mode="json")
 

@@ -12,7 +12,7 @@ from bridge.server.access.access import Access
 from bridge.server.connections import Connection
 from bridge.server.gate import Entry
 from bridge.server.principals import Principal
-from bridge.server.proof import Proofs
+from bridge.server.proofs import Proofs
 from bridge.server.rate import too_many
 from bridge.server.settings import ServerSettings
 from bridge.server.websocket.socket import Socket

@@ -11,6 +11,7 @@ from bridge.server import proof
 from bridge.server.bodies import validated
 from bridge.server.languages import accepted
 from bridge.server.principals import Principal
+from bridge.server.proofs import key_of
 from bridge.server.version import version
 from bridge.server.websocket import rpc
 from bridge.server.websocket.messages import Authenticate, Challenge, Confirm, Nothing, Pong, Subscribe, Unsubscribed, Welcome
@@ -46,7 +47,7 @@ class Session:
 
     def _challenge(self, asked: Authenticate) -> Challenge:
         """Prove that we know the token. For an unknown one the same is done, with a key that fits nothing."""
-        principal, key = proof.key_of(self._sockets.access, asked.token_id)
+        principal, key = key_of(self._sockets.access, asked.token_id)
         self.languages = accepted(asked.lang)
         nonce = proof.new_nonce()
         self._asked = (principal, proof.proof(key, "client", self._host, asked.token_id, asked.nonce, nonce))

@@ -304,7 +304,9 @@ class Socket:
                 peer=self._connection.peer,
                 local=self._connection.local,
                 languages=self._session.languages,
-                prove=lambda token_id, nonce: self._sockets.proofs.server(self._host, token_id, nonce),
+                prove=lambda token_id, nonce: self._sockets.proofs.server(
+                    self._connection.peer_name(), self._host, token_id, nonce
+                ),
             )
             answer = await perform(route, call)
         except asyncio.CancelledError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -42,6 +44,30 @@ def linked(listening: socket.socket, family: socket.AddressFamily, address: str)
         client.connect((address, listening.getsockname()[1]))
         accepted = stack.enter_context(listening.accept()[0])
         yield Link(client, accepted)
+
+
+@contextmanager
+def linked_as(uid: int, listening: socket.socket) -> Iterator[tuple[object, object]]:
+    """The two addresses of a connection whose client is a process of another user. Only root can have that."""
+    address = listening.getsockname()
+    child = os.fork()
+    if child == 0:
+        # Nothing of the test framework may run on in here, and no resolver, whose lock another thread may hold.
+        try:
+            os.setgroups([])
+            os.setgid(uid)
+            os.setuid(uid)
+            with socket.socket() as client:
+                client.connect(address)
+                client.recv(1)
+        finally:
+            os._exit(0)
+    try:
+        with listening.accept()[0] as accepted:
+            yield accepted.getpeername(), accepted.getsockname()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def has_ipv6() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -13,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sockets_at_hand import has_ipv6, linked, listener
+from sockets_at_hand import has_ipv6, linked, linked_as, listener
 
 if sys.platform != "linux":
     pytest.skip("the tables are those of Linux", allow_module_level=True)
 
-from bridge.server.peers.addresses import spellings
-from bridge.server.peers.linux import LinuxPeers, owners
+from bridge.server.peers.addresses import Pair, spellings
+from bridge.server.peers.linux import Ask, LinuxPeers, owners
 
 # After tables of Linux 6.18 on x86-64: ports 47811 (BAC3) of the server, 50000 (C350) and on of clients.
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
@@ -45,7 +44,12 @@ PAIR = spellings(*ENDS)[0]
 
 Recorded = Callable[..., LinuxPeers]
 
+by_both = pytest.mark.parametrize("ask", [None, lambda asked: None], ids=["netlink", "tables"])
 needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="there is no IPv6 on this machine")
+
+
+def no_netlink(asked: tuple[Pair, ...]) -> None:
+    """Netlink tells nothing here."""
 
 
 @pytest.fixture
@@ -56,7 +60,7 @@ def recorded(tmp_path: Path) -> Recorded:
         (tmp_path / "net").mkdir()
         (tmp_path / "net/tcp").write_text("\n".join([HEAD, *(row.ljust(149) for row in rows)]) + "\n")
         (tmp_path / "net/tcp6").write_text("\n".join([HEAD, *tcp6]) + "\n")
-        return LinuxPeers(tmp_path)
+        return LinuxPeers(tmp_path, ask=no_netlink)
 
     return make
 
@@ -163,7 +167,7 @@ def test_no_bytes_make_the_search_raise(before: bytes, after: bytes) -> None:
 
 
 def test_without_a_readable_table_nothing_can_be_told(tmp_path: Path) -> None:
-    peers = LinuxPeers(tmp_path)
+    peers = LinuxPeers(tmp_path, ask=no_netlink)
     assert not peers.supported
     assert uid_of(peers) is None
 
@@ -186,6 +190,27 @@ def test_where_all_users_are_known_the_same_uid_is_a_user_like_others(recorded: 
     assert uid_of(recorded(ANNAS.replace("  1234 ", " 65534 "))) == "65534"
 
 
+@pytest.mark.parametrize(("uid", "told"), [(65534, None), (4321, "4321")])
+def test_the_uid_that_stands_for_unknown_users_is_nobodys_over_netlink_too(tmp_path: Path, uid: int, told: str | None) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "sys/kernel").mkdir(parents=True)
+    (tmp_path / "self/uid_map").write_text("         0       1000          1\n")
+    (tmp_path / "sys/kernel/overflowuid").write_text("65534\n")
+    assert uid_of(LinuxPeers(tmp_path, ask=lambda _: frozenset({uid}))) == told
+
+
+def test_nobody_over_netlink_is_not_looked_for_in_the_tables(recorded: Recorded, tmp_path: Path) -> None:
+    assert uid_of(recorded(ANNAS)) == "1234"
+    assert uid_of(LinuxPeers(tmp_path, ask=lambda _: frozenset())) is None
+
+
+def test_what_is_no_connection_over_tcp_is_not_asked_for_over_netlink(tmp_path: Path) -> None:
+    def refuse(asked: tuple[Pair, ...]) -> None:
+        raise AssertionError(asked)
+
+    assert uid_of(LinuxPeers(tmp_path, ask=refuse), ("", "")) is None
+
+
 def test_linux_tells_no_client_name(recorded: Recorded) -> None:
     peers = recorded(ANNAS)
     peer = peers.peer(*ENDS)
@@ -193,8 +218,9 @@ def test_linux_tells_no_client_name(recorded: Recorded) -> None:
     assert peers.client_name(peer) is None
 
 
-def test_our_own_connection_over_ipv4_is_ours_by_number_and_name() -> None:
-    peers = LinuxPeers()
+@by_both
+def test_our_own_connection_over_ipv4_is_ours_by_number_and_name(ask: Ask | None) -> None:
+    peers = LinuxPeers(ask=ask)
     with listener(socket.AF_INET, "127.0.0.1") as listening, linked(listening, socket.AF_INET, "127.0.0.1") as link:
         peer = peers.peer(*link.ends)
     assert peer is not None
@@ -202,60 +228,47 @@ def test_our_own_connection_over_ipv4_is_ours_by_number_and_name() -> None:
     assert peer.user == pwd.getpwuid(os.geteuid()).pw_name
 
 
+@by_both
 @needs_ipv6
-def test_our_own_connection_over_ipv6_is_ours() -> None:
+def test_our_own_connection_over_ipv6_is_ours(ask: Ask | None) -> None:
     with listener(socket.AF_INET6, "::1") as listening, linked(listening, socket.AF_INET6, "::1") as link:
-        assert uid_of(LinuxPeers(), link.ends) == str(os.geteuid())
+        assert uid_of(LinuxPeers(ask=ask), link.ends) == str(os.geteuid())
 
 
+@by_both
 @needs_ipv6
-def test_our_own_connection_from_an_ipv6_socket_over_ipv4_is_ours() -> None:
+def test_our_own_connection_from_an_ipv6_socket_over_ipv4_is_ours(ask: Ask | None) -> None:
     with listener(socket.AF_INET, "127.0.0.1") as listening, linked(listening, socket.AF_INET6, "::ffff:127.0.0.1") as link:
         assert link.ends[0] == ("127.0.0.1", link.client.getsockname()[1])
-        assert uid_of(LinuxPeers(), link.ends) == str(os.geteuid())
+        assert uid_of(LinuxPeers(ask=ask), link.ends) == str(os.geteuid())
 
 
+@by_both
 @needs_ipv6
-def test_our_own_connection_to_a_listener_on_both_is_ours() -> None:
+def test_our_own_connection_to_a_listener_on_both_is_ours(ask: Ask | None) -> None:
     with listener(socket.AF_INET6, "::", both=True) as listening, linked(listening, socket.AF_INET, "127.0.0.1") as link:
-        assert uid_of(LinuxPeers(), link.ends) == str(os.geteuid())
+        assert uid_of(LinuxPeers(ask=ask), link.ends) == str(os.geteuid())
 
 
-def test_a_client_that_has_closed_its_socket_is_not_taken_for_root() -> None:
+@by_both
+def test_a_client_that_has_closed_its_socket_is_not_taken_for_root(ask: Ask | None) -> None:
     with listener(socket.AF_INET, "127.0.0.1") as listening, linked(listening, socket.AF_INET, "127.0.0.1") as link:
         ends = link.ends
         link.client.close()
         assert link.accepted.recv(1) == b""
-        assert uid_of(LinuxPeers(), ends) is None
+        assert uid_of(LinuxPeers(ask=ask), ends) is None
         link.accepted.close()
-        assert uid_of(LinuxPeers(), ends) is None
+        assert uid_of(LinuxPeers(ask=ask), ends) is None
 
 
+@by_both
 @pytest.mark.parametrize("uid", [65534, 54321])
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_the_connection_of_another_user_is_that_users(uid: int) -> None:
-    with listener(socket.AF_INET, "127.0.0.1") as listening:
-        address = listening.getsockname()
-        child = os.fork()
-        if child == 0:
-            # Nothing of the test framework may run on in here, and no resolver, whose lock another thread may hold.
-            try:
-                os.setgroups([])
-                os.setgid(uid)
-                os.setuid(uid)
-                with socket.socket() as client:
-                    client.connect(address)
-                    client.recv(1)
-            finally:
-                os._exit(0)
-        try:
-            with listening.accept()[0] as accepted:
-                peers = LinuxPeers()
-                peer = peers.peer(accepted.getpeername(), accepted.getsockname())
-                assert peer is not None
-                assert peer.user_id == str(uid)
-                assert peer.user_id != peers.own_user_id()
-                assert not peers.is_administrator(peer.user_id)
-        finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+def test_the_connection_of_another_user_is_that_users(uid: int, ask: Ask | None) -> None:
+    peers = LinuxPeers(ask=ask)
+    with listener(socket.AF_INET, "127.0.0.1") as listening, linked_as(uid, listening) as ends:
+        peer = peers.peer(*ends)
+    assert peer is not None
+    assert peer.user_id == str(uid)
+    assert peer.user_id != peers.own_user_id()
+    assert not peers.is_administrator(peer.user_id)

@@ -1,0 +1,1 @@
+"""`tillbridge tls`: certificates for browsers that want https, and the trust stores of this machine."""

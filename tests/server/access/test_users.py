@@ -1,0 +1,119 @@
+"""Users of the operating system: whose connections are taken, and which tokens belong to whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.model import RequestError
+from bridge.server.access.users import Users, UsersCannotBeTold
+from bridge.server.peers import Peer
+from bridge.server.peers.unsupported import UnsupportedPeers
+from bridge.server.principals import Kind, Principal
+from tests.seats import ANNA, Seats
+
+BORIS = Peer("1001", "boris", None, None)
+ROOT = Peer("0", "root", None, None)
+
+
+def principal(kind: Kind = Kind.WEB, **bound: Any) -> Principal:
+    return Principal("1", "web:https://pos.example.com", "till", b"", kind=kind, **bound)
+
+
+def outcome(work: Any) -> str:
+    try:
+        work()
+    except RequestError as error:
+        return error.code
+    return "in"
+
+
+@pytest.mark.parametrize(
+    ("mode", "local", "peer", "expected"),
+    [
+        ("personal", True, ANNA, "in"),
+        ("personal", True, ROOT, "in"),
+        ("personal", True, BORIS, "gate.wrong_session"),
+        ("personal", True, None, "gate.session_unknown"),
+        ("personal", False, None, "in"),  # from the network: the token decides
+        ("shared", True, BORIS, "in"),
+        ("shared", True, None, "in"),  # may ask whether the bridge is there, and no more
+        ("any", True, BORIS, "in"),
+        ("any", True, None, "in"),
+    ],
+)
+def test_whose_connections_are_taken(mode: Any, local: bool, peer: Peer | None, expected: str) -> None:
+    users = Users(mode, Seats())
+    assert outcome(lambda: users.admit(local, lambda: peer)) == expected
+
+
+BOUND = {"user_id": "1000"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "token", "local", "peer", "expected"),
+    [
+        ("shared", principal(**BOUND), True, ANNA, "in"),
+        ("shared", principal(**BOUND), True, BORIS, "gate.wrong_session"),
+        ("shared", principal(**BOUND), True, ROOT, "gate.wrong_session"),
+        ("shared", principal(**BOUND), True, None, "gate.session_unknown"),
+        ("shared", principal(**BOUND), False, None, "gate.session_unknown"),
+        ("shared", principal(), True, ANNA, "gate.wrong_session"),  # bound to nobody is not bound to her
+        ("shared", principal(session="3"), True, Peer("1000", "anna", "3", 7), "in"),
+        ("shared", principal(session="3"), True, Peer("1000", "anna", "4", 7), "gate.wrong_session"),
+        ("shared", principal(session="3", **BOUND), True, Peer("1001", "boris", "3", 7), "gate.wrong_session"),
+        ("shared", principal(Kind.ADMIN), True, ANNA, "in"),
+        ("shared", principal(Kind.ADMIN), True, ROOT, "in"),
+        ("shared", principal(Kind.ADMIN), True, BORIS, "gate.wrong_session"),
+        ("shared", principal(Kind.ADMIN), True, None, "gate.session_unknown"),
+        ("personal", principal(), True, ANNA, "in"),
+        ("personal", principal(**BOUND), True, ANNA, "in"),
+        ("personal", principal(user_id="1001"), True, ANNA, "gate.wrong_session"),
+        ("personal", principal(**BOUND), False, None, "gate.session_unknown"),
+        ("personal", principal(), False, None, "in"),
+        ("any", principal(user_id="1001"), True, ANNA, "in"),
+    ],
+)
+def test_where_a_token_may_be_used(mode: Any, token: Principal, local: bool, peer: Peer | None, expected: str) -> None:
+    users = Users(mode, Seats())
+    assert outcome(lambda: users.check(token, local, lambda: peer)) == expected
+
+
+def test_on_a_shared_computer_a_page_is_paired_for_the_user_who_asks_and_for_nobody_unknown() -> None:
+    users = Users("shared", Seats())
+    assert users.binding(True, lambda: BORIS) == BORIS
+    for local, peer in ((True, None), (False, None)):
+        with pytest.raises(RequestError) as refused:
+            users.binding(local, lambda peer=peer: peer)
+        assert refused.value.code == "gate.session_unknown"
+    assert Users("personal", Seats()).binding(True, lambda: ANNA) is None
+
+
+def test_where_the_system_cannot_tell_a_shared_bridge_does_not_start() -> None:
+    with pytest.raises(UsersCannotBeTold, match="--users shared"):
+        Users("shared", UnsupportedPeers())
+    personal = Users("personal", UnsupportedPeers())
+    personal.admit(True, lambda: None)
+    personal.check(principal(), True, lambda: None)
+
+
+async def test_a_console_on_a_shared_computer_belongs_to_the_user_who_opened_it(tmp_path: Path) -> None:
+    from bridge.server.settings import ServerSettings
+    from tests.station import Station
+
+    seats = Seats()
+    station = Station(tmp_path / "data", ServerSettings(port=0, stop_seconds=1.0, users="shared"), lookup=seats)
+    await station.start()
+    try:
+        code, _ = station.server.access.console.link()
+        own = {"Origin": station.server.url}
+        _, opened, _ = await station.http("POST", "/session/console", {"code": code}, **own)
+        headers = {"Authorization": f"Bearer {opened['token']}", **own}
+        assert (await station.http("GET", "/devices", **headers))[0] == 200
+        seats.default = BORIS
+        status, problem, _ = await station.http("GET", "/devices", **headers)
+        assert (status, problem["code"]) == (403, "gate.wrong_session")
+    finally:
+        await station.stop()
