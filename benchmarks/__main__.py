@@ -16,6 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import gate, idle_sockets
 from benchmarks.bare import one_by_one, record, replay_all, sale_only
 from benchmarks.load import sell_all
 from benchmarks.processes import data_dir, server, simulators
@@ -50,6 +51,8 @@ def main() -> None:
         _throughput(console, directory, 100 if quick else 400)
         _real_pace(console, directory, 2 if quick else 5)
         _at_rest(console, directory, 5 if quick else 20)
+        gate.measure(console, directory, quick=quick)
+        idle_sockets.show(console, directory, 200 if quick else 1000)
 
 
 def _throughput(console: Console, directory: Path, receipts: int) -> None:

@@ -53,8 +53,8 @@ class SocketClient:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def open(cls, url: str, **options: Any) -> Self:
-        session = aiohttp.ClientSession()
+    async def open(cls, url: str, *, connector: aiohttp.BaseConnector | None = None, **options: Any) -> Self:
+        session = aiohttp.ClientSession(connector=connector)
         try:
             socket = await session.ws_connect(f"{url}/api/v1/ws", max_msg_size=0, **options)
         except BaseException:
@@ -145,7 +145,8 @@ class SocketClient:
                     socket_conformance.told(told)
                     self.events.put_nowait(told)
                 elif isinstance(told, dict) and (future := self._answers.pop(told.get("id"), None)) is not None:
-                    future.set_result(told)
+                    if not future.done():  # nobody waits for it any more
+                        future.set_result(told)
                 else:
                     self.strays.append(told)
         finally:

@@ -117,7 +117,7 @@ class JobService:
         digest = fingerprint(device_id, body)
         known = self._journal.find_key(actor.principal, key)
         if known is not None:
-            return await self._repeated(known, digest)
+            return await self._repeated(actor, known, digest)
         if self.stopping:
             raise RequestError("server.stopping", "the bridge is stopping; nothing was stored")
         runtime = self._devices.runtime(device_id)
@@ -133,19 +133,16 @@ class JobService:
             self.settlement.storage_failed(error)
             raise RequestError("server.storage", f"{error}; nothing was stored") from error
         if isinstance(accepted, KeyTaken):
-            return await self._repeated(accepted, digest)
+            return await self._repeated(actor, accepted, digest)
         if isinstance(accepted, ReferenceTaken):
+            first = await self.get(accepted.job_id)
+            ours = _same_till(first.actor, actor)
+            whose = f"job {first.id}" if ours else "another till"
             raise RequestError(
                 "request.duplicate_reference",
-                f"reference {new.reference!r} belongs to job {accepted.job_id}",
-                (
-                    FieldError(
-                        "reference",
-                        f"already used by job {accepted.job_id}",
-                        remedy="see that job; part: true for parts of one order",
-                    ),
-                ),
-                extra={"job": accepted.job_id},
+                f"reference {new.reference!r} belongs to {whose}",
+                (FieldError("reference", f"already used by {whose}", remedy="see that job; part: true for parts of one order"),),
+                extra={"job": first.id} if ours else {},
             )
         return self._with_present(accepted)
 
@@ -369,15 +366,20 @@ class JobService:
         runner.enqueue(active)
         return job
 
-    async def _repeated(self, known: KeyTaken, digest: str) -> Job:
-        if known.fingerprint != digest:
-            raise RequestError(
-                "request.key_reused",
-                f"this key belongs to job {known.job_id}, which was another request",
-                (FieldError("Idempotency-Key", "used for another request", remedy="a new key for a new document"),),
-                extra={"job": known.job_id},
-            )
-        return await self.get(known.job_id)
+    async def _repeated(self, actor: Actor, known: KeyTaken, digest: str) -> Job:
+        """The job that has the key. Keys are the principal's, so another till of the same page may have used it: that one's
+        job is not told, and nothing is sold under its key."""
+        job = await self.get(known.job_id)
+        ours = _same_till(job.actor, actor)
+        if ours and known.fingerprint == digest:
+            return job
+        whose = f"job {job.id}, which was another request" if ours else "another till"
+        raise RequestError(
+            "request.key_reused",
+            f"this key belongs to {whose}",
+            (FieldError("Idempotency-Key", "used for another request", remedy="a new key for a new document"),),
+            extra={"job": job.id} if ours else {},
+        )
 
     # -- after a restart ---------------------------------------------------------------------------------------------
 
@@ -474,6 +476,11 @@ class JobService:
 
     def _entry(self, actor: Actor, action: str, subject: str, detail: Mapping[str, Any]) -> AuditEntry:
         return AuditEntry(self._clock.now(), actor, action, subject, detail)
+
+
+def _same_till(one: Actor, other: Actor) -> bool:
+    """Whether two of one principal are the same till: the label is the till's name, and stays when its token is replaced."""
+    return one.label == other.label
 
 
 def _checked_key(key: str | None) -> str:

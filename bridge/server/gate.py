@@ -51,6 +51,8 @@ _SOCKET = "/api/v1/ws"
 _ASK = "/api/v1/pairing"
 _ASKED = re.compile(r"/api/v1/pairing/[A-Za-z0-9_-]{32}")
 
+_FETCH_METADATA = ("Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
+
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([!-~]+)")
 _CHARSET_UTF8 = re.compile(r'charset="?utf-8"?', re.IGNORECASE)
 
@@ -147,6 +149,8 @@ class Gate:
     def _fetch_metadata(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         # Browsers leave Origin out of top-level GETs, images and frames, and say so here. "cors" alone comes from native
         # JavaScript too (Node's fetch), and "none" from an address typed in by hand. Chromium says nothing of WebSockets.
+        if not [name for name in _FETCH_METADATA if name in request.headers]:
+            return
         page = _page(request)
         socket = entry.path == _SOCKET
         if entry.origin is None:
@@ -187,13 +191,13 @@ class Gate:
 
     def _media_type(self, request: web.BaseRequest) -> None:
         encodings = request.headers.getall("Content-Encoding", ())
-        if any(encoding.strip().lower() != "identity" for encoding in encodings):
+        if encodings and any(encoding.strip().lower() != "identity" for encoding in encodings):
             raise RequestError("request.media_type", "Content-Encoding is not taken: send the body as it is.")
         # The parser looks at the last coding alone, and would hand over as plain what the others say is packed.
         if any(coding.strip().lower() != "chunked" for coding in request.headers.getall("Transfer-Encoding", ())):
             raise RequestError("request.malformed", "Of Transfer-Encoding only chunked is taken.")
         expected = request.headers.getall("Expect", ())
-        if any(value.strip().lower() != "100-continue" for value in expected):
+        if expected and any(value.strip().lower() != "100-continue" for value in expected):
             raise RequestError("request.malformed", "Of Expect only 100-continue is known.")
         if request.method in WITH_BODY:
             if not _is_json(request.headers.getall("Content-Type", ())):

@@ -35,12 +35,14 @@ class Router(Generic[HandlerT]):
 
     def __init__(self, prefix: str, routes: Iterable[Route[HandlerT]]) -> None:
         self._root = _Node[HandlerT]()
+        self._nowhere = _Node[HandlerT]()
         for route in routes:
             self._root.add((prefix + route.path).strip("/").split("/"), route)
 
     def find(self, method: str, raw_path: str) -> tuple[Route[HandlerT], Mapping[str, str]]:
         """The route and its parameters. Raises RequestError: not found, or a method that the path does not have."""
-        routes, values = self._walk(raw_path)
+        node, values = self._walk(raw_path)
+        routes = node.routes
         if not routes:
             raise RequestError("request.not_found", "There is nothing at this address; the API is below /api/v1.")
         route = routes.get(method)
@@ -50,9 +52,10 @@ class Router(Generic[HandlerT]):
 
     def methods(self, raw_path: str) -> tuple[str, ...]:
         """The methods that an address has; none where there is no such address. Whether an id in it exists plays no part."""
-        return tuple(sorted(self._walk(raw_path)[0]))
+        return self._walk(raw_path)[0].methods
 
-    def _walk(self, raw_path: str) -> tuple[Mapping[str, Route[HandlerT]], list[str]]:
+    def _walk(self, raw_path: str) -> tuple[_Node[HandlerT], list[str]]:
+        """Where the path leads, to a node without routes if nowhere; and the values of the parameters on the way."""
         path = raw_path.partition("?")[0].partition("#")[0]
         node = self._root
         values: list[str] = []
@@ -64,9 +67,9 @@ class Router(Generic[HandlerT]):
                     values.append(value)
                     following = node.parameter
             if following is None:
-                return {}, []
+                return self._nowhere, []
             node = following
-        return node.routes, values
+        return node, values
 
 
 def wrong_method(methods: Iterable[str]) -> RequestError:
@@ -76,16 +79,18 @@ def wrong_method(methods: Iterable[str]) -> RequestError:
 
 
 class _Node(Generic[HandlerT]):
-    __slots__ = ("fixed", "parameter", "routes")
+    __slots__ = ("fixed", "methods", "parameter", "routes")
 
     def __init__(self) -> None:
         self.fixed: dict[str, _Node[HandlerT]] = {}
         self.parameter: _Node[HandlerT] | None = None
         self.routes: dict[str, Route[HandlerT]] = {}
+        self.methods: tuple[str, ...] = ()
 
     def add(self, segments: list[str], route: Route[HandlerT]) -> None:
         if not segments:
             self.routes[route.method] = route
+            self.methods = tuple(sorted(self.routes))
         elif segments[0].startswith("{"):
             self.parameter = self.parameter or _Node()
             self.parameter.add(segments[1:], route)

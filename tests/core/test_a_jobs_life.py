@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.model import Choice, Fate, JobError, JobState, RequestError, Result
+from bridge.model import Actor, Choice, Fate, JobError, JobState, RequestError, Result
 from bridge.plugin import DeviceError, JobContext
 from tests.core.fake_family import FakeDriver
 from tests.core.world import TILL, World, in_world, sale
@@ -72,6 +72,29 @@ def test_a_reference_sold_twice_under_two_keys_is_refused_naming_the_first_job(t
         assert (await world.sell(sale(reference="order-7", part=True))).success
         paid = await world.sell({"op": "payment.purchase", "amount": "10.00", "currency": "PLN", "reference": "order-7"})
         assert paid.success, "a payment of the same order is no second sale"
+
+    in_world(tmp_path, story)
+
+
+def test_a_key_or_reference_of_another_till_of_the_page_sells_nothing_and_tells_nothing_of_its_job(tmp_path: Path) -> None:
+    page = "web:https://pos.example"
+    one, other = Actor(principal=page, label="till 1"), Actor(principal=page, label="till 2")
+
+    async def story(world: World) -> None:
+        jobs, body = world.bridge.jobs, sale(reference="order-7")
+        first = await jobs.submit(one, "d1", "one", body)
+        for key, sent, code in (
+            ("one", body, "request.key_reused"),
+            ("one", sale("11.00"), "request.key_reused"),
+            ("two", body, "request.duplicate_reference"),
+        ):
+            with pytest.raises(RequestError) as refusal:
+                await jobs.submit(other, "d1", key, sent)
+            assert refusal.value.code == code
+            assert first.id not in str(refusal.value.problem())
+        assert (await jobs.submit(one, "d1", "one", body)).id == first.id
+        assert (await jobs.wait(first.id, 20)).success
+        assert len(world.devices["d1"].issued) == 1
 
     in_world(tmp_path, story)
 
