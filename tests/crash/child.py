@@ -40,4 +40,4 @@ def main(parent: Connection, data_dir: Path, log: Path, sabotage: str | None) ->
 
 async def _serve(parent: Connection, data_dir: Path) -> None:
     asyncio.get_running_loop().add_reader(parent.fileno(), os._exit, 1)
-    await serve(data_dir, ServerSettings(port=0), parent.send)
+    await serve(data_dir, ServerSettings(port=0), lambda server: parent.send(server.url))
