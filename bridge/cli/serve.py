@@ -9,7 +9,7 @@ import click
 
 from bridge.cli.data_dir import data_dir_option, make_data_dir
 from bridge.cli.errors import CliError, Interrupted
-from bridge.server.settings import DEFAULT_PORT, ServerSettings
+from bridge.server.settings import DEFAULT_PORT, ServerSettings, WrongLimit, limits
 
 _MEGABYTE = 1024 * 1024
 
@@ -30,6 +30,9 @@ _MEGABYTE = 1024 * 1024
 @click.option("--allow-host", multiple=True, metavar="NAME", help="A further name that the Host header may carry.")
 @click.option(
     "--max-body", type=click.IntRange(1024), default=ServerSettings().max_body, show_default=True, help="Bytes of a request."
+)
+@click.option(
+    "--limit", "given_limits", multiple=True, metavar="NAME=NUMBER", help="Another limit; an unknown name lists them all."
 )
 @click.option(
     "--log-level",
@@ -74,6 +77,7 @@ def serve(
     allow_net: tuple[str, ...],
     allow_host: tuple[str, ...],
     max_body: int,
+    given_limits: tuple[str, ...],
     log_level: str,
     log_dir: Path | None,
     log_size: int,
@@ -98,14 +102,12 @@ def serve(
     from bridge.server.tls import TlsError
     from bridge.store import DataDirLocked, StorageError, WireLimits
 
+    try:
+        others = {"max_body": max_body, **limits(given_limits)}
+    except WrongLimit as error:
+        raise CliError(str(error)) from None
     settings = ServerSettings(
-        port=port,
-        users=users,
-        tls_port=tls_port,
-        listen=listen,
-        networks=allow_net,
-        extra_hosts=allow_host,
-        max_body=max_body,
+        port=port, users=users, tls_port=tls_port, listen=listen, networks=allow_net, extra_hosts=allow_host, **others
     )
     retention = Retention(timedelta(days=keep_details), timedelta(days=max(keep_details, keep_verdicts)))
     directory = make_data_dir(data_dir)

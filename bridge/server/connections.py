@@ -18,7 +18,7 @@ from bridge.server.doors import Door
 from bridge.server.peers import Peer, PeerLookup
 from bridge.server.principals import Principal
 from bridge.server.printing import printable
-from bridge.server.problems import bare_problem, encode, failure, refusal
+from bridge.server.problems import PROBLEM_TYPE, SECURITY_HEADERS, bare_problem, encode, failure, refusal
 from bridge.server.settings import ServerSettings
 
 log = logging.getLogger("tillbridge.gate")
@@ -114,6 +114,10 @@ class Connection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
+        if "Upgrade" in request.headers and not resp.prepared:
+            # The parser takes no more requests behind one that asked to speak something else, or takes them depending on
+            # what it asked for: whoever sends on is not left waiting, and nothing is read in two ways.
+            resp.force_close()
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
@@ -231,11 +235,15 @@ def is_loopback(address: str) -> bool:
 
 def _full() -> bytes:
     body = encode(bare_problem(503, "Too many connections", "All connections are busy. Try again in a moment."))
-    head = (
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n"
-        f"Cache-Control: no-store\r\nRetry-After: 2\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    headers = {
+        **SECURITY_HEADERS,
+        "Content-Type": PROBLEM_TYPE,
+        "Retry-After": "2",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 503 Service Unavailable\r\n{lines}\r\n".encode() + body
 
 
 _FULL = _full()

@@ -193,6 +193,9 @@ class Gate:
         encodings = request.headers.getall("Content-Encoding", ())
         if encodings and any(encoding.strip().lower() != "identity" for encoding in encodings):
             raise RequestError("request.media_type", "Content-Encoding is not taken: send the body as it is.")
+        # The parser looks at the last coding alone, and would hand over as plain what the others say is packed.
+        if any(coding.strip().lower() != "chunked" for coding in request.headers.getall("Transfer-Encoding", ())):
+            raise RequestError("request.malformed", "Of Transfer-Encoding only chunked is taken.")
         expected = request.headers.getall("Expect", ())
         if expected and any(value.strip().lower() != "100-continue" for value in expected):
             raise RequestError("request.malformed", "Of Expect only 100-continue is known.")
@@ -228,16 +231,17 @@ class Gate:
             raise RequestError("gate.unauthorised", "Nobody has this bearer token, or not any more.")
         check_origin(principal, entry.origin, entry.own)
         self.access.users.check(principal, connection.local, connection.peer)
+        self.access.used(principal)
         entry.principal = principal
 
     def _rate(self, entry: Entry, connection: Connection) -> None:
         principal = entry.principal
         if principal is not None:
             self.access.take_call(principal)
-        elif entry.path == _PING:
+        elif entry.path == _PING or _ASKED.fullmatch(entry.path) is not None:
             if entry.origin is not None and not entry.own and entry.origin not in self.access.tokens.origins:
-                self.access.strangers.take("pings of pages that are not paired")
-            self.access.pings.take(entry.origin or connection.peer_name(), "pings")
+                self.access.strangers.take("questions of pages that are not paired")
+            self.access.pings.take(entry.origin or connection.peer_name(), "questions without a token")
 
 
 def check_origin(principal: Principal, origin: str | None, own: bool) -> None:

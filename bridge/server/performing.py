@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from bridge.model import RequestError
+from bridge.model import RequestError, invalid
 from bridge.server.access.access import Access
 from bridge.server.access.scopes import CALLS, Right, of_operation
 from bridge.server.call import Answer, Call, Handler
@@ -37,6 +38,7 @@ async def _permitted(name: str, call: Call, principal: Principal) -> Call:
     await _visible(call, principal)
     if name == "devices.submit":
         _may_submit(call, principal)
+        await _may_repeat(call, principal)
     elif name in ("jobs.answer", "jobs.abort") and not scope.has(Right.ADMIN):
         job = await call.bridge.jobs.get(call.parameters["job"])
         _need(principal, of_operation(job.operation or {"op": job.op}), job.op)
@@ -51,6 +53,18 @@ def _may_submit(call: Call, principal: Principal) -> None:
         return
     if call.key is None or not call.bridge.jobs.has_key(principal.name, call.key):  # asking again for one of them is no new one
         raise too_many(f"{principal.label} has {most} jobs that are not done yet.", _RETRY_AFTER)
+
+
+async def _may_repeat(call: Call, principal: Principal) -> None:
+    """A sale that says which job it repeats, and names another till's, is told what it is told of a job that never was."""
+    first = call.body.get("retry_of")
+    if principal.administers or not isinstance(first, str):
+        return
+    with contextlib.suppress(RequestError):
+        job = await call.bridge.jobs.get(first)
+        if principal.owns(job.device, job.actor.principal, job.actor.label):
+            return
+    raise invalid("retry_of", f"there is no job {first!r} of this device")
 
 
 def _need(principal: Principal, rights: frozenset[Right], op: str) -> None:

@@ -1,9 +1,12 @@
-"""The limits of the server. Each has the reason for its value beside it; all may be set when a server is made."""
+"""The limits of the server. Each has the reason for its value beside it; all may be set when a server is made, and by
+`tillbridge serve --limit NAME=NUMBER`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 DEFAULT_PORT = 47811
 
@@ -146,3 +149,28 @@ class ServerSettings:
 
     stop_seconds: float = 5.0
     """How long running requests may take to end once the server is asked to stop."""
+
+
+class WrongLimit(Exception):
+    """A limit that there is not, or no number for it. Says which there are."""
+
+
+def limits(given: Iterable[str]) -> dict[str, Any]:
+    """Settings from `name=number` each. Raises WrongLimit."""
+    known: dict[str, Any] = {
+        one.name: type(one.default) for one in fields(ServerSettings) if type(one.default) in (int, float) and one.name != "port"
+    }
+    found: dict[str, Any] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or name not in known:
+            raise WrongLimit(f"{name!r} is no limit; there are: {', '.join(sorted(known))}.")
+        try:
+            number = known[name](value)
+        except ValueError:
+            number = -1
+        if not (math.isfinite(number) and number > 0):
+            kind = "whole number" if known[name] is int else "number"
+            raise WrongLimit(f"{name}: {value!r} is no {kind} above 0.")
+        found[name] = number
+    return found

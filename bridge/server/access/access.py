@@ -69,11 +69,12 @@ class Access:
         token_id = id_of(text) or ADMIN_TOKEN_ID
         principal = self.find(token_id)
         right = hmac.compare_digest(digest(text), principal.key if principal is not None else _NOBODY)
-        if not right or principal is None:
-            return None
-        if self.tokens.note_use(token_id):
+        return principal if right else None
+
+    def used(self, principal: Principal) -> None:
+        """The token was used where it belongs."""
+        if self.tokens.note_use(principal.token_id):
             self._start(self.tokens.keep_uses())
-        return principal
 
     def take_call(self, principal: Principal) -> None:
         """One call of this token. The machine's own administrator is not limited. Raises RequestError (429)."""

@@ -77,9 +77,9 @@ class Pairings:
         waiting = self.pending()
         if any(one.origin == origin and one.peer == peer for one in waiting):
             raise too_many("This origin asks already: a person at the till decides.", POLL_SECONDS * 5)
-        self._rate.take(origin, "pairings were asked for by this origin")
         if len(waiting) >= self._settings.pairings_waiting:
             raise too_many(f"{len(waiting)} pages wait for an answer already.", 10)
+        self._rate.take(origin, "pairings were asked for by this origin")
         taken = {one.code for one in self._all.values()}
         code = next(code for code in iter(_code, "") if code not in taken)
         made = Pairing(

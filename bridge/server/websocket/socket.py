@@ -111,6 +111,7 @@ class Socket:
         """Whether the token may be used from here. Raises RequestError."""
         check_origin(principal, self._entry.origin, self._entry.own)
         self._sockets.access.users.check(principal, self._connection.local, self._connection.peer)
+        self._sockets.access.used(principal)
 
     async def _read(self) -> None:
         while True:
