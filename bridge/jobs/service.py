@@ -367,12 +367,13 @@ class JobService:
         return job
 
     async def _repeated(self, actor: Actor, known: KeyTaken, digest: str) -> Job:
-        """The job that has the key. Keys are the principal's, so another till of the same page may have used it: that one's
-        job is not told, and nothing is sold under its key."""
+        """The job that has the key. Keys are the principal's: whoever sends the very same request again, be it under another
+        label since the page was paired anew, is told what became of it, or it would be sold twice. Who comes with another request
+        is not told of another till's job."""
         job = await self.get(known.job_id)
-        ours = _same_till(job.actor, actor)
-        if ours and known.fingerprint == digest:
+        if known.fingerprint == digest:
             return job
+        ours = _same_till(job.actor, actor)
         whose = f"job {job.id}, which was another request" if ours else "another till"
         raise RequestError(
             "request.key_reused",

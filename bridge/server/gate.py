@@ -241,9 +241,7 @@ class Gate:
         elif entry.path == _PING or _ASKED.fullmatch(entry.path) is not None:
             if entry.origin is not None and not entry.own and entry.origin not in self.access.tokens.origins:
                 self.access.strangers.take("questions of pages that are not paired")
-            # Of a terminal server each user has a page of the same origin: one that asks in a loop takes nothing from the others.
-            who = connection.peer_name()
-            self.access.pings.take(who if entry.origin is None else f"{entry.origin} {who}", "questions without a token")
+            self.access.pings.take(f"{entry.origin} of {connection.peer_name()}", "questions without a token")
 
 
 def check_origin(principal: Principal, origin: str | None, own: bool) -> None:

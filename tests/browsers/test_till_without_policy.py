@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from tests.browsers.browser import until
@@ -22,7 +24,9 @@ async def test_a_page_that_nobody_allowed_does_not_get_to_the_bridge(
     page = await open_page(till_page(pages.shop, shop, go=True))
     assert (await ended(page)).startswith("ping: TypeError")
     assert (await shop.call("GET", "/pairing"))["pairings"] == []
-    assert refused(caplog) == set()
+    assert [
+        record for record in caplog.records if record.levelno >= logging.WARNING
+    ] == []  # a connection without a byte is normal
 
 
 async def test_a_form_and_a_navigation_arrive_and_have_no_effect(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "security-tables.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "security.md").read_text("utf-8")
 
 ATTACKS = [f"A{number:02}" for number in range(1, 61)]
 BEHAVIOURS = [
