@@ -99,7 +99,7 @@ class ServerSettings:
     """... in the long run."""
 
     pings_at_once: int = 40
-    """Pings of one origin that is not paired, or of all programs without a token, at once; and ..."""
+    """Questions without a token of one user's page, or of all programs of one user, at once; and ..."""
 
     pings_per_second: float = 10.0
     """... in the long run: a page pings when it is loaded, a monitor every few seconds."""

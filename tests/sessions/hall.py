@@ -42,7 +42,7 @@ SETTINGS = ServerSettings(
     # Tight, so that one till can meet them: the others must not.
     max_sockets_each=SOCKETS_EACH,
     calls_at_once=CALLS_AT_ONCE,
-    calls_per_second=50.0,
+    calls_per_second=20.0,
     # One page asks forty times within a second here, once for each user.
     pairing_each_seconds=0.001,
 )

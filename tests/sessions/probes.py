@@ -21,6 +21,8 @@ async def look_around(till: Till, other: Till) -> None:
     report.check(labels <= {mark}, f"{mark} sees jobs of {sorted(labels)}")
     session = (await till.call("GET", "/session")).body
     report.check(session["label"] == mark and set(session["devices"]) == set(till.printers), f"{mark} is told it is {session}")
+    pinged = await till.call("GET", "/ping", token="")
+    report.check(pinged.status == 200, f"{mark} cannot even ping: {pinged.body}")
     for path in ("/audit", "/metrics", "/tokens", "/pairing", "/families", "/discovery"):
         _is(till, path, await till.call("GET", path), 403, "gate.scope_missing")
 

@@ -71,7 +71,8 @@ class Pairings:
     def ask(self, origin: str, app_name: str, rights: frozenset[Right], peer: Peer | None) -> Pairing:
         """A new request. Raises RequestError (429) where this origin asks too often, or too many wait for an answer."""
         self._expire()
-        until = self._rejected.get(origin, 0.0) - self._monotonic()
+        asking = _asking(origin, peer)
+        until = self._rejected.get(asking, 0.0) - self._monotonic()
         if until > 0:
             raise too_many("This origin was refused a moment ago.", max(1, round(until)))
         waiting = self.pending()
@@ -79,7 +80,7 @@ class Pairings:
             raise too_many("This origin asks already: a person at the till decides.", POLL_SECONDS * 5)
         if len(waiting) >= self._settings.pairings_waiting:
             raise too_many(f"{len(waiting)} pages wait for an answer already.", 10)
-        self._rate.take(origin, "pairings were asked for by this origin")
+        self._rate.take(asking, "pairings were asked for by this origin")
         taken = {one.code for one in self._all.values()}
         code = next(code for code in iter(_code, "") if code not in taken)
         made = Pairing(
@@ -157,9 +158,10 @@ class Pairings:
         pairing.until = max(pairing.until, self._monotonic() + self._settings.pairing_seconds / 4)
 
     def reject(self, pairing: Pairing) -> None:
-        """Its origin may not ask again for a while: a page that asks in a loop must not wear a person out."""
+        """Its origin (on a computer of many users: this user's page of it) may not ask again for a while: a page that asks in
+        a loop must not wear a person out."""
         self._end(pairing, State.REJECTED)
-        self._rejected[pairing.origin] = self._monotonic() + self._settings.pairing_refused_seconds
+        self._rejected[_asking(pairing.origin, pairing.peer)] = self._monotonic() + self._settings.pairing_refused_seconds
 
     def expire(self) -> None:
         """Let go what nobody fetched or decided."""
@@ -183,11 +185,16 @@ class Pairings:
                     self.lapsed(token.id)
             elif now >= one.until + _KEPT_SECONDS:
                 del self._all[one.id]
-        self._rejected = {origin: until for origin, until in self._rejected.items() if until > now}
+        self._rejected = {asking: until for asking, until in self._rejected.items() if until > now}
 
 
 def _code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def _asking(origin: str, peer: Peer | None) -> str:
+    """Whom limits are counted for. On a terminal server each user has a page of the same origin, and `peer` is told."""
+    return origin if peer is None else f"{origin} {peer.user_id} {peer.session}"
 
 
 def _same(asked: Peer, peer: Peer | None) -> bool:

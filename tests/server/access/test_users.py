@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bridge.model import RequestError
@@ -12,7 +13,10 @@ from bridge.server.access.users import Users, UsersCannotBeTold
 from bridge.server.peers import Peer
 from bridge.server.peers.unsupported import UnsupportedPeers
 from bridge.server.principals import Kind, Principal
+from bridge.server.settings import ServerSettings
 from tests.seats import ANNA, Seats
+from tests.sessions.switchboard import Switchboard
+from tests.station import Station
 
 BORIS = Peer("1001", "boris", None, None)
 ROOT = Peer("0", "root", None, None)
@@ -100,9 +104,6 @@ def test_where_the_system_cannot_tell_a_shared_bridge_does_not_start() -> None:
 
 
 async def test_a_console_on_a_shared_computer_belongs_to_the_user_who_opened_it(tmp_path: Path) -> None:
-    from bridge.server.settings import ServerSettings
-    from tests.station import Station
-
     seats = Seats()
     station = Station(tmp_path / "data", ServerSettings(port=0, stop_seconds=1.0, users="shared"), lookup=seats)
     await station.start()
@@ -115,5 +116,29 @@ async def test_a_console_on_a_shared_computer_belongs_to_the_user_who_opened_it(
         seats.default = BORIS
         status, problem, _ = await station.http("GET", "/devices", **headers)
         assert (status, problem["code"]) == (403, "gate.wrong_session")
+    finally:
+        await station.stop()
+
+
+async def test_what_one_users_page_asks_too_often_is_still_free_for_another_users_page_of_the_same_origin(tmp_path: Path) -> None:
+    seats = Switchboard()
+    settings = ServerSettings(port=0, users="shared", pings_at_once=3, pings_per_second=0.01, stop_seconds=1.0)
+    station = Station(tmp_path, settings, seats)
+    await station.start()
+    page = {"origin": "https://pos.example.com", "app_name": "Till"}
+    headers = {"Origin": page["origin"]}
+    try:
+        async with (
+            aiohttp.ClientSession(f"{station.server.url}/api/v1/", connector=seats.line(ANNA), headers=headers) as anna,
+            aiohttp.ClientSession(f"{station.server.url}/api/v1/", connector=seats.line(BORIS), headers=headers) as boris,
+        ):
+            assert [(await anna.get("ping")).status for _ in range(4)] == [200, 200, 200, 429]
+            assert (await boris.get("ping")).status == 200
+            asked = await (await anna.post("pairing", json=page)).json()
+            pairings = station.server.access.pairings
+            pairings.reject(pairings.judge(asked["pairing_id"], asked["verification_code"]))
+            refused = await anna.post("pairing", json=page)
+            assert (refused.status, refused.headers["Retry-After"]) == (429, "600")
+            assert (await boris.post("pairing", json=page)).status == 202
     finally:
         await station.stop()
