@@ -194,7 +194,8 @@ class Gate:
         if encodings and any(encoding.strip().lower() != "identity" for encoding in encodings):
             raise RequestError("request.media_type", "Content-Encoding is not taken: send the body as it is.")
         # The parser looks at the last coding alone, and would hand over as plain what the others say is packed.
-        if any(coding.strip().lower() != "chunked" for coding in request.headers.getall("Transfer-Encoding", ())):
+        codings = request.headers.getall("Transfer-Encoding", ())
+        if codings and any(coding.strip().lower() != "chunked" for coding in codings):
             raise RequestError("request.malformed", "Of Transfer-Encoding only chunked is taken.")
         expected = request.headers.getall("Expect", ())
         if expected and any(value.strip().lower() != "100-continue" for value in expected):
@@ -208,6 +209,8 @@ class Gate:
             raise RequestError("request.malformed", f"{request.method} takes no body.")
 
     def _size(self, request: web.BaseRequest) -> None:
+        if request.method not in WITH_BODY:
+            return  # a body of theirs was refused, however long
         length = request.content_length
         most = self.settings.max_body if "Authorization" in request.headers else self.settings.max_stranger_body
         if length is not None and length > most:
