@@ -55,13 +55,16 @@ SHARED = [(), (socket.SO_REUSEADDR,), (socket.SO_REUSEADDR, socket.SO_REUSEPORT)
 
 @pytest.mark.attack("A48")
 @only_linux
-@pytest.mark.parametrize("options", SHARED)
-@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"])
-async def test_a_port_that_somebody_has_is_not_shared_with_him(address: str, options: tuple[int, ...]) -> None:
-    with squatter(address, 0, *options) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(PortTaken, match=rf"Port {port} is taken by another program.*--port"):
-            await listen(port)
+async def test_a_port_that_somebody_has_is_not_shared_with_him() -> None:
+    async def tried(address: str, options: tuple[int, ...]) -> None:
+        with squatter(address, 0, *options) as other:
+            port = other.getsockname()[1]
+            with pytest.raises(PortTaken, match=rf"Port {port} is taken by another program.*--port"):
+                await listen(port)
+
+    addresses = ("127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1")
+    # All at once: each is asked who it is first, and a squatter never answers.
+    await asyncio.gather(*(tried(address, options) for address in addresses for options in SHARED))
 
 
 @pytest.mark.attack("A48")

@@ -186,13 +186,13 @@ SEED = 20261129
 
 
 async def test_a_job_exists_only_where_every_part_of_its_request_was_good(scene: Scene) -> None:
-    sold, spoilt = await _mix(scene, SEED, 400)
-    assert sold > 50
-    assert spoilt > 200
+    sold, spoilt = await _mix(scene, SEED, 150)
+    assert sold > 20
+    assert spoilt > 75
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(3))
 async def test_and_so_in_any_mixture(scene: Scene, seed: int) -> None:
     sold, spoilt = await _mix(scene, seed, 1000)
     assert sold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -162,15 +163,18 @@ async def test_a_trailer_is_no_header(scene: Scene, trailer: str) -> None:
 @pytest.mark.attack("A41")
 async def test_who_asks_first_is_told_no_before_it_sends_a_body(scene: Scene) -> None:
     expects = ("Expect", "100-continue")
-    for head in (
+    heads = (
         [*scene.head(origin=EVIL, key="k"), ("Content-Type", "application/json"), ("Content-Length", "10"), expects],
         [*scene.head(token=None, key="k"), ("Content-Type", "application/json"), ("Content-Length", "10"), expects],
         [*scene.head(key="k"), ("Content-Type", "text/plain"), ("Content-Length", "10"), expects],
-    ):
+    )
+
+    async def ask(head: list[tuple[str, str]]) -> list[int]:
         async with scene.line() as line:
             line.send(request("POST", JOBS, head))
-            answers = await line.rest()
-        assert [answer.status // 100 for answer in answers] == [4]
+            return [answer.status // 100 for answer in await line.rest()]
+
+    assert await asyncio.gather(*map(ask, heads)) == [[4], [4], [4]]
 
 
 PROTOCOLS: list[tuple[str, bytes]] = [

@@ -40,6 +40,7 @@ async def test_sessions_of_one_page_sell_side_by_side_and_see_nothing_of_each_ot
     assert report.passed > 1000
 
 
+@pytest.mark.exhaustive
 @pytest.mark.undescribed  # what a broken bridge answers is no part of the API
 @pytest.mark.parametrize("sabotage", sorted(SABOTAGE))
 async def test_a_bridge_that_mixes_sessions_up_is_found_out(tmp_path: Path, sabotage: str) -> None:

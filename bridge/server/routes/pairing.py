@@ -99,7 +99,7 @@ async def decide(call: Call) -> Answer:
         routes=given.routes,
         user_id=None if peer is None else peer.user_id,
         user=None if peer is None else peer.user,
-        session=None if peer is None else peer.session,
+        # Not to the session: its number is given out anew at each log-in, and the page would have to be paired every morning.
     )
     with call.access.pairings.deciding(found):
         minted, row = await call.access.tokens.create(new, call.actor())
