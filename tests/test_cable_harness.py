@@ -26,19 +26,19 @@ def test_no_cut_and_no_spoilt_answer_makes_the_gateway_lie() -> None:
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_terminal_lie() -> None:
-    assert not _violations("terminal", Extent(sample=20, draw=10))
+    assert not _violations("terminal", Extent(sample=12, draw=8))
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_ordinary_printer_lie() -> None:
-    assert not _violations("posnet", Extent(sample=20, variants=1, draw=6))
+    assert not _violations("posnet", Extent(sample=12, variants=1, draw=5))
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_thermal_protocol_lie() -> None:
-    assert not _violations("posnet-thermal", Extent(sample=20, variants=2, draw=4))
+    assert not _violations("posnet-thermal", Extent(sample=12, variants=2, draw=3))
 
 
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
-    assert not _violations("posnet", Extent(sample=20, first=True, draw=4))
+    assert not _violations("posnet", Extent(sample=10, first=True, draw=3))
 
 
 @pytest.mark.parametrize(

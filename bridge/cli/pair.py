@@ -146,10 +146,14 @@ def list_(data_dir: Path, as_json: bool) -> None:
 @pair.command()
 @click.argument("code")
 @_grant_options
+@click.option(
+    "--this-session", is_flag=True, help="On a terminal server: for the session that asks alone, not for its user's others."
+)
 @data_dir_option
 @json_option
 def approve(
     code: str,
+    this_session: bool,
     label: str | None,
     scopes: tuple[str, ...],
     devices: tuple[str, ...],
@@ -159,7 +163,8 @@ def approve(
     as_json: bool,
 ) -> None:
     """Let the page in that shows CODE. Without --scope it gets, of what it asks for, what a till usually has."""
-    made = _decide(data_dir, code, {"decision": "approve", **grants(scopes, devices, aliases, routes, label)})
+    bind = {"bind": "session"} if this_session else {}
+    made = _decide(data_dir, code, {"decision": "approve", **bind, **grants(scopes, devices, aliases, routes, label)})
     if as_json:
         print_json(made)
     else:

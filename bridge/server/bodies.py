@@ -85,10 +85,15 @@ class Grants(Plain):
 
 
 class DecidePairing(Grants):
-    """`code`: the six digits that the page shows. Without `scopes` it gets, of what it asked for, what a till usually has."""
+    """`code`: the six digits that the page shows. Without `scopes` it gets, of what it asked for, what a till usually has.
+
+    `bind`: on a computer of several users, whether the token holds for the user who asked, or in this session of his alone,
+    which ends when he signs out.
+    """
 
     decision: Literal["approve", "reject"]
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    bind: Literal["user", "session"] = "user"
 
 
 class CreateToken(Grants):

@@ -145,7 +145,7 @@ class Till:
         to the user and session it asked from. `onlooker` knows the pairing's id, and has nothing of it."""
         report = self.hall.report
         asked = (await self.call("POST", "/pairing", {"origin": ORIGIN, "app_name": "Kasa"}, token="")).body
-        decision = {"decision": "approve", "code": asked["verification_code"], "label": self.mark, **grants}
+        decision = {"decision": "approve", "code": asked["verification_code"], "label": self.mark, "bind": "session", **grants}
         decided = await self.hall.admin("POST", f"/pairing/{asked['pairing_id']}/decision", decision)
         report.check(decided.status == 200, f"{self}: the pairing was not approved: {decided.body}")
         if onlooker is not None:
@@ -155,8 +155,7 @@ class Till:
         self.token, self.token_id = told["token"], told["token_id"]
         row = decided.body["token"]
         bound = (row["user_id"], row["session"])
-        # To the user, and to no session: those are numbered anew at each log-in.
-        report.check(bound == (self.peer.user_id, None), f"{self}: its token is bound to {bound}")
+        report.check(bound == (self.peer.user_id, self.peer.session), f"{self}: its token is bound to {bound}")
 
     # -- events --------------------------------------------------------------------------------------------------------
 

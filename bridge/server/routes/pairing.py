@@ -99,7 +99,9 @@ async def decide(call: Call) -> Answer:
         routes=given.routes,
         user_id=None if peer is None else peer.user_id,
         user=None if peer is None else peer.user,
-        # Not to the session: its number is given out anew at each log-in, and the page would have to be paired every morning.
+        # Not to the session unless it is asked for: its number is given out anew at each log-in, and the page would have to be
+        # paired every morning.
+        session=peer.session if peer is not None and given.bind == "session" else None,
     )
     with call.access.pairings.deciding(found):
         minted, row = await call.access.tokens.create(new, call.actor())

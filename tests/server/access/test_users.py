@@ -142,3 +142,34 @@ async def test_what_one_users_page_asks_too_often_is_still_free_for_another_user
             assert (await boris.post("pairing", json=page)).status == 202
     finally:
         await station.stop()
+
+
+@pytest.mark.parametrize(("bind", "elsewhere"), [({}, 200), ({"bind": "user"}, 200), ({"bind": "session"}, 403)])
+async def test_a_page_is_paired_for_its_user_and_for_one_session_only_where_it_is_said(
+    tmp_path: Path, bind: dict[str, str], elsewhere: int
+) -> None:
+    from bridge.server.settings import ServerSettings
+    from tests.station import Station
+
+    seats = Seats(Peer("S-1-5-21-1", "SHOP\\anna", "3", 7))
+    station = Station(tmp_path / "data", ServerSettings(port=0, stop_seconds=1.0, users="shared"), lookup=seats)
+    await station.start()
+    page = {"Origin": "https://pos.example.com"}
+    try:
+        _, asked, _ = await station.http("POST", "/pairing", {"origin": page["Origin"], "app_name": "Kasa"}, **page)
+        pairing = station.server.access.pairings.judge(asked["pairing_id"], asked["verification_code"])
+        assert pairing.peer == seats.default
+        seats.default = ANNA  # the administrator
+        decision = {"decision": "approve", "code": asked["verification_code"], **bind}
+        admin = {"Authorization": f"Bearer {station.token}"}
+        _, decided, _ = await station.http("POST", f"/pairing/{asked['pairing_id']}/decision", decision, **admin)
+        assert decided["token"]["label"] == "Kasa SHOP\\anna"
+        seats.default = Peer("S-1-5-21-1", "SHOP\\anna", "3", 7)
+        _, told, _ = await station.http("GET", f"/pairing/{asked['pairing_id']}", **page)
+        token = {"Authorization": f"Bearer {told['token']}", **page}
+        assert (await station.http("GET", "/devices", **token))[0] == 200
+        seats.default = Peer("S-1-5-21-1", "SHOP\\anna", "4", 9)
+        assert (await station.http("GET", "/devices", **token))[0] == elsewhere
+    finally:
+        seats.default = ANNA
+        await station.stop()
