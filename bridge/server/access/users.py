@@ -5,12 +5,15 @@ Nothing is ever guessed: who cannot be told is refused. Source: browser-and-loca
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Literal
 
 from bridge.model import RequestError
 from bridge.server.peers import Peer, PeerLookup
 from bridge.server.principals import Kind, Principal
+
+log = logging.getLogger("tillbridge.access")
 
 Mode = Literal["personal", "shared", "any"]
 """`personal`: one user's till, others are refused. `shared`: a PC with many, each token is bound to its user or session.
@@ -32,6 +35,8 @@ class Users:
                 "This system does not tell who is at the other end of a connection, so tills of several users cannot be kept "
                 "apart: leave out --users shared."
             )
+        if mode == "personal" and not lookup.supported:
+            log.warning("this system does not tell whose connections are: only tokens keep other users of this computer out")
         self.mode = mode
         self._lookup = lookup
         self._own = lookup.own_user_id() if lookup.supported else None

@@ -95,10 +95,14 @@ def test_on_a_shared_computer_a_page_is_paired_for_the_user_who_asks_and_for_nob
     assert Users("personal", Seats()).binding(True, lambda: ANNA) is None
 
 
-def test_where_the_system_cannot_tell_a_shared_bridge_does_not_start() -> None:
+def test_where_the_system_cannot_tell_a_shared_bridge_does_not_start_and_a_personal_one_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with pytest.raises(UsersCannotBeTold, match="--users shared"):
         Users("shared", UnsupportedPeers())
+    assert caplog.text == ""
     personal = Users("personal", UnsupportedPeers())
+    assert "only tokens keep other users of this computer out" in caplog.text
     personal.admit(True, lambda: None)
     personal.check(principal(), True, lambda: None)
 
