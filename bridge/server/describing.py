@@ -94,7 +94,9 @@ def _id(name: str, text: str, *examples: str) -> Parameter:
 DEVICE = _id("device", "The device's id, as it was configured.", "till-1")
 JOB = _id("job", "The job's id, as the answer to its submission said it.")
 ALERT = _id("alert", "The alert's id, as the device's status says it.")
-PATH_PARAMETERS = {parameter.name: parameter for parameter in (DEVICE, JOB, ALERT)}
+PAIRING = _id("pairing", "The pairing's id, as the answer to its request said it.")
+TOKEN = _id("token", "The token's id.")
+PATH_PARAMETERS = {parameter.name: parameter for parameter in (DEVICE, JOB, ALERT, PAIRING, TOKEN)}
 """Every segment in braces that a path may have. One of another name is declared in its route's description."""
 
 WAIT = header(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bridge.model import FieldError, RequestError, invalid
-from bridge.server.access.grants import checked_rights
 from bridge.server.access.origins import is_confidential
 from bridge.server.access.pairing import POLL_SECONDS, Pairing
 from bridge.server.access.scopes import TILL
@@ -11,8 +10,8 @@ from bridge.server.access.tokens import NewToken
 from bridge.server.answers import PairingAsked, PairingDecided, PairingState, WaitingPairings
 from bridge.server.bodies import AskPairing, DecidePairing, validated
 from bridge.server.call import Answer, Call, Handler
-from bridge.server.describing import Authority, Description, Parameter, Reply
-from bridge.server.routes.tokens import described
+from bridge.server.describing import Authority, Description, Reply
+from bridge.server.routes.tokens import described, grantable
 from bridge.server.routing import Route
 
 
@@ -36,11 +35,7 @@ async def request(call: Call) -> Answer:
     if not is_confidential(asked.origin):
         message = "is not https: anybody on the way could speak for this page, and would get its token"
         raise invalid("origin", message, remedy="serve the page over https; an administrator may still give it a token by hand")
-    try:
-        rights = asked.scopes or TILL
-        checked_rights(rights, asked.origin)
-    except ValueError as error:
-        raise invalid("scopes", str(error)) from None
+    rights = grantable(asked.scopes or TILL, asked.origin)
     peer = call.access.users.binding(call.local, call.peer)
     made = call.access.pairings.ask(asked.origin, asked.app_name, rights, peer)
     answer = PairingAsked(
@@ -84,11 +79,7 @@ async def decide(call: Call) -> Answer:
         call.access.pairings.reject(found)
         await call.access.tokens.note(call.actor(), "pairing.rejected", f"origin:{found.origin}", {"app_name": found.app_name})
         return Answer({"decision": "reject", "token": None})
-    rights = given.scopes if given.scopes is not None else (found.rights & TILL or TILL)
-    try:
-        checked_rights(rights, found.origin)
-    except ValueError as error:
-        raise invalid("scopes", str(error)) from None
+    rights = grantable(given.scopes if given.scopes is not None else (found.rights & TILL or TILL), found.origin)
     peer = found.peer
     new = NewToken(
         label=given.label or (found.app_name if peer is None else f"{found.app_name} {peer.user}"[:60].strip()),
@@ -121,14 +112,6 @@ def _waiting(one: Pairing, call: Call) -> dict[str, object]:
     }
 
 
-_PAIRING = Parameter(
-    "pairing",
-    "path",
-    "The pairing's id, as the answer to its request said it.",
-    {"type": "string", "minLength": 1, "pattern": r"^[^/\\\x00-\x1f\x7f]+$"},
-    required=True,
-)
-
 ROUTES: tuple[Route[Handler], ...] = (
     Route(
         "POST",
@@ -149,13 +132,13 @@ ROUTES: tuple[Route[Handler], ...] = (
         "/pairing/{pairing}",
         look,
         "pairing.get",
-        Description("access", {200: Reply("What became of it.", PairingState)}, parameters=(_PAIRING,), authority=Authority.OPEN),
+        Description("access", {200: Reply("What became of it.", PairingState)}, authority=Authority.OPEN),
     ),
     Route(
         "POST",
         "/pairing/{pairing}/decision",
         decide,
         "pairing.decide",
-        Description("access", {200: Reply("Decided.", PairingDecided)}, body=DecidePairing, parameters=(_PAIRING,)),
+        Description("access", {200: Reply("Decided.", PairingDecided)}, body=DecidePairing),
     ),
 )

@@ -11,7 +11,7 @@ from bridge.server.access.tokens import NewToken, Tokens
 from bridge.server.answers import NewSecret, TokenInfo, TokenList, TokenMade
 from bridge.server.bodies import CreateToken, Plain, validated
 from bridge.server.call import Answer, Call, Handler
-from bridge.server.describing import Description, Parameter, Reply
+from bridge.server.describing import Description, Reply
 from bridge.server.routing import Route
 from bridge.store import TokenRow
 
@@ -45,16 +45,20 @@ async def revoke(call: Call) -> Answer:
     return Answer(status=204)
 
 
-def wanted(given: CreateToken) -> NewToken:
-    """What is asked for. Raises RequestError where a page is to get what no page gets."""
-    rights = given.scopes if given.scopes is not None else TILL
+def grantable(rights: frozenset[Right], origin: str | None) -> frozenset[Right]:
+    """These rights. Raises RequestError where a page is to get what no page gets."""
     try:
-        checked_rights(rights, given.origin)
+        checked_rights(rights, origin)
     except ValueError as error:
         raise invalid("scopes", str(error)) from None
+    return rights
+
+
+def wanted(given: CreateToken) -> NewToken:
+    """What is asked for. Raises RequestError where a page is to get what no page gets."""
     return NewToken(
         label=given.label,
-        rights=rights,
+        rights=grantable(given.scopes if given.scopes is not None else TILL, given.origin),
         origin=given.origin,
         devices=given.devices,
         aliases=given.aliases,
@@ -88,10 +92,6 @@ def described(row: TokenRow, tokens: Tokens) -> dict[str, Any]:
     return info.model_dump(mode="json")
 
 
-_TOKEN = Parameter(
-    "token", "path", "The token's id.", {"type": "string", "minLength": 1, "pattern": r"^[^/\\\x00-\x1f\x7f]+$"}, required=True
-)
-
 ROUTES: tuple[Route[Handler], ...] = (
     Route("GET", "/tokens", listing, "tokens.list", Description("access", {200: Reply("All tokens.", TokenList)})),
     Route(
@@ -110,7 +110,6 @@ ROUTES: tuple[Route[Handler], ...] = (
             "access",
             {200: Reply("The new secret.", NewSecret)},
             body=Plain,
-            parameters=(_TOKEN,),
             errors=("request.conflict",),
         ),
         http_only=True,
@@ -120,6 +119,6 @@ ROUTES: tuple[Route[Handler], ...] = (
         "/tokens/{token}",
         revoke,
         "tokens.revoke",
-        Description("access", {204: Reply("It is taken back.")}, parameters=(_TOKEN,), errors=("request.conflict",)),
+        Description("access", {204: Reply("It is taken back.")}, errors=("request.conflict",)),
     ),
 )
