@@ -7,7 +7,6 @@ that a rotation counts at once. The principal stays "native:admin" over rotation
 from __future__ import annotations
 
 import hashlib
-import hmac
 import logging
 import secrets
 import stat
@@ -63,18 +62,12 @@ def ensure(data_dir: Path) -> None:
 
 
 class AdminToken:
-    """Compares tokens with the file's, which is read again whenever it has changed."""
+    """The token of the file, as a hash. The file is read again whenever it has changed."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
         self._seen: tuple[int, int, int] | None = None
         self._digest: bytes | None = None
-
-    def matches(self, candidate: str) -> bool:
-        """Whether it is the token. Takes the same time wherever the two differ."""
-        digest = self.digest()
-        given = hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).digest()
-        return digest is not None and hmac.compare_digest(given, digest)
 
     def digest(self) -> bytes | None:
         """The SHA-256 of the token as it is now; None while there is no usable one."""
