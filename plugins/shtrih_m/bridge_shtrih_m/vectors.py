@@ -7,11 +7,12 @@ on a broken vector: what is broken is a difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
 from bridge_ffd.tlv import Tlv, TlvError, decode, encode
+
+from bridge.plugin import VectorCheck
 from bridge_shtrih_m.answers import error_of, values_of
 from bridge_shtrih_m.frame import Decoder1, Decoder2, Frame1, Frame2, LocalError, checksum
 from bridge_shtrih_m.layout import BadAnswer, BadValue, Value, read, write
@@ -27,16 +28,6 @@ NOT_COMPARED: dict[str, str] = {
 _TO_DEVICE = "host->device"
 _TO_HOST = "device->host"
 _PAYLOAD = "payload"
-
-
-@dataclass(frozen=True, slots=True)
-class VectorCheck:
-    """What of a vector was compared, what was not and why, and what differed. Good where `differences` is empty."""
-
-    name: str
-    compared: tuple[str, ...] = ()
-    skipped: Mapping[str, str] = field(default_factory=dict)
-    differences: tuple[str, ...] = ()
 
 
 class _Check:
