@@ -5,14 +5,20 @@ Follows protocol-specs/shtrih-m, "Status", "FN commands". A refusal (error other
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, IntFlag
+from typing import TypeVar
+
+from bridge_ffd.fn import ExchangeStatus, FnLife, FnStatus, FoundDocument, Registration
 
 from bridge_shtrih_m.frame import code_of
 from bridge_shtrih_m.layout import BadAnswer, Value, read
 from bridge_shtrih_m.vocabulary import SHAPES
+
+T = TypeVar("T")
 
 
 def error_of(data: bytes) -> int:
@@ -184,80 +190,32 @@ class FullStatus:
         )
 
 
-class FnDocument(IntEnum):
-    """What FF01h says is being made."""
-
-    NONE = 0
-    REGISTRATION = 1
-    SHIFT_OPEN = 2
-    RECEIPT = 4
-    SHIFT_CLOSE = 8
-    FISCAL_CLOSE = 0x10
-    STRICT_FORM = 0x11
-    CORRECTION = 0x14
-    STRICT_FORM_CORRECTION = 0x15
-    SETTLEMENTS = 0x17
+def storage_status(data: bytes) -> FnStatus:
+    return _parsed(data, FnStatus.parse)
 
 
-@dataclass(frozen=True, slots=True)
-class StorageStatus:
-    life: int
-    current: int
-    shift_open: bool
-    warnings: int
-    last_at: datetime | None
-    fn: str
-    last: int
-
-    IN_USE = 3
-
-    @classmethod
-    def of(cls, data: bytes) -> StorageStatus:
-        found = values_of(data)
-        return cls(
-            found["life"],
-            found["current"],
-            bool(found["shift"]),
-            found["warnings"],
-            found["last_at"],
-            found["fn"],
-            found["last"],
-        )
+def storage_life(data: bytes) -> FnLife:
+    return _parsed(data, FnLife.parse)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDocument:
-    """A document of the FN's archive. `operation` and `total` of receipts and corrections, `shift` of shift documents."""
+def exchange_status(data: bytes) -> ExchangeStatus:
+    return _parsed(data, ExchangeStatus.parse)
 
-    type: int
-    confirmed: bool
-    issued_at: datetime | None
-    number: int
-    sign: int
-    operation: int | None = None
-    total: Decimal | None = None
-    shift: int | None = None
 
-    @classmethod
-    def of(cls, data: bytes) -> FoundDocument:
-        found = values_of(data)
-        more: bytes = found.get("more", b"")
-        operation = total = shift = None
-        # By length, not by type: sources differ in the numbers of some types.
-        if len(more) in (5, 6):  # the total has four bytes in the first description of the FN, five in devices
-            operation, total = more[0], roubles(int.from_bytes(more[1:], "little"))
-        elif len(more) == 2:
-            shift = int.from_bytes(more, "little")
-        return cls(
-            found["type"],
-            bool(found["ticket"]),
-            found["issued_at"],
-            found["document"],
-            found["sign"],
-            operation,
-            total,
-            shift,
-        )
+def registration(data: bytes) -> Registration:
+    return _parsed(data, Registration.parse)
+
+
+def found_document(data: bytes) -> FoundDocument:
+    return _parsed(data, lambda body: FoundDocument.parse(body, sums="little"))
+
+
+def _parsed(data: bytes, parse: Callable[[bytes], T]) -> T:
+    """What the FN itself answered, behind code and error: the same bytes in every family."""
+    try:
+        return parse(data[3:])
+    except ValueError as error:
+        raise BadAnswer(code_of(data) or 0, "FN", str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,18 +251,6 @@ class ShiftState:
     def of(cls, data: bytes) -> ShiftState:
         found = values_of(data)
         return cls(bool(found["state"]), found["shift"], found["receipt"])
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeStatus:
-    waiting: int
-    first: int
-    first_at: datetime | None
-
-    @classmethod
-    def of(cls, data: bytes) -> ExchangeStatus:
-        found = values_of(data)
-        return cls(found["waiting"], found["first"], found["first_at"])
 
 
 def register_of(data: bytes) -> int:

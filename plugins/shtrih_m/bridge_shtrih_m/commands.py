@@ -117,8 +117,13 @@ def storage_life() -> Command:
     return build(0xFF03, administrator=True)
 
 
-def storage_version() -> Command:
-    return build(0xFF04, administrator=True)
+def registration() -> Command:
+    return build(0xFF09, administrator=True)
+
+
+def registration_tag(number: int, tag: int) -> Command:
+    """A tag of the registration with this number."""
+    return build(0xFF0E, administrator=True, registration=number, tag=tag)
 
 
 def storage_resources() -> Command:
