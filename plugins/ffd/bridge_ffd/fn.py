@@ -108,7 +108,7 @@ class FnStatus:
             has_data=bool(data[2]),
             shift_open=bool(data[3]),
             warnings=FnWarning(data[4]),
-            last_document_at=date_time(data[5:10]),
+            last_document_at=_moment(data[5:10]),
             fn_number=data[10:26].decode("ascii", "replace").strip("\0 "),
             last_document=int.from_bytes(data[26:30], "little"),
         )
@@ -191,7 +191,7 @@ class ExchangeStatus:
             being_read=bool(data[1]),
             waiting=int.from_bytes(data[2:4], "little"),
             first_document=int.from_bytes(data[4:8], "little") or None,
-            first_at=date_time(data[8:13]),
+            first_at=_moment(data[8:13]),
         )
 
     def blocks_at(self) -> datetime | None:
@@ -236,7 +236,7 @@ class FoundDocument:
         return cls(
             kind=kind,
             ticket=bool(data[1]),
-            at=date_time(data[2:7]),
+            at=_moment(data[2:7]),
             number=int.from_bytes(data[7:11], "little"),
             sign=sign_of_answer(data[11:15]),
             settlement=settlement,
@@ -283,7 +283,7 @@ class Registration:
             raise ValueError(f"the data of a registration have 47 or 64 bytes, not {len(data)}")
         extended = len(data) == 64
         return cls(
-            at=date_time(data[:5]),
+            at=_moment(data[:5]),
             inn=_ascii(data[5:17]),
             registration_number=_ascii(data[17:37]),
             taxation=taxation_of(data[37]),
@@ -311,6 +311,14 @@ def date_time(data: bytes) -> datetime | None:
         return datetime.fromisoformat(f"20{year:02d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}")
     except ValueError:
         raise ValueError(f"{data.hex(' ')} is no date with its time (YY MM DD HH MM)") from None
+
+
+def _moment(data: bytes) -> datetime | None:
+    """As `date_time`; a clock that stands wrong must not hide the rest of an answer."""
+    try:
+        return date_time(data)
+    except ValueError:
+        return None
 
 
 def bytes_of(moment: datetime) -> bytes:
