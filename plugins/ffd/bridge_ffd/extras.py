@@ -24,7 +24,12 @@ _Byte = Annotated[Whole, Field(ge=0, le=255)]
 
 
 def _text(tag: Tag) -> Any:
-    return Field(min_length=1, json_schema_extra={"description": f"Tag {tag.value}, at most {tag.length} characters."})
+    return Field(min_length=1, description=f"tag {tag.value}, at most {tag.length} characters")
+
+
+def _tag(tag: Tag, default: Any = ...) -> Any:
+    """A field that becomes this tag."""
+    return Field(default, description=f"tag {tag.value}")
 
 
 class RawTag(Model):
@@ -48,14 +53,14 @@ class RawTag(Model):
 class AgentData(Model):
     """An agent and what tag 1223 (or, of a whole receipt before FFD 1.2, the receipt itself) says of the agents in between."""
 
-    signs: Annotated[tuple[Agent, ...], Field(min_length=1)]
+    signs: Annotated[tuple[Agent, ...], Field(min_length=1)] = _tag(Tag.ITEM_AGENT_SIGNS)
     operation: Annotated[Text, _text(Tag.AGENT_OPERATION)] | None = None
-    phones: tuple[Phone, ...] = ()
-    receiving_operator_phones: tuple[Phone, ...] = ()
-    transfer_operator_phones: tuple[Phone, ...] = ()
+    phones: tuple[Phone, ...] = _tag(Tag.AGENT_PHONE, ())
+    receiving_operator_phones: tuple[Phone, ...] = _tag(Tag.RECEIVING_OPERATOR_PHONE, ())
+    transfer_operator_phones: tuple[Phone, ...] = _tag(Tag.TRANSFER_OPERATOR_PHONE, ())
     transfer_operator_name: Annotated[Text, _text(Tag.TRANSFER_OPERATOR_NAME)] | None = None
     transfer_operator_address: Annotated[Text, _text(Tag.TRANSFER_OPERATOR_ADDRESS)] | None = None
-    transfer_operator_inn: Inn | None = None
+    transfer_operator_inn: Inn | None = _tag(Tag.TRANSFER_OPERATOR_INN, None)
 
     @property
     def has_data(self) -> bool:
@@ -67,15 +72,15 @@ class Supplier(Model):
     """Whose goods the agent sells."""
 
     name: Annotated[Text, _text(Tag.SUPPLIER_NAME)] | None = None
-    phones: tuple[Phone, ...] = ()
-    inn: Inn | None = None
+    phones: tuple[Phone, ...] = _tag(Tag.SUPPLIER_PHONE, ())
+    inn: Inn | None = _tag(Tag.SUPPLIER_INN, None)
 
 
 class Industry(Model):
-    """Industry data that a rule outside the format asks for: tags 1260 and 1261."""
+    """Industry data that a rule outside the format asks for."""
 
-    authority: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
-    date: Day
+    authority: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = _tag(Tag.INDUSTRY_AUTHORITY)
+    date: Day = _tag(Tag.INDUSTRY_DATE)
     number: Annotated[Text, _text(Tag.INDUSTRY_NUMBER)]
     value: Annotated[Text, _text(Tag.INDUSTRY_VALUE)]
 
@@ -83,36 +88,36 @@ class Industry(Model):
 class Buyer(Model):
     """What the uniform customer has no field for. Name, INN and address are taken from `customer`."""
 
-    birth_date: Day | None = None
-    citizenship: Country | None = None
-    document_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
+    birth_date: Day | None = _tag(Tag.BUYER_BIRTH_DATE, None)
+    citizenship: Country | None = _tag(Tag.BUYER_CITIZENSHIP, None)
+    document_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = _tag(Tag.BUYER_DOCUMENT_CODE, None)
     document_data: Annotated[Text, _text(Tag.BUYER_DOCUMENT_DATA)] | None = None
 
 
 class UserAttribute(Model):
-    """Tag 1084: a name and a value that the shop chooses."""
+    """A name and a value that the shop chooses."""
 
     name: Annotated[Text, _text(Tag.USER_ATTRIBUTE_NAME)]
     value: Annotated[Text, _text(Tag.USER_ATTRIBUTE_VALUE)]
 
 
 class OperationRequisite(Model):
-    """Tag 1270."""
+    """The operational requisite."""
 
-    id: _Byte
+    id: _Byte = _tag(Tag.OPERATION_ID)
     data: Annotated[Text, _text(Tag.OPERATION_DATA)]
-    time: LocalTime
+    time: LocalTime = _tag(Tag.OPERATION_TIME)
 
 
 class Correction(Model):
     """What a receipt of the kind `correction` corrects. `settlement` is the kind that should have been issued."""
 
-    type: CorrectionType = CorrectionType.SELF
-    date: Day
+    type: CorrectionType = _tag(Tag.CORRECTION_TYPE, CorrectionType.SELF)
+    date: Day = _tag(Tag.CORRECTED_DATE)
     number: Annotated[Text, _text(Tag.ORDER_NUMBER)] | None = None
     description: Annotated[Text, _text(Tag.CORRECTION_DESCRIPTION)] | None = None
-    settlement: Literal["sale", "sale_return", "purchase", "purchase_return"] = "sale"
-    wrong_sign: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] | None = None
+    settlement: Literal["sale", "sale_return", "purchase", "purchase_return"] = _tag(Tag.SETTLEMENT, "sale")
+    wrong_sign: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] | None = _tag(Tag.RECEIPT_ATTRIBUTE, None)
 
     @model_validator(mode="after")
     def _an_order_has_a_number(self) -> Correction:
@@ -122,41 +127,41 @@ class Correction(Model):
 
 
 class ElectronicPayment(Model):
-    """One payment without cash, as the rules of 2025 have it: tag 1235."""
+    """One payment without cash, as the rules of 2025 have it."""
 
-    amount: PositiveMoney
-    method: _Byte
+    amount: PositiveMoney = _tag(Tag.ELECTRONIC_SUM)
+    method: _Byte = _tag(Tag.ELECTRONIC_METHOD)
     identifiers: Annotated[Text, _text(Tag.ELECTRONIC_IDENTIFIERS)]
     details: Annotated[Text, _text(Tag.ELECTRONIC_DETAILS)] | None = None
 
 
 class ReceiptExtras(Model):
-    """Of a receipt. `attribute`: tag 1192. `internet`: paid on the internet. `strict_form`: a BSO instead of a receipt."""
+    """Of a receipt. `internet`: paid on the internet. `strict_form`: a BSO instead of a receipt."""
 
-    taxation: Taxation | None = None
+    taxation: Taxation | None = _tag(Tag.TAXATION_SYSTEM, None)
     strict_form: Flag = False
-    internet: Flag | None = None
+    internet: Flag | None = _tag(Tag.INTERNET_SETTLEMENT, None)
     address: Annotated[Text, _text(Tag.SETTLEMENT_ADDRESS)] | None = None
     place: Annotated[Text, _text(Tag.SETTLEMENT_PLACE)] | None = None
     machine_number: Annotated[Text, _text(Tag.MACHINE_NUMBER)] | None = None
-    seller_email: Email | None = None
-    buyer: Buyer | None = None
-    agent: AgentData | None = None
-    supplier_phones: tuple[Phone, ...] = ()
+    seller_email: Email | None = _tag(Tag.SELLER_EMAIL, None)
+    buyer: Buyer | None = _tag(Tag.BUYER, None)
+    agent: AgentData | None = _tag(Tag.AGENT_SIGNS, None)
+    supplier_phones: tuple[Phone, ...] = _tag(Tag.SUPPLIER_PHONE, ())
     attribute: Annotated[Text, _text(Tag.RECEIPT_ATTRIBUTE)] | None = None
-    user_attribute: UserAttribute | None = None
-    operation: OperationRequisite | None = None
-    industry: tuple[Industry, ...] = ()
-    correction: Correction | None = None
-    electronic_payments: tuple[ElectronicPayment, ...] = ()
+    user_attribute: UserAttribute | None = _tag(Tag.USER_ATTRIBUTE, None)
+    operation: OperationRequisite | None = _tag(Tag.OPERATION, None)
+    industry: tuple[Industry, ...] = _tag(Tag.RECEIPT_INDUSTRY, ())
+    correction: Correction | None = _tag(Tag.CORRECTION_BASIS, None)
+    electronic_payments: tuple[ElectronicPayment, ...] = _tag(Tag.ELECTRONIC_PAYMENTS, ())
     tags: tuple[RawTag, ...] = ()
 
 
 class Fraction(Model):
     """A part of a marked package: one of six bottles is 1 of 6."""
 
-    numerator: Annotated[Whole, Field(ge=1)]
-    denominator: Annotated[Whole, Field(ge=2)]
+    numerator: Annotated[Whole, Field(ge=1)] = _tag(Tag.NUMERATOR)
+    denominator: Annotated[Whole, Field(ge=2)] = _tag(Tag.DENOMINATOR)
 
     @model_validator(mode="after")
     def _less_than_whole(self) -> Fraction:
@@ -173,13 +178,13 @@ class Tobacco(Model):
 
 
 class LineMarking(Model):
-    """How the line's marking code is handled. `result`: tag 2106 of a check made beforehand."""
+    """How the line's marking code is handled. `result`: the bits of a check made beforehand."""
 
-    planned_status: PlannedStatus | None = None
-    fraction: Fraction | None = None
-    result: Annotated[Whole, Field(ge=0, le=31)] | None = None
-    product_code: Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{2}){2,32}$")] | None = None
-    tobacco: Tobacco | None = None
+    planned_status: PlannedStatus | None = _tag(Tag.PLANNED_STATUS, None)
+    fraction: Fraction | None = _tag(Tag.FRACTION, None)
+    result: Annotated[Whole, Field(ge=0, le=31)] | None = _tag(Tag.ITEM_CHECK_RESULT, None)
+    product_code: Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{2}){2,32}$")] | None = _tag(Tag.PRODUCT_CODE, None)
+    tobacco: Tobacco | None = _tag(Tag.PRODUCT_CODE, None)
 
     @model_validator(mode="after")
     def _one_code(self) -> LineMarking:
@@ -189,19 +194,19 @@ class LineMarking(Model):
 
 
 class LineExtras(Model):
-    """Of a line. `object`: what it is (tag 1212); `method`: how it is paid (1214); `measure`: its unit (2108)."""
+    """Of a line. `object`: what it is; `method`: how it is paid; `measure`: its unit, where `unit` does not say it."""
 
-    object: PaymentObject | None = None
-    method: PaymentMethod | None = None
-    measure: Measure | None = None
-    agent: AgentData | None = None
-    supplier: Supplier | None = None
+    object: PaymentObject | None = _tag(Tag.PAYMENT_OBJECT, None)
+    method: PaymentMethod | None = _tag(Tag.PAYMENT_METHOD, None)
+    measure: Measure | None = _tag(Tag.MEASURE, None)
+    agent: AgentData | None = _tag(Tag.ITEM_AGENT_SIGNS, None)
+    supplier: Supplier | None = _tag(Tag.SUPPLIER_DATA, None)
     marking: LineMarking | None = None
-    excise: Money | None = None
-    origin_country: Country | None = None
+    excise: Money | None = _tag(Tag.EXCISE, None)
+    origin_country: Country | None = _tag(Tag.ORIGIN_COUNTRY, None)
     customs_declaration: Annotated[Text, _text(Tag.CUSTOMS_DECLARATION)] | None = None
     attribute: Annotated[Text, _text(Tag.ITEM_ATTRIBUTE)] | None = None
-    industry: tuple[Industry, ...] = ()
+    industry: tuple[Industry, ...] = _tag(Tag.ITEM_INDUSTRY, ())
     tags: tuple[RawTag, ...] = ()
 
 
