@@ -194,7 +194,10 @@ class Exchange:
 
     async def printed(self) -> None:
         """Wait until the device prints nothing any more, whether it has paper or not."""
-        while (found := await self.trouble()) is not None and found.working:
+        while True:
+            found = await self.trouble()
+            if found is None or not found.working:
+                return
             await asyncio.sleep(self.timeouts.poll)
 
     async def held(self) -> bytes | None:

@@ -32,7 +32,10 @@ async def shift_figures(reader: FactReader, number: int | None) -> Report | None
     counters["cash_taken_out"] = f"{roubles(sums[_TAKEN_OUT]):f}"
     sales = sums[_TOTALS]
     cash, second = sums[_CASH], sums[_SECOND]
-    kinds = [KindTotal(kind=PaymentKind.CASH.value, amount=roubles(cash)), KindTotal(kind=PaymentKind.CARD.value, amount=roubles(second))]
+    kinds = [
+        KindTotal(kind=PaymentKind.CASH.value, amount=roubles(cash)),
+        KindTotal(kind=PaymentKind.CARD.value, amount=roubles(second)),
+    ]
     rest = sales - cash - second
     if rest > 0:
         kinds.append(KindTotal(kind=PaymentKind.OTHER.value, amount=roubles(rest)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.model import JobError
 from bridge_ffd.marking_check import Check, Verdict, verdict
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import TlvError, decode, first
+
+from bridge.model import JobError
 from bridge_shtrih_m.answers import CodeCheck, values_of
 from bridge_shtrih_m.frame import code_of
 
@@ -42,7 +43,9 @@ class Negative(Exception):
 
     @property
     def error(self) -> JobError:
-        return JobError.of("device.rejected", self.judged.check.text, field=self.field, remedy="Take the goods out of the receipt.")
+        return JobError.of(
+            "device.rejected", self.judged.check.text, field=self.field, remedy="Take the goods out of the receipt."
+        )
 
 
 def judge(answer: bytes) -> Judged:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bridge_ffd.fn import ExchangeStatus
+
 from bridge.model import Paper, Registration, RegistrationState
 from bridge.plugin import DeviceContext, Json
-from bridge_ffd.fn import ExchangeStatus
 from bridge_shtrih_m.facts import Kind
 from bridge_shtrih_m.plan import Intent
 

@@ -19,7 +19,7 @@ def plan_printout(operation: Print, *, cutter: bool, framed: bool) -> tuple[tupl
     fit = Fitting(lenient=operation.fit == "lenient")
     made = [commands.open_printout()] if framed else []
     if operation.title:
-        made += _line("title", PrintLine(text=operation.title, align="centre"), fit)
+        made += _line("title", title_of(operation), fit)
     for index, line in enumerate(operation.lines):
         made += _line(f"lines.{index}", line, fit)
     made.append(commands.feed(_FEED))
@@ -28,6 +28,10 @@ def plan_printout(operation: Print, *, cutter: bool, framed: bool) -> tuple[tupl
     if cutter:
         made.append(commands.cut())
     return tuple(made), fit
+
+
+def title_of(operation: Print) -> PrintLine:
+    return PrintLine(text=operation.title or "", align="centre")
 
 
 def laid_out(field: str, line: PrintLine, fit: Fitting) -> list[str]:

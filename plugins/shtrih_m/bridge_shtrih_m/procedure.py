@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from bridge_ffd.fn import FoundDocument
+
 from bridge.model import JobError, Operation, Paper, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
 from bridge.transport import LinkLost
-from bridge_ffd.fn import FoundDocument
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, Mode, error_of
 from bridge_shtrih_m.errors import NO_RECEIPT_PAPER, PRINTING_BEFORE, WAITS_TO_GO_ON
@@ -262,9 +263,7 @@ class Procedure:
             raise LinkLost(f"reading the document back failed: {refused}") from refused
         return document_result(intent, facts, found, issued_at, paper, reader.answers)
 
-    async def _document(
-        self, reader: FactReader, intent: Intent, facts: Facts, answer: bytes | None
-    ) -> FoundDocument | None:
+    async def _document(self, reader: FactReader, intent: Intent, facts: Facts, answer: bytes | None) -> FoundDocument | None:
         if intent.kind not in FISCAL or intent.baseline.fn is None:
             return None
         if answer is not None and intent.decides in TELLS_NUMBER:
@@ -279,9 +278,7 @@ class Procedure:
         return ours[0]
 
 
-async def look(
-    reader: FactReader, intent: Intent, facts: Facts | None = None
-) -> tuple[Facts, list[FoundDocument]]:
+async def look(reader: FactReader, intent: Intent, facts: Facts | None = None) -> tuple[Facts, list[FoundDocument]]:
     """The state now, and what the FN has made since the baseline. Raises Refused."""
     facts = facts or await reader.facts(intent.kind)
     documents = []

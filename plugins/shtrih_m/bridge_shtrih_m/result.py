@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bridge.model import Document, Paper, Registration, RegistrationState, Report, Result
 from bridge_ffd.fn import FoundDocument
 from bridge_ffd.qr import CheckQr
 from bridge_ffd.signs import fiscal_id
 from bridge_ffd.versions import Settlement
+
+from bridge.model import Document, Paper, Registration, RegistrationState, Report, Result
 from bridge_shtrih_m.facts import FISCAL, Facts, Kind
 from bridge_shtrih_m.plan import Intent
 

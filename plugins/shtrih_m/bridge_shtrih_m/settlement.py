@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bridge_ffd.fn import FoundDocument
+
 from bridge.model import Paper
 from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
-from bridge_ffd.fn import FoundDocument
 from bridge_shtrih_m.answers import Closed, error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange

@@ -10,12 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
 from bridge_ffd.extras import NAMESPACE
-from bridge_ffd.fn import FnLife, FnStatus, Mode as Registered, Phase, Registration
+from bridge_ffd.fn import FnLife, FnStatus, Phase, Registration
+from bridge_ffd.fn import Mode as Registered
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import TlvError, decode, first
 from bridge_ffd.versions import FfdVersion
+
+from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import (
     DeviceType,
@@ -38,6 +40,7 @@ from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.open_points import FFD_FIELD_NAMES, FFD_TABLES, NO_PRINT_FIELD
+from bridge_shtrih_m.sale import MOST_CODES
 from bridge_shtrih_m.settings import ARITHMETIC, CLASSIC_ARITHMETIC, CURRENCY, PAYMENTS, ShtrihSettings
 
 OPERATIONS = frozenset(
@@ -171,7 +174,8 @@ def capabilities(model: Model, settings: ShtrihSettings) -> Capabilities:
             "line.name": commands.CLASSIC_NAME if classic else commands.NAME,
             "print.line": commands.LINE,
             "tag": commands.TAGS,
-            "marking.codes": 0 if classic else 128,
+            "marking.codes": 0 if classic else MOST_CODES,
+            "ffd.version": int(model.version),
         },
         max_amount=Decimal(commands.MAX_KOPECKS).scaleb(-2),
         arithmetic=CLASSIC_ARITHMETIC if classic else ARITHMETIC,
@@ -207,7 +211,6 @@ async def read_status(
             "submode": short.submode,
             "link_layer": exchange.layer,
             "document_number": full.document_number,
-            "commands": "newer",
         },
     )
     storage = await reader.storage()
