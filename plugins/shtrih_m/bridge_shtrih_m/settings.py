@@ -8,18 +8,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bridge.model import ArithmeticProfile, PaymentKind
+from bridge.model import PaymentKind
 from bridge.plugin import FamilySettings
 from bridge.transport import LinkTimeout
+from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
 from bridge_shtrih_m.frame import HostTimer
 from bridge_shtrih_m.vocabulary import Patience
 
 Seconds = Annotated[float, Field(gt=0)]
 
-# A quantity has six decimals on the wire (three on old models). The device takes an amount that is one kopeck off from quantity
-# times price; what the till says is what is sent.
-ARITHMETIC = ArithmeticProfile(quantity_decimals=6, tolerance=Decimal("0.01"))
-CLASSIC_ARITHMETIC = ArithmeticProfile(quantity_decimals=3)
+# A quantity has six decimals on the wire (three in the older commands). The amount that the till says is what is sent; the device
+# takes one that is a kopeck off. At the end of a receipt it takes kopecks off the total, so that whole roubles are left.
+ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 6, "cash_step": Decimal("1.00")})
+CLASSIC_ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 3, "tolerance": Decimal(0)})
 
 ZERO = Decimal("0.00")
 CURRENCY = "RUB"
