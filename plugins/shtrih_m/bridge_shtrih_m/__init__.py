@@ -1,0 +1,1 @@
+"""Fiscal registers of the Shtrih-M protocol for Tillbridge."""
