@@ -31,11 +31,18 @@ def _thermal() -> FamilyBench:
     return ThermalBench()
 
 
+def _shtrih() -> FamilyBench:
+    from tests.harness.shtrih_bench import ShtrihBench
+
+    return ShtrihBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
     "posnet": _posnet,
     "posnet-thermal": _thermal,
+    "shtrih-m": _shtrih,
 }
 
 
