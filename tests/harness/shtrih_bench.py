@@ -25,9 +25,6 @@ from tests.toys.cables import TestCable, plug_in
 # Documents that are no outcome of a job: a receipt that was given up, printouts, and what the bench itself began with.
 _NOT_ASKED_FOR = frozenset({"cancelled_receipt", "non_fiscal", "registration"})
 
-_SLIPS = frozenset({"cash in", "cash out", "X report"})
-_SHIFTS = frozenset({"Z report", "shift opening"})
-
 
 class _OverNullModem(ShtrihFamily):
     """The family as it is, and reachable in this process."""
@@ -69,12 +66,10 @@ def _plain_sale(**more: Any) -> dict[str, Any]:
     return {"op": "receipt", "currency": "RUB", "lines": [{"name": "Кофе", "price": "470.00", "vat": "22%"}], **more}
 
 
-_OLD_VAT = {"lines": [{"name": "Кофе", "price": "470.00", "vat": "10%"}]}
-
-
 def _correction() -> dict[str, Any]:
     basis = {"type": "self", "date": "2026-11-19"}
-    return _plain_sale(kind="correction", extras={"ffd": {"correction": basis}})
+    lines = [{"name": "Кофе", "price": "470.00", "vat": "10%"}]  # what a correction of one sum can carry
+    return _plain_sale(kind="correction", lines=lines, extras={"ffd": {"correction": basis}})
 
 
 class RegisterUnderTest(DeviceUnderTest):
@@ -178,7 +173,7 @@ class ShtrihBench(FamilyBench):
             Scenario("sale", _sale(), "receipt", Decimal("470.00")),
             Scenario("plain sale", _plain_sale(), "receipt", Decimal("470.00")),
             Scenario("electronic sale", _plain_sale(**paperless), "receipt", Decimal("470.00")),
-            Scenario("refund", _plain_sale(kind="refund"), "sale_return", Decimal("470.00")),
+            Scenario("refund", _plain_sale(kind="refund"), "goods_return", Decimal("470.00")),
             Scenario("purchase", _plain_sale(kind="purchase"), "purchase", Decimal("470.00")),
             Scenario("correction", _correction(), "correction", Decimal("470.00")),
             Scenario("cash in", {"op": "cash.in", **cash}, "cash_in", Decimal("50.00")),
@@ -198,10 +193,8 @@ class ShtrihBench(FamilyBench):
         return RegisterUnderTest(ShtrihSettings(**variant.settings), now, scenario_opens=False)
 
     def has(self, variant: Variant, scenario: Scenario) -> bool:
-        """The older commands have no corrections, no rates of this year, and no FF45."""
-        if variant.bridge.get("commands") == "classic":
-            return scenario.name in (*_SLIPS, "Z report")
-        return True
+        """The older commands have no corrections."""
+        return variant.bridge.get("commands") != "classic" or scenario.name != "correction"
 
     def plays(self, variant: Variant, scenario: Scenario, disturbance: str) -> bool:
         if scenario.name == "X report" and disturbance == "report" and not variant.shared:
