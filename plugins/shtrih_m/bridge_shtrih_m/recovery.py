@@ -16,6 +16,7 @@ from bridge_ffd.versions import DocumentKind
 
 from bridge_shtrih_m.answers import Mode
 from bridge_shtrih_m.facts import FISCAL, RECEIPTS, Facts, Kind
+from bridge_shtrih_m.open_points import CASH_IN_COUNTER, CASH_OUT_COUNTER, X_REPORT_COUNTER
 from bridge_shtrih_m.plan import Intent
 
 MOST_DOCUMENTS = 50
@@ -120,7 +121,7 @@ def _by_counters(intent: Intent, now: Facts) -> Decision:
         case Kind.CASH_IN | Kind.CASH_OUT:
             return _cash(intent, now)
         case Kind.X_REPORT:
-            return _counted(intent, now, 158, "X report")
+            return _counted(intent, now, X_REPORT_COUNTER, "X report")
         case Kind.SHIFT_CLOSE:
             return _shift_close(intent, now)
         case Kind.SHIFT_OPEN:
@@ -135,7 +136,7 @@ def _cash(intent: Intent, now: Facts) -> Decision:
     """The counter of these slips, and the cash in the drawer by the amount: both, or neither."""
     before = intent.baseline
     cash_in = intent.kind is Kind.CASH_IN
-    counted = _moved(intent, now, 155 if cash_in else 156)
+    counted = _moved(intent, now, CASH_IN_COUNTER if cash_in else CASH_OUT_COUNTER)
     if before.cash is None or now.cash is None:
         return _unknown("the device does not tell the cash in its drawer")
     moved = now.cash - before.cash
