@@ -17,44 +17,57 @@ from bridge.server.problems import SECURITY_HEADERS
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of this folder. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request for it."""
+    """A file of this folder. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request for it.
+
+    `content`: what is served instead of the file. `servers`: origins beside its own that the page may call.
+    """
 
     file: str
     media_type: str
     modes: frozenset[str]
     destinations: frozenset[str]
+    content: bytes | None = None
+    servers: tuple[str, ...] = ()
 
 
-_DOCUMENT = (frozenset({"navigate"}), frozenset({"document"}))
-_SCRIPT = (frozenset({"no-cors"}), frozenset({"script"}))
-_STYLE = (frozenset({"no-cors"}), frozenset({"style"}))
+DOCUMENT = (frozenset({"navigate"}), frozenset({"document"}))
+SCRIPT = (frozenset({"no-cors"}), frozenset({"script"}))
+STYLE = (frozenset({"no-cors"}), frozenset({"style"}))
+MODULE = (frozenset({"cors"}), frozenset({"script"}))
+"""A script that may import others: browsers ask for it as they would at another origin."""
 
 PAGES: dict[str, Page] = {
-    "/console": Page("console.html", "text/html", *_DOCUMENT),
-    "/console/console.js": Page("console.js", "text/javascript", *_SCRIPT),
-    "/console/console.css": Page("console.css", "text/css", *_STYLE),
-    "/docs": Page("docs.html", "text/html", *_DOCUMENT),
-    "/docs/docs.js": Page("docs.js", "text/javascript", *_SCRIPT),
-    "/docs/docs.css": Page("docs.css", "text/css", *_STYLE),
-    "/docs/swagger-ui-bundle.js": Page("swagger-ui-bundle.js", "text/javascript", *_SCRIPT),
-    "/docs/swagger-ui.css": Page("swagger-ui.css", "text/css", *_STYLE),
+    "/console": Page("console.html", "text/html", *DOCUMENT),
+    "/console/console.js": Page("console.js", "text/javascript", *SCRIPT),
+    "/console/console.css": Page("console.css", "text/css", *STYLE),
+    "/docs": Page("docs.html", "text/html", *DOCUMENT),
+    "/docs/docs.js": Page("docs.js", "text/javascript", *SCRIPT),
+    "/docs/docs.css": Page("docs.css", "text/css", *STYLE),
+    "/docs/swagger-ui-bundle.js": Page("swagger-ui-bundle.js", "text/javascript", *SCRIPT),
+    "/docs/swagger-ui.css": Page("swagger-ui.css", "text/css", *STYLE),
 }
 """By the request's target, whole: with a query it is another address, which is not there."""
 
 _HEADERS = {
     **SECURITY_HEADERS,
-    # Everything from here, nothing inline; data: are the small pictures of Swagger UI's style sheet.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
     # A page that opened this one, or was opened by it, gets no handle of it.
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 
 def page_response(page: Page) -> web.Response:
-    return web.Response(body=_content(page.file), headers=_HEADERS, content_type=page.media_type, charset="utf-8")
+    headers = {**_HEADERS, "Content-Security-Policy": policy(page)}
+    content = _content(page.file) if page.content is None else page.content
+    return web.Response(body=content, headers=headers, content_type=page.media_type, charset="utf-8")
+
+
+def policy(page: Page) -> str:
+    """Everything from the page's own server, nothing inline; data: are the small pictures of Swagger UI's style sheet."""
+    servers = " ".join(("'self'", *page.servers))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src {servers}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
 
 @cache
