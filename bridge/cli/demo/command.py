@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--serve", is_flag=True, help="Open a till's page in the browser instead, to sell and to break things by hand.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="Of the bridge, with --serve.  [default: any free one]"
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Of the bridge, with --serve.  [default: any free one]",
 )
 @click.option("--no-open", is_flag=True, help="With --serve: print the page's address and open no browser.")
 @click.option(
@@ -95,9 +99,7 @@ def _serve(
         raise CliError(str(error)) from None
 
 
-async def _live(
-    console: Console, directory: Path, registry: PluginRegistry, families: Mapping[str, SimulatorFamily]
-) -> int:
+async def _live(console: Console, directory: Path, registry: PluginRegistry, families: Mapping[str, SimulatorFamily]) -> int:
     bridge = await Bridge.open(directory / "data", registry=registry)
     await bridge.start()
     server = await ApiServer.start(bridge, ServerSettings(port=0))

@@ -72,7 +72,9 @@ class StageGate:
         given = request.headers.getall("Authorization", ())
         right = hmac.compare_digest(f"Bearer {self.secret}".encode(), "\n".join(given).encode("utf-8", "surrogateescape"))
         if not right:
-            raise RequestError("gate.unauthorised", "This is not the secret of this demonstration: open the address that it printed.")
+            raise RequestError(
+                "gate.unauthorised", "This is not the secret of this demonstration: open the address that it printed."
+            )
         return origin
 
     def preflight(self, request: web.BaseRequest) -> str:

@@ -88,7 +88,9 @@ class Bench:
     async def armed(self) -> list[dict[str, Any]]:
         """The faults that wait for their moment, in the form in which they are armed."""
         waiting = (await self._get("/faults"))["armed"]
-        return [{name: value for name, value in one.items() if name not in ("id", "left")} | {"times": one["left"]} for one in waiting]
+        return [
+            {name: value for name, value in one.items() if name not in ("id", "left")} | {"times": one["left"]} for one in waiting
+        ]
 
     async def disarm(self) -> None:
         async with self.session.delete(f"{self.url}/faults") as response:

@@ -12,15 +12,17 @@ CLIENT = "/client/tillbridge.js"
 MODULES = (
     "demo.js",
     "cart.js",
+    "counter.js",
     "decimals.js",
     "dom.js",
     "goods.js",
+    "keep.js",
+    "ledger.js",
     "outcomes.js",
     "payments.js",
     "printer.js",
     "stage.js",
     "texts.js",
-    "words.js",
 )
 
 
