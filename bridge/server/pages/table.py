@@ -2,6 +2,7 @@
 
 The page of the API is Swagger UI 5.35.0 (Apache-2.0, swagger-ui.LICENSE and .NOTICE), its two files as they were published,
 with a start file and a page of our own: it loads nothing from elsewhere and needs neither inline scripts nor eval.
+client/tillbridge.js is the client of clients/js as it is built there, for our own pages.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 
 from aiohttp import web
 
@@ -30,21 +32,21 @@ class Page:
     servers: tuple[str, ...] = ()
 
 
-DOCUMENT = (frozenset({"navigate"}), frozenset({"document"}))
-SCRIPT = (frozenset({"no-cors"}), frozenset({"script"}))
-STYLE = (frozenset({"no-cors"}), frozenset({"style"}))
-MODULE = (frozenset({"cors"}), frozenset({"script"}))
-"""A script that may import others: browsers ask for it as they would at another origin."""
+_DOCUMENT = (frozenset({"navigate"}), frozenset({"document"}))
+_SCRIPT = (frozenset({"no-cors"}), frozenset({"script"}))
+_MODULE = (frozenset({"no-cors", "cors"}), frozenset({"script"}))  # browsers fetch modules with CORS, also from their own server
+_STYLE = (frozenset({"no-cors"}), frozenset({"style"}))
 
 PAGES: dict[str, Page] = {
-    "/console": Page("console.html", "text/html", *DOCUMENT),
-    "/console/console.js": Page("console.js", "text/javascript", *SCRIPT),
-    "/console/console.css": Page("console.css", "text/css", *STYLE),
-    "/docs": Page("docs.html", "text/html", *DOCUMENT),
-    "/docs/docs.js": Page("docs.js", "text/javascript", *SCRIPT),
-    "/docs/docs.css": Page("docs.css", "text/css", *STYLE),
-    "/docs/swagger-ui-bundle.js": Page("swagger-ui-bundle.js", "text/javascript", *SCRIPT),
-    "/docs/swagger-ui.css": Page("swagger-ui.css", "text/css", *STYLE),
+    "/client/tillbridge.js": Page("client/tillbridge.js", "text/javascript", *_MODULE),
+    "/console": Page("console.html", "text/html", *_DOCUMENT),
+    "/console/console.js": Page("console.js", "text/javascript", *_SCRIPT),
+    "/console/console.css": Page("console.css", "text/css", *_STYLE),
+    "/docs": Page("docs.html", "text/html", *_DOCUMENT),
+    "/docs/docs.js": Page("docs.js", "text/javascript", *_SCRIPT),
+    "/docs/docs.css": Page("docs.css", "text/css", *_STYLE),
+    "/docs/swagger-ui-bundle.js": Page("swagger-ui-bundle.js", "text/javascript", *_SCRIPT),
+    "/docs/swagger-ui.css": Page("swagger-ui.css", "text/css", *_STYLE),
 }
 """By the request's target, whole: with a query it is another address, which is not there."""
 
@@ -53,6 +55,19 @@ _HEADERS = {
     # A page that opened this one, or was opened by it, gets no handle of it.
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+_ELSEWHERE = {
+    ".html": ("text/html", _DOCUMENT),
+    ".css": ("text/css", _STYLE),
+    ".js": ("text/javascript", _MODULE),
+}
+
+
+def page_of(name: str, content: bytes, servers: tuple[str, ...] = ()) -> Page:
+    """A file that is not of this folder: a page, a style sheet or a module, as its name ends."""
+    media_type, (modes, destinations) = _ELSEWHERE[PurePath(name).suffix]
+    return Page(name, media_type, modes, destinations, content, servers)
 
 
 def page_response(page: Page) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from bridge.server.pages import DOCUMENT, MODULE, PAGES, STYLE, Page
+from bridge.server.pages import PAGES, Page, page_of
 
 CLIENT = "/client/tillbridge.js"
 
@@ -29,12 +29,11 @@ MODULES = (
 def demo_pages(stage: str, servers: tuple[str, ...]) -> dict[str, Page]:
     """The addresses of the page. `stage`: where its stage is; `servers`: what the page calls beside its own origin."""
     shown = _file("demo.html").decode("utf-8").replace("{{stage}}", stage).encode("utf-8")
-    document = Page("demo.html", "text/html", *DOCUMENT, content=shown, servers=servers)
+    document = page_of("demo.html", shown, servers)
     return {
         "/demo": document,
         "/demo/": document,
-        "/demo/demo.css": Page("demo.css", "text/css", *STYLE, content=_file("demo.css")),
-        **{f"/demo/{name}": Page(name, "text/javascript", *MODULE, content=_file(name)) for name in MODULES},
+        **{f"/demo/{name}": page_of(name, _file(name)) for name in ("demo.css", *MODULES)},
         CLIENT: PAGES[CLIENT],
     }
 
