@@ -104,11 +104,11 @@ class Watch:
         after = ""
         while True:
             page = await self._till.call("GET", f"/jobs?limit={_PAGE}{after}")
-            known = all(job["id"] in self._jobs and job["id"] not in open_jobs for job in page["jobs"])
-            for job in page["jobs"]:
-                self._jobs[job["id"]] = job
-                open_jobs.discard(job["id"])
-            if page["next"] is None or (known and not open_jobs):
+            news = [job["id"] for job in page["jobs"] if job["id"] not in self._jobs or job["id"] in open_jobs]
+            for key in news:
+                self._jobs[key] = await self._till.job(key)  # lists leave the history out, and whether there was doubt
+                open_jobs.discard(key)
+            if page["next"] is None or not (news or open_jobs):
                 return
             after = f"&after={page['next']}"
 

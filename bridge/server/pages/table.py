@@ -71,12 +71,12 @@ def page_of(name: str, content: bytes, servers: tuple[str, ...] = ()) -> Page:
 
 
 def page_response(page: Page) -> web.Response:
-    headers = {**_HEADERS, "Content-Security-Policy": policy(page)}
+    headers = {**_HEADERS, "Content-Security-Policy": _policy(page)}
     content = _content(page.file) if page.content is None else page.content
     return web.Response(body=content, headers=headers, content_type=page.media_type, charset="utf-8")
 
 
-def policy(page: Page) -> str:
+def _policy(page: Page) -> str:
     """Everything from the page's own server, nothing inline; data: are the small pictures of Swagger UI's style sheet."""
     servers = " ".join(("'self'", *page.servers))
     return (
