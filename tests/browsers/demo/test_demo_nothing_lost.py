@@ -28,17 +28,14 @@ async def test_a_reload_in_the_middle_loses_nothing(visitor: Visitor) -> None:
     await visitor.act("paper", "armed")
     await visitor.sell(BREAD)
     await visitor.sees("waiting")
-    await visitor.page.evaluate("void location.reload()")
-    await visitor.is_in()
+    await visitor.reload()
     assert "Chleb" in (await visitor.sees("waiting"))["what"]
     await visitor.act("paper", "whole")
     await visitor.sees("done")
-    await visitor.page.evaluate("void location.reload()")  # nobody has taken note of it yet
-    await visitor.is_in()
+    await visitor.reload()  # nobody has taken note of it yet
     await visitor.sees("done")
     await visitor.action()
     await until(visitor.page, "document.querySelector('.outcome') === null")
-    await visitor.page.evaluate("void location.reload()")
-    await visitor.is_in()
+    await visitor.reload()
     assert len(await visitor.ledger("order")) == len(await visitor.receipts()) == 1
     assert await visitor.page.evaluate("document.querySelector('.outcome')") is None

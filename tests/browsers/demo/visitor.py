@@ -24,6 +24,11 @@ class Visitor:
             self.page, "!document.getElementById('shop').hidden && document.querySelector('#troubles [data-state]') !== null"
         )
 
+    async def reload(self) -> None:
+        await self.page.evaluate("void (window.before = true, location.reload())")
+        await until(self.page, "window.before === undefined")
+        await self.is_in()
+
     # -- does ----------------------------------------------------------------------------------------------------------
 
     async def choose(self, printer: str) -> None:
