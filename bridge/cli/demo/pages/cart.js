@@ -107,7 +107,7 @@ export class Cart {
   }
 }
 
-const weighed = (goods) => goods.unit === "kg";
+export const weighed = (goods) => goods.unit === "kg";
 
 /** The order's own number: eight letters and digits that are not mistaken for each other. */
 function reference() {

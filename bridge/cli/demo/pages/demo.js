@@ -13,7 +13,7 @@ import { tellLedger } from "./ledger.js";
 import { Outcomes, title } from "./outcomes.js";
 import { Printer } from "./printer.js";
 import { Stage, secret } from "./stage.js";
-import { LANGUAGES, language, say, speak, translate } from "./texts.js";
+import { LANGUAGES, language, say, sentence, speak, translate } from "./texts.js";
 
 const PRINTER = "tillbridge-demo-printer";
 const APP = "Tillbridge demo till";
@@ -168,7 +168,7 @@ class Till {
     const device = this.device();
     const ready = device.state === "ready";
     byId("printer-state").dataset.state = ready ? "order" : "wrong";
-    const values = { id: device.id, state: device.state ?? "?", reason: device.reason ?? "" };
+    const values = { id: device.id, state: device.state ?? "?", reason: sentence(device.reason ?? "") };
     show(byId("printer-state"), say(ready ? "printer.ready" : "printer.other", values));
   }
 

@@ -1,5 +1,6 @@
 // The shelf and the cart as they are seen. Rows stay the same elements while their line is there, so that nobody loses the focus.
 
+import { weighed } from "./cart.js";
 import { decimal, units } from "./decimals.js";
 import { byId, node } from "./dom.js";
 import { figure, say } from "./texts.js";
@@ -20,7 +21,7 @@ export class Goods {
           "button",
           { type: "button", class: "ware", onclick: () => this.add(goods) },
           node("span", { class: "name" }, goods.name),
-          node("span", { class: "price" }, `${figure(goods.price)}/${goods.unit}`),
+          node("span", { class: "price" }, `${figure(goods.price)}${weighed(goods) ? `/${goods.unit}` : ""}`),
           node("span", { class: "tax" }, `${letter(goods.vat, taxes)} ${goods.vat}`.trim()),
         ),
       ),

@@ -1,7 +1,7 @@
 // What became of each sale, as the bridge tells it: one card each, the newest on top, until a person has taken note of it.
 
 import { byId, node, show } from "./dom.js";
-import { money, say } from "./texts.js";
+import { money, say, sentence } from "./texts.js";
 
 const FINAL = ["done", "declined", "unconfirmed", "failed", "refused"];
 
@@ -110,7 +110,7 @@ export function title(operation) {
 /** Two texts: what it means, and what the bridge or the printer said. */
 function texts(outcome) {
   const { job, attention } = outcome;
-  const why = attention?.text ?? "";
+  const why = sentence(attention?.text ?? "");
   switch (outcome.status) {
     case "done": {
       const doubt = job.history.some((step) => step.state === "unresolved") ? say("told.doubt") : "";
@@ -136,8 +136,8 @@ function texts(outcome) {
 
 /** A refusal: each field that is wrong, why, and what to do. */
 export function problemText(problem) {
-  const fields = (problem.errors ?? []).map((error) => `${error.field}: ${sentences(error.message, error.remedy)}`);
+  const fields = (problem.errors ?? []).map((error) => `${error.field}: ${[error.message, error.remedy].filter(Boolean).join("; ")}.`);
   return fields.length > 0 ? fields.join(" ") : sentences(problem.detail, problem.remedy);
 }
 
-const sentences = (...parts) => parts.filter(Boolean).map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
+const sentences = (...parts) => parts.filter(Boolean).map(sentence).join(" ");

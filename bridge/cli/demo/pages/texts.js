@@ -22,7 +22,7 @@ const TEXTS = {
   change: { en: "Change", pl: "Reszta" },
   payment: { en: "Payment {number}", pl: "Płatność {number}" },
   paymentAmount: { en: "Amount of payment {number}; left empty: what is due", pl: "Kwota płatności {number}; puste: ile zostało" },
-  splitPayment: { en: "+ another", pl: "+ druga" },
+  splitPayment: { en: "Pay in two ways", pl: "Zapłać na dwa sposoby" },
   removePayment: { en: "Remove payment {number}", pl: "Usuń płatność {number}" },
   exact: { en: "exact", pl: "dokładnie" },
   taxNumber: { en: "Tax number (NIP)", pl: "NIP nabywcy" },
@@ -61,10 +61,10 @@ const TEXTS = {
   "pay.other": { en: "Other", pl: "Inna" },
 
   "break.cable": { en: "Pull the cable", pl: "Wyciągnij kabel" },
-  "mend.cable": { en: "Plug the cable in", pl: "Włóż kabel" },
-  "tell.cable": { en: "It stays out until you plug it in: as the receipt is closed, or behind the byte you name.", pl: "Zostaje na zewnątrz, aż go włożysz: przy zamknięciu paragonu albo za podanym bajtem." },
+  "mend.cable": { en: "Plug it in", pl: "Włóż kabel" },
+  "tell.cable": { en: "Out until you plug it in: as the receipt is closed, or behind a byte of it.", pl: "Wyjęty, aż go włożysz: przy zamknięciu paragonu albo za bajtem." },
   "break.answer": { en: "Lose the answer", pl: "Zgub odpowiedź" },
-  "tell.answer": { en: "The printer closes the receipt, and the line breaks before it can say so; it is back at once.", pl: "Drukarka zamyka paragon, a połączenie pęka, zanim zdąży odpowiedzieć; zaraz wraca." },
+  "tell.answer": { en: "The receipt is closed, and the line breaks for a moment before the printer can say so.", pl: "Paragon zamknięty, a połączenie pęka na chwilę, zanim drukarka odpowie." },
   "break.paper": { en: "Let the paper end", pl: "Skończ papier" },
   "mend.paper": { en: "Load paper", pl: "Załóż papier" },
   "tell.paper": { en: "The roll ends and the printer waits for a new one.", pl: "Rolka się kończy i drukarka czeka na nową." },
@@ -76,7 +76,7 @@ const TEXTS = {
   "tell.cover": { en: "It prints nothing while its cover is open.", pl: "Z otwartą pokrywą nic nie drukuje." },
   "break.swap": { en: "Swap the two printers", pl: "Zamień drukarki" },
   "mend.swap": { en: "Swap them back", pl: "Zamień z powrotem" },
-  "tell.swap": { en: "Each cable leads to the other one, as after cleaning: nothing may be sold on the wrong printer.", pl: "Każdy kabel prowadzi do drugiej, jak po sprzątaniu: na złej drukarce nie wolno nic sprzedać." },
+  "tell.swap": { en: "Each cable leads to the other one: nothing may be sold on the wrong printer.", pl: "Każdy kabel prowadzi do drugiej: na złej drukarce nie wolno nic sprzedać." },
   disarm: { en: "Armed: take it back", pl: "Uzbrojone: cofnij" },
   byte: { en: "at byte", pl: "przy bajcie" },
   byteOf: { en: "Byte of the receipt behind which the cable is pulled; empty: as it is closed", pl: "Bajt paragonu, za którym wyciąga się kabel; puste: przy zamknięciu" },
@@ -151,8 +151,12 @@ export const figure = (text) => (language === "pl" ? text.replace(".", ",") : te
 
 export const money = (text, currency) => `${figure(text)} ${currency}`;
 
+/** What others say, as a sentence. */
+export const sentence = (text) => (text === "" ? "" : text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : "."));
+
 /** Put the texts into the page's own elements. */
 export function translate(root) {
   document.documentElement.lang = language;
   for (const element of root.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  for (const element of root.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
 }
