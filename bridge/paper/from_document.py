@@ -92,6 +92,7 @@ def of_job(job: Job, operation: Operation | None, drawing: Drawing) -> Sheet:
         raise NoPaper("the device printed nothing when it opened the shift")
     exact = tuple(document.text.splitlines()) if document is not None and document.text else drawing.exact
     rows: list[Row] = [Mark(text) for text in _marks(job, operation)]
+    rows += [Text("")] if rows else []
     heading = _title(job.op, operation)
     if exact is None:
         rows += [Text(heading, "centre", bold=True)]
@@ -108,7 +109,7 @@ def of_preview(operation: Operation, drawing: Drawing, device: str) -> Sheet:
     if operation.op not in TITLES:
         raise NoPaper(f"{operation.op} prints nothing")
     heading = _title(operation.op, operation)
-    rows: list[Row] = [Mark("PREVIEW: nothing was printed")]
+    rows: list[Row] = [Mark("PREVIEW: nothing was printed"), Text("")]
     rows += (
         [Verbatim(drawing.exact)]
         if drawing.exact is not None

@@ -64,7 +64,7 @@ def lay(sheet: Sheet) -> tuple[Laid, ...]:
                 for line in row.lines:
                     laid += _verbatim(line, sheet.width)
             case Mark():
-                laid += [Line(line.pieces, True, 1, True) for line in _text(row.text, "centre", sheet.width - 8, True, 1, 4)]
+                laid += [Line(line.pieces, True, 1, True) for line in _text(row.text, "centre", sheet.width - 4, True, 1, 2)]
             case Barcode():
                 laid += _text(f"[{row.kind}] {row.data}", "centre", sheet.width, False, 1)
             case Rule():
@@ -141,10 +141,18 @@ def _verbatim(line: str, width: int) -> list[Line]:
     shown = visible(line).rstrip(" ")
     if cells(shown) > width:
         return [Line((_aligned(part, "left", width),)) for part in wrap(shown, width)]
-    edges = [0, *(edge for gap in _GAP.finditer(shown) for edge in gap.span()), len(shown)]
-    runs = [(start, shown[start:end]) for start, end in list(pairwise(edges))[::2] if start < end]
-    pieces = []
-    for start, run in runs:
-        column, used = cells(shown[:start]), cells(run)
-        pieces.append(Piece(run, column, used, "right" if start and column + used == width else "left"))
-    return [Line(tuple(pieces))]
+    whole = Piece(shown, 0, cells(shown))
+    pieces = [
+        Piece(run, column, used, "right" if column and column + used == width else "left") for run, column, used in runs(whole)
+    ]
+    return [Line(tuple(pieces) or (whole,))]
+
+
+def runs(piece: Piece) -> list[tuple[str, int, int]]:
+    """The parts of a piece between wider gaps, with column and cells of each: what XML and HTML make of two blanks is one."""
+    edges = [0, *(edge for gap in _GAP.finditer(piece.text) for edge in gap.span()), len(piece.text)]
+    parts = [(start, piece.text[start:end]) for start, end in list(pairwise(edges))[::2] if piece.text[start:end].strip(" ")]
+    return [
+        (part.lstrip(" "), piece.column + cells(piece.text[:start]) + (1 if part.startswith(" ") else 0), cells(part.lstrip(" ")))
+        for start, part in parts
+    ]

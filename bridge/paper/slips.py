@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bridge.model import CashIn, CashOut, Copy, PaymentResult, Print, Report, ReportPeriod, ReportX
+from bridge.model import CashIn, CashOut, Copy, Outcome, PaymentResult, Print, Report, ReportPeriod, ReportX
 from bridge.model.base import decimal_string
 from bridge.paper.model import Columns, Row, Rule, Text
 from bridge.paper.sale import rates
@@ -84,9 +84,17 @@ def payment(result: PaymentResult) -> list[Row]:
         ("Terminal", result.terminal_id),
         ("Reason", " ".join(part for part in (result.reason_code, result.reason_text) if part)),
     )
+    # Large only where it is paid: nobody may read a sum off a slip that was declined.
+    paid = result.outcome is Outcome.APPROVED
     return [
         Columns("Requested", f"{result.currency} {decimal_string(result.requested)}", figure="requested"),
-        Columns("APPROVED", f"{result.currency} {decimal_string(result.approved)}", bold=True, double=True, figure="approved"),
+        Columns(
+            "APPROVED" if paid else "Approved",
+            f"{result.currency} {decimal_string(result.approved)}",
+            bold=paid,
+            double=paid,
+            figure="approved",
+        ),
         *(Columns(name, value) for name, value in named if value),
     ]
 

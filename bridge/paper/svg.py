@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from bridge.paper.layout import Across, Code, Line, lay
+from bridge.paper.layout import Across, Code, Line, lay, runs
 from bridge.paper.model import Sheet
 from bridge.paper.qr import modules, path
 from bridge.paper.visible import visible
@@ -51,7 +51,7 @@ def render(sheet: Sheet) -> str:
     title = escape(visible(sheet.title))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img"'
-        f' font-family="{_FONTS}" font-size="{SIZE}" fill="{_INK}" direction="ltr" xml:space="preserve">'
+        f' font-family="{_FONTS}" font-size="{SIZE}" fill="{_INK}" direction="ltr">'
         f"<title>{title}</title>"
         f'<path d="{_strip(width, height)}" fill="#fffefb" stroke="#c9c6c0"/>\n{"".join(parts)}</svg>\n'
     )
@@ -67,10 +67,10 @@ def _line(line: Line, top: int) -> list[str]:
     size = f' font-size="{SIZE * line.scale}"' if line.scale != 1 else ""
     weight = ' font-weight="700"' if line.bold else ""
     return [
-        f'<text x="{_MARGIN + piece.column * cell}" y="{top + _BASELINE * line.scale}" textLength="{piece.cells * cell}"'
-        f' lengthAdjust="spacingAndGlyphs"{size}{weight}>{escape(piece.text)}</text>\n'
+        f'<text x="{_MARGIN + column * cell}" y="{top + _BASELINE * line.scale}" textLength="{taken * cell}"'
+        f' lengthAdjust="spacingAndGlyphs"{size}{weight}>{escape(text)}</text>\n'
         for piece in line.pieces
-        if piece.text.strip(" ")
+        for text, column, taken in runs(piece)
     ]
 
 

@@ -29,7 +29,7 @@ def _line(line: Line, width: int) -> str:
         start = _start(piece.column, piece.cells, line.scale, piece.align)
         shown, used = shown + " " * (start - used) + piece.text, start + piece.cells
     if line.framed:
-        return f"***{shown[3:]}{' ' * (width - 3 - cells(shown))}***"
+        return f"*{shown[1:]}{' ' * (width - 1 - cells(shown))}*"
     return shown.rstrip(" ")
 
 
