@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from bridge.model import Adjustment, Customer, Invoice, Line, LineFigures, LineKind, Party, Payment, RateTotal, Receipt
+from bridge.model import Adjustment, Customer, Delivery, Invoice, Line, LineFigures, LineKind, Party, Payment, RateTotal, Receipt
 from bridge.model.base import decimal_string
 from bridge.model.receipt import CustomerId, Original
 from bridge.paper.drawing import Drawing
@@ -56,6 +56,7 @@ def body(sale: Sale, drawing: Drawing) -> list[Row]:
     elif sale.customer is not None:
         rows += [Rule(), *_customer(sale.customer)]
     rows += _original(sale.original)
+    rows += _delivery(sale.delivery)
     return [*rows, *below(sale.extras)]
 
 
@@ -151,6 +152,8 @@ def _customer(customer: Customer) -> list[Row]:
 def _parties(invoice: Invoice) -> Iterable[Row]:
     if invoice.title:
         yield Text(invoice.title, "centre", bold=True)
+    if invoice.number:
+        yield Columns("Invoice", invoice.number, bold=True)
     yield from _party("Buyer", invoice.buyer)
     if invoice.recipient is not None:
         yield from _party("Recipient", invoice.recipient)
@@ -181,6 +184,7 @@ def _below_invoice(invoice: Invoice) -> list[Row]:
     rows += [Text(REMARKS[remark.value]) for remark in invoice.remarks]
     rows += [Text(f"Exempt: {invoice.exemption}")] if invoice.exemption else []
     rows += [Text(note) for note in invoice.notes]
+    rows += [Columns("Copies", str(invoice.copies))] if invoice.copies else []
     return [Rule(), *rows] if rows else []
 
 
@@ -190,6 +194,14 @@ def _original(original: Original | None, indent: str = "") -> list[Row]:
     named = (("Of device", original.device), ("Of document", original.document), ("Of fiscal id", original.fiscal_id))
     rows: list[Row] = [Columns(indent + name, value) for name, value in named if value]
     return [*rows, *([Columns(f"{indent}Of", original.issued_at.isoformat(" ", "minutes"))] if original.issued_at else [])]
+
+
+def _delivery(delivery: Delivery) -> list[Row]:
+    named = (("Sent to", delivery.email), ("Sent to", delivery.sms))
+    rows: list[Row] = [Columns(name, value) for name, value in named if value]
+    if delivery.edocument is not None:
+        rows.append(Columns("E-document", delivery.edocument.id))
+    return rows
 
 
 def _adjusted(name: str, adjustment: Adjustment, amount: Decimal | None, figure: str) -> Columns:
