@@ -45,7 +45,7 @@ def fragment(sheet: Sheet) -> str:
     # Its width is that of its font, which no style sheet knows: a line of blanks holds it open.
     parts = [
         f'<article class="paper" dir="ltr" aria-label="{_escaped(visible(sheet.title))}">\n',
-        f'<div class="line measure" aria-hidden="true">{" " * sheet.width}</div>\n',
+        f'<div class="line measure" aria-hidden="true"><span>{" " * sheet.width}</span></div>\n',
     ]
     for laid in lay(sheet):
         match laid:

@@ -20,7 +20,7 @@ from bridge.model import RequestError
 from bridge.paper import Format, Sheet, html, png, qr, render, svg, text
 from bridge.paper.layout import Line, lay, runs
 from bridge.paper.model import NARROWEST, WIDEST, Align, Barcode, Columns, Cut, Mark, Qr, Row, Rule, Text, Verbatim
-from bridge.paper.rendering import MOST_LINES
+from bridge.paper.rendering import MOST_BYTES, MOST_LINES
 from bridge.paper.visible import cells, visible
 from tests.paper.papers import ISSUED, POLISH, RUSSIAN, drawn, job, receipt
 from tests.paper.renew_font import FONTS, NAMES, coverage
@@ -333,6 +333,12 @@ def test_a_monster_is_refused_as_a_picture_and_told_as_text() -> None:
         assert (caught.value.code, caught.value.extra["limit"]) == ("request.too_large", MOST_LINES)
         assert "format=text" in str(caught.value)
     assert str(render(monster, Format.TEXT).body).count("line") == MOST_LINES + 1
+
+
+def test_what_would_not_pass_over_a_socket_is_refused_as_text_too() -> None:
+    with pytest.raises(RequestError) as caught:
+        render(Sheet("x", tuple(Text("Ж" * 1000) for _ in range(MOST_BYTES // 2000 + 1))), Format.TEXT)
+    assert (caught.value.code, caught.value.status, caught.value.extra["limit"]) == ("request.too_large", 413, MOST_BYTES)
 
 
 def test_the_longest_picture_passes_over_a_socket() -> None:
