@@ -65,7 +65,7 @@ def _line(line: Line) -> str:
         *(["double"] if line.scale == 2 else []),
         *(["mark"] if line.framed else []),
     ]
-    figure = f' data-figure="{_escaped(line.figure)}"' if line.figure is not None else ""
+    figure = f' data-figure="{_escaped(visible(line.figure))}"' if line.figure is not None else ""
     *before, last = line.pieces
     if not before and last.align != "left":
         return f'<div class="{" ".join([*kinds, last.align])}"{figure}>{_escaped(last.text)}</div>\n'
