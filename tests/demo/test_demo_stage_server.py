@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 import aiohttp
@@ -292,7 +293,10 @@ async def test_no_other_page_opens_or_frames_it(door: Door, trick: dict[str, str
 
 def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:
     for address, page in demo_pages("STAGE", ()).items():
-        text = (page.content or b"").decode()
+        if not address.startswith("/demo"):
+            continue  # the client names the addresses of a bridge
+        content = page.content or files(page.package).joinpath(page.file).read_bytes()
+        text = content.decode()
         if page.media_type == "text/html":
             assert " style=" not in text
             assert "<style" not in text

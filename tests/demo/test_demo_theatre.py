@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bridge.cli.demo.serving import Theatre, opened
+from bridge.cli.demo.serving import Theatre, has_screen, opened
 from bridge.plugin import PluginRegistry
 from bridge.server.pages import PAGES
 
@@ -149,6 +149,14 @@ async def test_the_command_prints_the_page_and_ends_with_a_signal(tmp_path: Path
     async with asyncio.timeout(30):
         _, errors = await process.communicate()
     assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a screen")
+def test_without_a_screen_no_browser_is_opened() -> None:
+    assert not has_screen({})
+    assert not has_screen({"DISPLAY": ""})
+    assert has_screen({"DISPLAY": ":0"})
+    assert has_screen({"WAYLAND_DISPLAY": "wayland-0"})
 
 
 @pytest.mark.parametrize("option", [("--no-open",), ("--port", "5000")])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
+import sys
+import threading
 import webbrowser
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -104,10 +107,15 @@ async def serve(
     with stop_signals(stop):
         async with opened(directory, registry, families, port=port) as theatre:
             _tell(console, theatre, (await theatre.till.call("POST", "/console/link", {}))["link"])
-            if browser:
-                # In a thread: it may wait for the browser to come up.
-                await asyncio.to_thread(webbrowser.open, theatre.page)
+            if browser and has_screen(os.environ):
+                # In a thread that nobody waits for: some browsers come back only when they are closed.
+                threading.Thread(target=webbrowser.open, args=(theatre.page,), daemon=True).start()
             await stop.wait()
+
+
+def has_screen(environment: Mapping[str, str]) -> bool:
+    """Without one there may be a browser for terminals, which would take this terminal away."""
+    return sys.platform in ("win32", "darwin") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def _tell(console: Console, theatre: Theatre, link: str) -> None:

@@ -19,15 +19,14 @@ from bridge.server.problems import SECURITY_HEADERS
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of this folder. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request for it.
-
-    `content`: what is served instead of the file. `servers`: origins beside its own that the page may call.
-    """
+    """A file of this folder, or of another `package`. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request
+    for it. `content`: what is served instead of the file. `servers`: origins beside its own that the page may call."""
 
     file: str
     media_type: str
     modes: frozenset[str]
     destinations: frozenset[str]
+    package: str = "bridge.server.pages"
     content: bytes | None = None
     servers: tuple[str, ...] = ()
 
@@ -42,6 +41,7 @@ PAGES: dict[str, Page] = {
     "/console": Page("console.html", "text/html", *_DOCUMENT),
     "/console/console.js": Page("console.js", "text/javascript", *_SCRIPT),
     "/console/console.css": Page("console.css", "text/css", *_STYLE),
+    "/console/paper.css": Page("paper.css", "text/css", *_STYLE, package="bridge.paper"),
     "/docs": Page("docs.html", "text/html", *_DOCUMENT),
     "/docs/docs.js": Page("docs.js", "text/javascript", *_SCRIPT),
     "/docs/docs.css": Page("docs.css", "text/css", *_STYLE),
@@ -64,15 +64,15 @@ _ELSEWHERE = {
 }
 
 
-def page_of(name: str, content: bytes, servers: tuple[str, ...] = ()) -> Page:
-    """A file that is not of this folder: a page, a style sheet or a module, as its name ends."""
+def page_of(name: str, package: str, content: bytes | None = None, servers: tuple[str, ...] = ()) -> Page:
+    """A page, a style sheet or a module of another package, as its name ends."""
     media_type, (modes, destinations) = _ELSEWHERE[PurePath(name).suffix]
-    return Page(name, media_type, modes, destinations, content, servers)
+    return Page(name, media_type, modes, destinations, package, content, servers)
 
 
 def page_response(page: Page) -> web.Response:
     headers = {**_HEADERS, "Content-Security-Policy": _policy(page)}
-    content = _content(page.file) if page.content is None else page.content
+    content = _content(page.package, page.file) if page.content is None else page.content
     return web.Response(body=content, headers=headers, content_type=page.media_type, charset="utf-8")
 
 
@@ -86,5 +86,5 @@ def _policy(page: Page) -> str:
 
 
 @cache
-def _content(file: str) -> bytes:
-    return files("bridge.server.pages").joinpath(file).read_bytes()
+def _content(package: str, file: str) -> bytes:
+    return files(package).joinpath(file).read_bytes()

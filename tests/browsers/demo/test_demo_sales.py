@@ -86,6 +86,13 @@ async def test_from_another_origin_a_person_lets_the_page_in(theatre: Theatre, o
     assert len(await visitor.receipts()) == 1
 
 
+async def test_the_bridges_other_name_is_another_origin_that_works_too(theatre: Theatre, open_page: PageOpener) -> None:
+    visitor = Visitor(theatre, await open_page(theatre.page.replace("127.0.0.1", "localhost")))
+    await visitor.is_in()
+    await visitor.sell(BREAD)
+    await visitor.sees("done")
+
+
 async def test_without_the_secret_there_is_no_shop(theatre: Theatre, open_page: PageOpener) -> None:
     for address in (f"{theatre.server.url}/demo/", f"{theatre.server.url}/demo/#{'x' * 43}"):
         page = await open_page(address)

@@ -23,6 +23,13 @@ async def test_a_cable_pulled_inside_the_receipt_leaves_nothing_and_it_is_tried_
     assert [row[3] for row in await visitor.ledger("order")] == [f"receipt no. {receipt['number']}, 43.50", "nothing"]
 
 
+async def test_a_byte_that_is_no_number_arms_nothing(visitor: Visitor) -> None:
+    await visitor.fill("#byte", "the 5th")
+    await visitor.click("[data-trouble=cable] button")
+    await visitor.says("#stage-said", "whole number")
+    assert await visitor.printer().bench.armed() == []
+
+
 async def test_the_page_says_that_the_paper_is_out(visitor: Visitor) -> None:
     await visitor.act("paper", "armed")
     await visitor.sell(BUTTER)

@@ -17,7 +17,11 @@ export class Counter {
     this.goods = new Goods(() => this.changed());
     this.payments = new Payments(() => this.changed());
     this.asked = 0;
-    for (const [id, member] of [["discount", "discount"], ["tax-number", "taxNumber"], ["email", "email"]]) {
+    for (const [id, member] of [
+      ["discount", "discount"],
+      ["tax-number", "taxNumber"],
+      ["email", "email"],
+    ]) {
       byId(id).addEventListener("input", (event) => {
         this.cart[member] = event.target.value;
         this.changed();
@@ -132,19 +136,17 @@ export class Counter {
         else if (cart !== undefined) this.sold(cart);
         taken();
       };
-      this.bridge
-        .submit(device, operation, { wait: PATIENCE_SECONDS, onChange: tell })
-        .then(
-          (outcome) => {
-            card.followed = false;
-            tell(outcome);
-          },
-          (error) => {
-            this.outcomes.drop(card);
-            show(byId("wrong"), error.message);
-            taken();
-          },
-        );
+      this.bridge.submit(device, operation, { wait: PATIENCE_SECONDS, onChange: tell }).then(
+        (outcome) => {
+          card.followed = false;
+          tell(outcome);
+        },
+        (error) => {
+          this.outcomes.drop(card);
+          show(byId("wrong"), error.message);
+          taken();
+        },
+      );
     });
   }
 

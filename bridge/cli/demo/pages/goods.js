@@ -71,7 +71,11 @@ export class Goods {
   row(line) {
     const name = line.goods.name;
     const step = (direction, sign, text) =>
-      node("button", { type: "button", class: "step", "aria-label": say(text, { name }), onclick: () => this.step(line, direction) }, sign);
+      node(
+        "button",
+        { type: "button", class: "step", "aria-label": say(text, { name }), onclick: () => this.step(line, direction) },
+        sign,
+      );
     const typed = (member) => (event) => {
       line[member] = event.target.value;
       this.changed();
@@ -84,15 +88,28 @@ export class Goods {
         "td",
         { class: "steps" },
         step(-1, "−", "less"),
-        node("input", { class: "quantity", inputmode: "decimal", "aria-label": say("quantityOf", { name }), oninput: typed("quantity") }),
+        node("input", {
+          class: "quantity",
+          inputmode: "decimal",
+          "aria-label": say("quantityOf", { name }),
+          oninput: typed("quantity"),
+        }),
         step(1, "+", "more"),
       ),
-      node("td", {}, node("input", { class: "off", placeholder: "0", "aria-label": say("discountOn", { name }), oninput: typed("discount") })),
+      node(
+        "td",
+        {},
+        node("input", { class: "off", placeholder: "0", "aria-label": say("discountOn", { name }), oninput: typed("discount") }),
+      ),
       node("td", { class: "number amount" }, "–"),
       node(
         "td",
         {},
-        node("button", { type: "button", class: "step", "aria-label": say("removeOne", { name }), onclick: () => this.remove(line) }, "×"),
+        node(
+          "button",
+          { type: "button", class: "step", "aria-label": say("removeOne", { name }), onclick: () => this.remove(line) },
+          "×",
+        ),
       ),
     );
   }

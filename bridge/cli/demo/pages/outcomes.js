@@ -64,7 +64,9 @@ export class Outcomes {
     show(card.more, more);
     card.more.hidden = more === "";
     card.actions.hidden = actions.length === 0;
-    card.actions.replaceChildren(...actions.map(([name, act]) => node("button", { type: "button", class: "plain", onclick: act }, name)));
+    card.actions.replaceChildren(
+      ...actions.map(([name, act]) => node("button", { type: "button", class: "plain", onclick: act }, name)),
+    );
   }
 
   actions(card, outcome) {
@@ -85,7 +87,8 @@ export class Outcomes {
     } else if (outcome.status === "unknown") {
       made.push([say("lookAgain"), () => this.acts.look()]);
     } else if (outcome.prompt) {
-      for (const choice of outcome.prompt.choices) made.push([choice.text, () => this.acts.answer(outcome.job, outcome.prompt, choice)]);
+      for (const choice of outcome.prompt.choices)
+        made.push([choice.text, () => this.acts.answer(outcome.job, outcome.prompt, choice)]);
     } else if (outcome.status === "waiting" && outcome.job.state === "queued") {
       made.push([say("cancel"), () => this.acts.cancel(outcome.job)]);
     }
@@ -99,7 +102,8 @@ export class Outcomes {
   }
 }
 
-const same = (one, other) => (one.job && other.job ? one.job.id === other.job.id : one.key !== undefined && one.key === other.key);
+const same = (one, other) =>
+  one.job && other.job ? one.job.id === other.job.id : one.key !== undefined && one.key === other.key;
 
 /** What a sale is called: its number and its goods. */
 export function title(operation) {
@@ -136,7 +140,9 @@ function texts(outcome) {
 
 /** A refusal: each field that is wrong, why, and what to do. */
 export function problemText(problem) {
-  const fields = (problem.errors ?? []).map((error) => `${error.field}: ${[error.message, error.remedy].filter(Boolean).join("; ")}.`);
+  const fields = (problem.errors ?? []).map(
+    (error) => `${error.field}: ${[error.message, error.remedy].filter(Boolean).join("; ")}.`,
+  );
   return fields.length > 0 ? fields.join(" ") : sentences(problem.detail, problem.remedy);
 }
 

@@ -20,7 +20,9 @@ export class Payments {
   /** `kinds`: those that the printer knows. */
   open(cart, kinds) {
     this.cart = cart;
-    this.kinds = ["cash", "card", ...kinds.filter((kind) => !["cash", "card"].includes(kind))].filter((kind) => kinds.includes(kind));
+    this.kinds = ["cash", "card", ...kinds.filter((kind) => !["cash", "card"].includes(kind))].filter((kind) =>
+      kinds.includes(kind),
+    );
     for (const payment of cart.payments) if (!this.kinds.includes(payment.kind)) payment.kind = this.kinds[0];
     this.draw();
   }
@@ -31,7 +33,8 @@ export class Payments {
   }
 
   tell(wrong) {
-    [...byId("payments").children].forEach((row, index) => mark(row.querySelector("input"), wrong, `payments.${index}`));
+    for (const [index, row] of [...byId("payments").children].entries())
+      mark(row.querySelector("input"), wrong, `payments.${index}`);
   }
 
   row(payment, number) {
@@ -54,7 +57,16 @@ export class Payments {
       }),
       number === 1
         ? null
-        : node("button", { type: "button", class: "step", "aria-label": say("removePayment", { number }), onclick: () => this.remove(payment) }, "×"),
+        : node(
+            "button",
+            {
+              type: "button",
+              class: "step",
+              "aria-label": say("removePayment", { number }),
+              onclick: () => this.remove(payment),
+            },
+            "×",
+          ),
     );
   }
 

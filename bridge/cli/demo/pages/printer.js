@@ -54,9 +54,27 @@ export class Printer {
     const hint = `tell-${name}`;
     const button = node("button", { type: "button", "aria-describedby": hint, onclick: () => this.act(name, how) });
     const byte = how.byte
-      ? node("label", { class: "byte" }, say("byte"), " ", node("input", { id: "byte", inputmode: "numeric", maxlength: 6, value: "", placeholder: BYTE, "aria-label": say("byteOf") }))
+      ? node(
+          "label",
+          { class: "byte" },
+          say("byte"),
+          " ",
+          node("input", {
+            id: "byte",
+            inputmode: "numeric",
+            maxlength: 6,
+            value: "",
+            placeholder: BYTE,
+            "aria-label": say("byteOf"),
+          }),
+        )
       : null;
-    const element = node("li", { "data-trouble": name }, node("div", {}, button, byte), node("small", { id: hint }, say(`tell.${name}`)));
+    const element = node(
+      "li",
+      { "data-trouble": name },
+      node("div", {}, button, byte),
+      node("small", { id: hint }, say(`tell.${name}`)),
+    );
     this.rows.set(name, { element, button, mend: false });
     return element;
   }
@@ -71,6 +89,7 @@ export class Printer {
       else {
         const now = how.now && (wanted || !how.next);
         const byte = how.byte && !now ? byId("byte").value.trim() : "";
+        if (!/^\d*$/.test(byte)) throw new Error(say("byteWrong"));
         const body = { device: this.device, what: name, now };
         await this.stage.call("break", byte === "" ? body : { ...body, byte: Number(byte) });
       }

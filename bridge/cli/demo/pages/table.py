@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from bridge.server.pages import PAGES, Page, page_of
 
+PACKAGE = "bridge.cli.demo.pages"
 CLIENT = "/client/tillbridge.js"
 
 MODULES = (
@@ -28,15 +29,11 @@ MODULES = (
 
 def demo_pages(stage: str, servers: tuple[str, ...]) -> dict[str, Page]:
     """The addresses of the page. `stage`: where its stage is; `servers`: what the page calls beside its own origin."""
-    shown = _file("demo.html").decode("utf-8").replace("{{stage}}", stage).encode("utf-8")
-    document = page_of("demo.html", shown, servers)
+    source = files(PACKAGE).joinpath("demo.html").read_text("utf-8")
+    document = page_of("demo.html", PACKAGE, source.replace("{{stage}}", stage).encode("utf-8"), servers)
     return {
         "/demo": document,
         "/demo/": document,
-        **{f"/demo/{name}": page_of(name, _file(name)) for name in ("demo.css", *MODULES)},
+        **{f"/demo/{name}": page_of(name, PACKAGE) for name in ("demo.css", *MODULES)},
         CLIENT: PAGES[CLIENT],
     }
-
-
-def _file(name: str) -> bytes:
-    return files("bridge.cli.demo.pages").joinpath(name).read_bytes()

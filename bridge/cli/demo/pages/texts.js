@@ -21,7 +21,10 @@ const TEXTS = {
   total: { en: "Total", pl: "Razem" },
   change: { en: "Change", pl: "Reszta" },
   payment: { en: "Payment {number}", pl: "Płatność {number}" },
-  paymentAmount: { en: "Amount of payment {number}; left empty: what is due", pl: "Kwota płatności {number}; puste: ile zostało" },
+  paymentAmount: {
+    en: "Amount of payment {number}; left empty: what is due",
+    pl: "Kwota płatności {number}; puste: ile zostało",
+  },
   splitPayment: { en: "Pay in two ways", pl: "Zapłać na dwa sposoby" },
   removePayment: { en: "Remove payment {number}", pl: "Usuń płatność {number}" },
   exact: { en: "exact", pl: "dokładnie" },
@@ -39,7 +42,10 @@ const TEXTS = {
   whenNext: { en: "in the next receipt", pl: "w następnym paragonie" },
   whenNow: { en: "now", pl: "teraz" },
   ledger: { en: "The ledger", pl: "Rejestr" },
-  ledgerEmpty: { en: "Every sale will stand here, beside what the printer really did.", pl: "Tu stanie każda sprzedaż, obok tego, co drukarka naprawdę zrobiła." },
+  ledgerEmpty: {
+    en: "Every sale will stand here, beside what the printer really did.",
+    pl: "Tu stanie każda sprzedaż, obok tego, co drukarka naprawdę zrobiła.",
+  },
   asked: { en: "Asked", pl: "Zlecono" },
   bridgeSays: { en: "The bridge says", pl: "Most mówi" },
   printerDid: { en: "The printer did", pl: "Drukarka zrobiła" },
@@ -47,9 +53,18 @@ const TEXTS = {
   yes: { en: "yes", pl: "tak" },
   no: { en: "NO", pl: "NIE" },
   notYet: { en: "not known yet", pl: "jeszcze nie wiadomo" },
-  nothingLost: { en: "Nothing lost, nothing doubled: asked {asked}, issued {issued}.", pl: "Nic nie zginęło, nic się nie podwoiło: zlecono {asked}, wydano {issued}." },
-  stillOpen: { en: "Open: {open}. Nothing lost, nothing doubled so far: asked {asked}, issued {issued}.", pl: "Otwarte: {open}. Jak dotąd nic nie zginęło ani się nie podwoiło: zlecono {asked}, wydano {issued}." },
-  notInOrder: { en: "NOT in order: doubled {doubled}, lost {lost}.", pl: "NIE w porządku: podwojone {doubled}, zgubione {lost}." },
+  nothingLost: {
+    en: "Nothing lost, nothing doubled: asked {asked}, issued {issued}.",
+    pl: "Nic nie zginęło, nic się nie podwoiło: zlecono {asked}, wydano {issued}.",
+  },
+  stillOpen: {
+    en: "Open: {open}. Nothing lost, nothing doubled so far: asked {asked}, issued {issued}.",
+    pl: "Otwarte: {open}. Jak dotąd nic nie zginęło ani się nie podwoiło: zlecono {asked}, wydano {issued}.",
+  },
+  notInOrder: {
+    en: "NOT in order: doubled {doubled}, lost {lost}.",
+    pl: "NIE w porządku: podwojone {doubled}, zgubione {lost}.",
+  },
 
   "pay.cash": { en: "Cash", pl: "Gotówka" },
   "pay.card": { en: "Card", pl: "Karta" },
@@ -62,24 +77,44 @@ const TEXTS = {
 
   "break.cable": { en: "Pull the cable", pl: "Wyciągnij kabel" },
   "mend.cable": { en: "Plug it in", pl: "Włóż kabel" },
-  "tell.cable": { en: "Out until you plug it in: as the receipt is closed, or behind a byte of it.", pl: "Wyjęty, aż go włożysz: przy zamknięciu paragonu albo za bajtem." },
+  "tell.cable": {
+    en: "Out until you plug it in: as the receipt is closed, or behind a byte of it.",
+    pl: "Wyjęty, aż go włożysz: przy zamknięciu paragonu albo za bajtem.",
+  },
   "break.answer": { en: "Lose the answer", pl: "Zgub odpowiedź" },
-  "tell.answer": { en: "The receipt is closed, and the line breaks for a moment before the printer can say so.", pl: "Paragon zamknięty, a połączenie pęka na chwilę, zanim drukarka odpowie." },
+  "tell.answer": {
+    en: "The receipt is closed, and the line breaks for a moment before the printer can say so.",
+    pl: "Paragon zamknięty, a połączenie pęka na chwilę, zanim drukarka odpowie.",
+  },
   "break.paper": { en: "Let the paper end", pl: "Skończ papier" },
   "mend.paper": { en: "Load paper", pl: "Załóż papier" },
   "tell.paper": { en: "The roll ends and the printer waits for a new one.", pl: "Rolka się kończy i drukarka czeka na nową." },
   "break.power": { en: "Cut the power", pl: "Odetnij prąd" },
   "mend.power": { en: "Switch it on", pl: "Włącz prąd" },
-  "tell.power": { en: "The printer goes dark and forgets whatever it only had in mind.", pl: "Drukarka gaśnie i zapomina wszystko, czego nie zapisała." },
+  "tell.power": {
+    en: "The printer goes dark and forgets whatever it only had in mind.",
+    pl: "Drukarka gaśnie i zapomina wszystko, czego nie zapisała.",
+  },
   "break.cover": { en: "Open the cover", pl: "Otwórz pokrywę" },
   "mend.cover": { en: "Close the cover", pl: "Zamknij pokrywę" },
   "tell.cover": { en: "It prints nothing while its cover is open.", pl: "Z otwartą pokrywą nic nie drukuje." },
   "break.swap": { en: "Swap the two printers", pl: "Zamień drukarki" },
   "mend.swap": { en: "Swap them back", pl: "Zamień z powrotem" },
-  "tell.swap": { en: "Each cable leads to the other one: nothing may be sold on the wrong printer.", pl: "Każdy kabel prowadzi do drugiej: na złej drukarce nie wolno nic sprzedać." },
+  "tell.swap": {
+    en: "Each cable leads to the other one: nothing may be sold on the wrong printer.",
+    pl: "Każdy kabel prowadzi do drugiej: na złej drukarce nie wolno nic sprzedać.",
+  },
   disarm: { en: "Armed: take it back", pl: "Uzbrojone: cofnij" },
   byte: { en: "at byte", pl: "przy bajcie" },
-  byteOf: { en: "Byte of the receipt behind which the cable is pulled; empty: as it is closed", pl: "Bajt paragonu, za którym wyciąga się kabel; puste: przy zamknięciu" },
+  byteOf: {
+    en: "Byte of the receipt behind which the cable is pulled; empty: as it is closed",
+    pl: "Bajt paragonu, za którym wyciąga się kabel; puste: przy zamknięciu",
+  },
+
+  byteWrong: {
+    en: "The byte is a whole number, as 60; or leave it empty.",
+    pl: "Bajt to liczba całkowita, jak 60; albo zostaw puste.",
+  },
 
   "printer.ready": { en: "The bridge: {id} is ready.", pl: "Most: {id} gotowa." },
   "printer.other": { en: "The bridge: {id} is {state}. {reason}", pl: "Most: {id} – {state}. {reason}" },
@@ -90,10 +125,16 @@ const TEXTS = {
   "link.stage": { en: "The stage does not answer", pl: "Scena nie odpowiada" },
 
   "gate.key": { en: "Open the printed address", pl: "Otwórz wypisany adres" },
-  "gate.keyText": { en: "This page breaks things, so it needs the secret of its demonstration. It stands in the address that “tillbridge demo --serve” printed.", pl: "Ta strona psuje, więc potrzebuje sekretu swojej demonstracji. Stoi on w adresie wypisanym przez „tillbridge demo --serve”." },
+  "gate.keyText": {
+    en: "This page breaks things, so it needs the secret of its demonstration. It stands in the address that “tillbridge demo --serve” printed.",
+    pl: "Ta strona psuje, więc potrzebuje sekretu swojej demonstracji. Stoi on w adresie wypisanym przez „tillbridge demo --serve”.",
+  },
   "gate.ended": { en: "The demonstration does not answer", pl: "Demonstracja nie odpowiada" },
   "gate.pair": { en: "This page asks to be let in", pl: "Ta strona prosi o wpuszczenie" },
-  "gate.pairText": { en: "It comes from another origin than the bridge, as a web shop does. A person at the till compares this code with the one the bridge shows, once.", pl: "Pochodzi z innego źródła niż most, jak sklep internetowy. Osoba przy kasie raz porównuje ten kod z kodem, który pokazuje most." },
+  "gate.pairText": {
+    en: "It comes from another origin than the bridge, as a web shop does. A person at the till compares this code with the one the bridge shows, once.",
+    pl: "Pochodzi z innego źródła niż most, jak sklep internetowy. Osoba przy kasie raz porównuje ten kod z kodem, który pokazuje most.",
+  },
   "gate.pairHint": { en: "For real, at the console or with:", pl: "Naprawdę: na konsoli albo poleceniem:" },
   "gate.approve": { en: "Be that person: let it in", pl: "Bądź tą osobą: wpuść" },
   "gate.connect": { en: "Looking for the bridge …", pl: "Szukam mostu …" },
@@ -110,10 +151,19 @@ const TEXTS = {
   "is.refused": { en: "Refused", pl: "Odrzucono" },
   "is.unknown": { en: "Cannot be found out", pl: "Nie da się ustalić" },
   "told.done": { en: "Receipt {number}, {total}. ", pl: "Paragon {number}, {total}. " },
-  "told.doubt": { en: "For a moment it was not known: the bridge asked the printer itself, and printed nothing twice.", pl: "Przez chwilę nie było wiadomo: most zapytał samą drukarkę i nic nie wydrukował dwa razy." },
+  "told.doubt": {
+    en: "For a moment it was not known: the bridge asked the printer itself, and printed nothing twice.",
+    pl: "Przez chwilę nie było wiadomo: most zapytał samą drukarkę i nic nie wydrukował dwa razy.",
+  },
   "told.failed": { en: "Surely nothing was issued.", pl: "Na pewno nic nie wydano." },
-  "told.unresolved": { en: "The receipt may be out. Do not sell it again: the bridge will ask the printer.", pl: "Paragon mógł wyjść. Nie sprzedawaj ponownie: most zapyta drukarkę." },
-  "told.queued": { en: "Accepted and written down; nothing was sent to the printer yet.", pl: "Przyjęto i zapisano; do drukarki jeszcze nic nie wysłano." },
+  "told.unresolved": {
+    en: "The receipt may be out. Do not sell it again: the bridge will ask the printer.",
+    pl: "Paragon mógł wyjść. Nie sprzedawaj ponownie: most zapyta drukarkę.",
+  },
+  "told.queued": {
+    en: "Accepted and written down; nothing was sent to the printer yet.",
+    pl: "Przyjęto i zapisano; do drukarki jeszcze nic nie wysłano.",
+  },
   "told.running": { en: "The printer is at it.", pl: "Drukarka pracuje." },
   "told.refused": { en: "Nothing was stored, nothing is issued.", pl: "Nic nie zapisano, nic nie wydano." },
   "told.sending": { en: "If the page is reloaded now, nothing is lost.", pl: "Jeśli teraz przeładujesz stronę, nic nie zginie." },
