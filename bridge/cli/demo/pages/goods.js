@@ -62,7 +62,7 @@ export class Goods {
   tell(amounts, wrong) {
     this.cart.lines.forEach((line, index) => {
       const row = this.rows.get(line);
-      row.querySelector(".amount").textContent = amounts?.[index]?.total ?? "–";
+      row.querySelector(".amount").textContent = amounts?.[index] ? figure(amounts[index].total) : "–";
       mark(row.querySelector(".quantity"), wrong, `lines.${index}.quantity`);
       mark(row.querySelector(".off"), wrong, `lines.${index}.discount`);
     });

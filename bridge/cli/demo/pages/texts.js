@@ -47,7 +47,7 @@ const TEXTS = {
     pl: "Tu stanie każda sprzedaż, obok tego, co drukarka naprawdę zrobiła.",
   },
   asked: { en: "Asked", pl: "Zlecono" },
-  bridgeSays: { en: "The bridge says", pl: "Most mówi" },
+  bridgeSays: { en: "The bridge says", pl: "Tillbridge mówi" },
   printerDid: { en: "The printer did", pl: "Drukarka zrobiła" },
   agrees: { en: "Agree", pl: "Zgodne" },
   yes: { en: "yes", pl: "tak" },
@@ -116,11 +116,11 @@ const TEXTS = {
     pl: "Bajt to liczba całkowita, jak 60; albo zostaw puste.",
   },
 
-  "printer.ready": { en: "The bridge: {id} is ready.", pl: "Most: {id} gotowa." },
-  "printer.other": { en: "The bridge: {id} is {state}. {reason}", pl: "Most: {id} – {state}. {reason}" },
+  "printer.ready": { en: "The bridge: {id} is ready.", pl: "Tillbridge: {id} gotowa." },
+  "printer.other": { en: "The bridge: {id} is {state}. {reason}", pl: "Tillbridge: {id} – {state}. {reason}" },
 
   "link.connected": { en: "Connected", pl: "Połączono" },
-  "link.waiting": { en: "The bridge is away; calling again …", pl: "Mostu nie ma; dzwonię znowu …" },
+  "link.waiting": { en: "The bridge is away; calling again …", pl: "Tillbridge nie odpowiada; dzwonię znowu …" },
   "link.closed": { en: "Not connected", pl: "Nie połączono" },
   "link.stage": { en: "The stage does not answer", pl: "Scena nie odpowiada" },
 
@@ -133,11 +133,11 @@ const TEXTS = {
   "gate.pair": { en: "This page asks to be let in", pl: "Ta strona prosi o wpuszczenie" },
   "gate.pairText": {
     en: "It comes from another origin than the bridge, as a web shop does. A person at the till compares this code with the one the bridge shows, once.",
-    pl: "Pochodzi z innego źródła niż most, jak sklep internetowy. Osoba przy kasie raz porównuje ten kod z kodem, który pokazuje most.",
+    pl: "Pochodzi z innego źródła niż Tillbridge, jak sklep internetowy. Osoba przy kasie raz porównuje ten kod z kodem, który pokazuje Tillbridge.",
   },
   "gate.pairHint": { en: "For real, at the console or with:", pl: "Naprawdę: na konsoli albo poleceniem:" },
   "gate.approve": { en: "Be that person: let it in", pl: "Bądź tą osobą: wpuść" },
-  "gate.connect": { en: "Looking for the bridge …", pl: "Szukam mostu …" },
+  "gate.connect": { en: "Looking for the bridge …", pl: "Szukam Tillbridge'a …" },
   "gate.failed": { en: "Not connected", pl: "Nie połączono" },
   "gate.again": { en: "Try again", pl: "Spróbuj ponownie" },
 
@@ -153,12 +153,12 @@ const TEXTS = {
   "told.done": { en: "Receipt {number}, {total}. ", pl: "Paragon {number}, {total}. " },
   "told.doubt": {
     en: "For a moment it was not known: the bridge asked the printer itself, and printed nothing twice.",
-    pl: "Przez chwilę nie było wiadomo: most zapytał samą drukarkę i nic nie wydrukował dwa razy.",
+    pl: "Przez chwilę nie było wiadomo: Tillbridge zapytał samą drukarkę i nic nie wydrukował dwa razy.",
   },
   "told.failed": { en: "Surely nothing was issued.", pl: "Na pewno nic nie wydano." },
   "told.unresolved": {
     en: "The receipt may be out. Do not sell it again: the bridge will ask the printer.",
-    pl: "Paragon mógł wyjść. Nie sprzedawaj ponownie: most zapyta drukarkę.",
+    pl: "Paragon mógł wyjść. Nie sprzedawaj ponownie: Tillbridge zapyta drukarkę.",
   },
   "told.queued": {
     en: "Accepted and written down; nothing was sent to the printer yet.",
