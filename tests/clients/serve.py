@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.clients.place import Place
+from tests.clients.place import WHO, Place
 
 Act = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -37,8 +37,6 @@ class Control:
         return {"token": text, "id": token_id}
 
     async def do_revoke(self, given: dict[str, Any]) -> Any:
-        from tests.clients.place import WHO
-
         await self.place.server.access.tokens.revoke(given["id"], WHO)
 
     async def do_decide(self, given: dict[str, Any]) -> Any:
@@ -71,6 +69,7 @@ class Control:
             device.gate.set()
             device.gate = None
         device.lose_answer_of = given.get("lose", device.lose_answer_of)
+        device.cable.cut = False  # it breaks once, and may do so again
         device.refuse = given.get("refuse")
         device.off = given.get("off", False)
 
@@ -84,10 +83,11 @@ class Control:
         jobs, _ = await self.place.bridge.jobs.list(limit=200)
         return [job.as_json() for job in jobs]
 
+    async def do_resolve(self, given: dict[str, Any]) -> Any:
+        await self.place.bridge.jobs.resolve(WHO, given["job"], given["verdict"], "the tests looked")
+
     async def do_sell(self, given: dict[str, Any]) -> Any:
         """A sale that no client of the test asks for."""
-        from tests.clients.place import WHO
-
         sale = {"op": "receipt", "currency": "PLN", "lines": [{"name": "Tea", "price": "1.00", "vat": "23%"}]}
         await self.place.bridge.jobs.submit(WHO, given["device"], given["key"], sale)
 

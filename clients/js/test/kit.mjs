@@ -1,13 +1,17 @@
 // What the tests stand on: a real bridge with simulated devices (tests/clients/serve.py), a browser's surroundings as a test wants
 // them, and a relay that breaks the line behind any message.
 import { spawn } from "node:child_process";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
+import { connect } from "../dist/tillbridge.js";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export const ORIGIN = "https://shop.example";
@@ -15,9 +19,22 @@ export const ORIGIN = "https://shop.example";
 const venv = join(ROOT, ".venv/bin/python");
 export const PYTHON = process.env.TILLBRIDGE_PYTHON ?? (existsSync(venv) ? venv : "python3");
 
-/** A bridge for a test file. `settings`: of its server. */
-export async function place(settings = {}) {
+/** The one bridge of all tests, started by the first that asks; `relay` is a second way to it, which can break. */
+let started;
+export const place = () => {
+  started ??= start();
+  return started;
+};
+const bridges = new Set();
+after(async () => {
+  for (const bridge of bridges) bridge.close(); // of tests that failed
+  if (started) await (await started).close();
+});
+
+async function start() {
+  const relay = await Relay.listening();
   const directory = mkdtempSync(join(tmpdir(), "tillbridge-js-"));
+  const settings = { extra_hosts: [`127.0.0.1:${relay.port}`] };
   const child = spawn(PYTHON, ["-m", "tests.clients.serve", join(directory, "data"), "--settings", JSON.stringify(settings)], {
     cwd: ROOT,
     stdio: ["pipe", "pipe", "inherit"],
@@ -27,18 +44,22 @@ export async function place(settings = {}) {
     lines.once("line", (line) => resolve(JSON.parse(line)));
     child.once("exit", (code) => reject(new Error(`the bridge ended with ${code}`)));
   });
+  relay.target = new URL(url);
   const say = async (name, given = {}) => {
     const answer = await fetch(`${control}/${name}`, { method: "POST", body: JSON.stringify(given) });
     if (!answer.ok) throw new Error(`${name}: ${await answer.text()}`);
     return await answer.json();
   };
+  /** How many documents this device has issued. */
+  const count = async (device) => (await say("issued"))[device].length;
   const close = async () => {
+    await relay.close();
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.stdin.end();
     await ended;
     rmSync(directory, { recursive: true, force: true });
   };
-  return { url, say, close, child };
+  return { url, say, count, close, relay };
 }
 
 /** A browser's storage. `full`, `broken`: how it fails. */
@@ -106,6 +127,198 @@ export function page({ origin = ORIGIN, permission = "granted", activated = true
   return { environment, seen };
 }
 
+/** Time at a run: pauses between tries are a fortieth; time limits, which are long, stay what they are. */
+export const hasty = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const timer = setTimeout(resolve, milliseconds <= 5000 ? milliseconds / 40 : milliseconds);
+      signal?.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      return undefined;
+    }),
+};
+
+/** Time that goes on when the test says so. */
+export class PlayedClock {
+  time = Date.now();
+  #sleepers = new Set();
+  now = () => this.time;
+  random = () => 0.5;
+  sleep = (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const sleeper = { at: this.time + milliseconds, resolve };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener("abort", () => {
+        this.#sleepers.delete(sleeper);
+        resolve();
+      });
+      return undefined;
+    });
+
+  /** So many milliseconds later. */
+  async pass(milliseconds) {
+    const end = this.time + milliseconds;
+    for (;;) {
+      const next = [...this.#sleepers].filter((one) => one.at <= end).sort((one, other) => one.at - other.at)[0];
+      if (!next) break;
+      this.time = Math.max(this.time, next.at);
+      this.#sleepers.delete(next);
+      next.resolve();
+      await settled();
+    }
+    this.time = end;
+    await settled();
+  }
+}
+
+/** Everything that can go on by itself has. */
+export const settled = () =>
+  new Promise((resolve) => setTimeout(resolve, 0)).then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+
+const b64 = (bytes) => Buffer.from(bytes).toString("base64url");
+
+/**
+ * A program that behaves like a bridge as far as a test needs it, and answers as no bridge would be made to. `token`: what it knows;
+ * a wrong one makes it an impostor. `answers`: by method, a function of the params; it throws a problem to refuse, or `false` to hang up.
+ */
+export class FakeBridge {
+  token = `tbw_${"a".repeat(12)}_${"x".repeat(43)}`;
+  epoch = "epoch-1";
+  instance = "instance-1";
+  seen = [];
+  answers = {};
+  handshake = true;
+  ping = undefined;
+
+  static async open() {
+    const fake = new FakeBridge();
+    fake.http = createServer((request, response) => fake.#http(request, response));
+    fake.sockets = new WebSocketServer({ noServer: true });
+    fake.http.on("upgrade", (request, socket, head) => {
+      if (!fake.handshake) return socket.destroy();
+      return fake.sockets.handleUpgrade(request, socket, head, (client) => fake.#serve(client, request.headers.host));
+    });
+    await new Promise((resolve) => fake.http.listen(0, "127.0.0.1", resolve));
+    fake.url = `http://127.0.0.1:${fake.http.address().port}`;
+    return fake;
+  }
+
+  hangUp(code) {
+    for (const client of this.sockets.clients) code ? client.close(code, "by the test") : client.terminate();
+  }
+
+  notify(method, params) {
+    for (const client of this.sockets.clients) client.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  }
+
+  async close() {
+    this.hangUp();
+    this.http.closeAllConnections();
+    await new Promise((resolve) => this.http.close(resolve));
+  }
+
+  #http(request, response) {
+    const answer = this.ping?.(request) ?? [200, { name: "tillbridge", version: "1", instance_id: this.instance }];
+    response.writeHead(answer[0], { "Content-Type": "application/json" });
+    response.end(typeof answer[1] === "string" ? answer[1] : JSON.stringify(answer[1]));
+  }
+
+  #serve(client, host) {
+    const proof = (role, id, theirs, ours) =>
+      b64(
+        createHmac("sha256", createHash("sha256").update(this.token).digest())
+          .update([`tillbridge proof 1 ${role}`, host, id, theirs, ours].join("\n"))
+          .digest(),
+      );
+    const own = {
+      "session.authenticate": ({ token_id, nonce }) => {
+        const ours = b64(randomBytes(32));
+        return { nonce: ours, proof: proof("server", token_id, nonce, ours) };
+      },
+      "session.confirm": () => ({
+        principal: "p",
+        label: "l",
+        epoch: this.epoch,
+        instance_id: this.instance,
+        version: "1",
+        limits: { message: 10_000 },
+      }),
+      "session.get": () => ({ token_id: "a", kind: "web", principal: "p", label: "l", scopes: [], devices: null, aliases: {} }),
+      "session.ping": () => ({}),
+      "events.subscribe": ({ after }) => ({ epoch: this.epoch, after: after ?? 0, last: after ?? 0 }),
+    };
+    client.on("error", () => {});
+    client.on("message", (data) => {
+      const { id, method, params } = JSON.parse(data);
+      this.seen.push({ method, params });
+      try {
+        const result = (this.answers[method] ?? own[method])(params);
+        if (result !== undefined) client.send(JSON.stringify({ jsonrpc: "2.0", id, result }));
+      } catch (problem) {
+        if (problem === false) client.terminate();
+        else if (typeof problem?.code !== "string") throw problem;
+        else client.send(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32000, message: problem.detail, data: problem } }));
+      }
+    });
+  }
+
+  sent(method) {
+    return this.seen.filter((one) => one.method === method).map(({ params }) => params);
+  }
+}
+
+export const problem = (code, more = {}) => ({
+  type: "",
+  title: code,
+  status: 400,
+  code,
+  detail: `${code}.`,
+  remedy: "",
+  retry: "never",
+  errors: [],
+  ...more,
+});
+
+export const jobOf = (more = {}) => ({
+  id: "job-1",
+  device: "d1",
+  op: "receipt",
+  class: "document",
+  state: "done",
+  success: true,
+  reference: null,
+  attention: null,
+  queue_position: null,
+  result: { document: { number: "1", total: "9.00" }, payment: null },
+  error: null,
+  collected: false,
+  ...more,
+});
+
+/** A page that is connected to `url` with a token of its own, or the given one. */
+export async function till({
+  url,
+  token,
+  storage = new FakeStorage(),
+  clock = hasty,
+  label = "kasa",
+  connect: more = {},
+  ...rest
+} = {}) {
+  const shop = await place();
+  const made = token ? { token } : await shop.say("token", { origin: ORIGIN, label, aliases: { "@fiscal": "till-1" } });
+  const { environment, seen } = page({ ...rest, over: { clock, ...rest.over } });
+  const bridge = await connect({ app: "Kasa", url: url ?? shop.url, token: made.token, storage, environment, ...more });
+  bridges.add(bridge);
+  return { bridge, storage, seen, environment, ...made };
+}
+
 export const SALE = {
   op: "receipt",
   currency: "PLN",
@@ -134,14 +347,21 @@ export class Relay {
   log = [];
   #sockets = new Set();
 
-  static async to(url) {
+  static async listening() {
     const relay = new Relay();
-    const { hostname, port } = new URL(url);
-    relay.server = net.createServer((near) => relay.#join(near, net.connect(Number(port), hostname)));
-    await new Promise((resolve) => relay.server.listen(relay.port ?? 0, "127.0.0.1", resolve));
+    relay.server = net.createServer((near) => relay.#join(near, net.connect(Number(relay.target.port), relay.target.hostname)));
+    await new Promise((resolve) => relay.server.listen(0, "127.0.0.1", resolve));
     relay.port = relay.server.address().port;
     relay.url = `http://127.0.0.1:${relay.port}`;
     return relay;
+  }
+
+  /** Count anew; break where it is told. `then`: what else happens in that moment. */
+  expect(plan) {
+    this.counts = { page: 0, bridge: 0 };
+    this.log = [];
+    this.broken = 0;
+    this.plan = plan;
   }
 
   cut() {
@@ -175,6 +395,7 @@ export class Relay {
         if (!plan || plan.from !== from || plan.number !== number) return target.write(frame);
         this.plan = undefined;
         this.broken += 1;
+        plan.then?.();
         if (plan.delivered) target.write(frame, () => target.end(() => end()));
         else end();
         return undefined;
