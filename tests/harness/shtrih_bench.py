@@ -67,7 +67,7 @@ def _plain_sale(**more: Any) -> dict[str, Any]:
 
 
 def _correction() -> dict[str, Any]:
-    basis = {"type": "self", "date": "2026-11-19"}
+    basis = {"type": "self", "date": "2026-11-19", "number": "7"}
     lines = [{"name": "Кофе", "price": "470.00", "vat": "10%"}]  # what a correction of one sum can carry
     return _plain_sale(kind="correction", lines=lines, extras={"ffd": {"correction": basis}})
 

@@ -464,7 +464,10 @@ def test_an_abort_before_the_end_cancels_the_receipt() -> None:
 # --- corrections
 
 
-CORRECTION = {"kind": "correction", "extras": {"ffd": {"taxation": "osn", "correction": {"type": "self", "date": "2026-11-19"}}}}
+CORRECTION = {
+    "kind": "correction",
+    "extras": {"ffd": {"taxation": "osn", "correction": {"type": "self", "date": "2026-11-19", "number": "7"}}},
+}
 
 
 def test_a_correction_before_ffd_1_1_is_one_sum() -> None:
@@ -473,7 +476,11 @@ def test_a_correction_before_ffd_1_1_is_one_sum() -> None:
         bench.script.then["FF4A"] = {"FF01": LAST_30, "FF0A": FOUND.replace("FF 0A 00 03", "FF 0A 00 1F")}
         outcome = await bench.run(sale(**CORRECTION, payments=[]))
         assert outcome.state == "done", outcome
-        assert bench.sent("FF35", "FF46", "FF0C") == ["FF 35 1E 00 00 00", "FF 0C 1E 00 00 00 9A 04 04 00 00 3C FE 6A"]
+        assert bench.sent("FF35", "FF46", "FF0C") == [
+            "FF 35 1E 00 00 00",
+            "FF 0C 1E 00 00 00 9A 04 04 00 00 3C FE 6A",
+            "FF 0C 1E 00 00 00 9B 04 01 00 37",
+        ]
         assert bench.sent("FF4A")[0].startswith("FF 4A 1E 00 00 00 00 01 94 75 00 00 00 94 75 00 00 00")
         assert bench.sent("FF46") == []
         assert outcome.document.number == "30"
