@@ -531,7 +531,10 @@ var Connection = class {
   async rest(milliseconds, signal) {
     const either = new AbortController();
     const stop = () => either.abort();
-    for (const one of [signal, this.ending.signal]) one?.addEventListener("abort", stop, { once: true });
+    for (const one of [signal, this.ending.signal]) {
+      if (one?.aborted) stop();
+      one?.addEventListener("abort", stop, { once: true });
+    }
     await this.env.clock.sleep(milliseconds, either.signal);
     for (const one of [signal, this.ending.signal]) one?.removeEventListener("abort", stop);
     if (signal?.aborted) throw aborted();

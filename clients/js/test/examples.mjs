@@ -22,10 +22,6 @@ before(() => {
 });
 after(() => {
   rmSync(directory, { recursive: true });
-  for (const socket of sockets) {
-    socket.emit("close", 4403, Buffer.from("the page is closed")); // which ends the client of a page that never hangs up
-    socket.terminate();
-  }
   for (const [name, was] of Object.entries(kept))
     if (was) Object.defineProperty(globalThis, name, was);
     else delete globalThis[name];
@@ -51,6 +47,14 @@ function surroundings(origin, elements = {}) {
   };
   for (const [name, value] of Object.entries(globals))
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+}
+
+/** End the client of a page that never hangs up. */
+function leave() {
+  for (const socket of sockets) {
+    socket.emit("close", 4403, Buffer.from("the page is closed"));
+    socket.terminate();
+  }
 }
 
 /** The blocks of a page in that language, each with what it is expected to show. */
@@ -106,6 +110,7 @@ test("the first page of docs/javascript.md sells", async () => {
   await selling;
   for (const text of expected) assert.ok(said.textContent.includes(text), said.textContent);
   await sell.onclick();
+  leave();
 });
 
 test("the kiosk of docs/javascript.md comes in with its token", async () => {
