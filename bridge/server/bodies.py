@@ -11,7 +11,7 @@ from bridge.devices.config import DeviceConfig
 from bridge.devices.discovery.request import ScanRequest
 from bridge.model import FieldError, Model, Operator, RequestError, Text
 from bridge.model.base import Moment
-from bridge.server.access.grants import Aliases, Devices, Label, Origin, Rights, Routes
+from bridge.server.access.grants import Aliases, DeviceId, Devices, Label, Origin, Rights, Routes
 
 Reason = Annotated[Text, Field(min_length=3, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=100)]
@@ -52,7 +52,21 @@ class StartScan(ScanRequest):
 
 
 class Configure(DeviceConfig, Plain):
-    """A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema."""
+    """A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema.
+
+    Of a device that exists, a secret that is left out, or sent as the ten asterisks by which it is shown, stays as it is; null
+    takes it away.
+    """
+
+
+class CheckAddress(Model):
+    """What is to be tried: as for PUT /devices/{device}/config. `device`: the one that is edited; its stored secrets stand in for
+    those that are masked or left out."""
+
+    family: str
+    url: str
+    settings: dict[str, Any] = {}
+    device: DeviceId | None = None
 
 
 class SessionProof(Model):

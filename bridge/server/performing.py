@@ -16,7 +16,7 @@ from bridge.server.rate import too_many
 from bridge.server.routing import Route
 
 # What tells of all devices at once, and cannot be narrowed to some.
-_OF_ALL = frozenset({"audit.list", "metrics", "discovery.start", "discovery.get"})
+_OF_ALL = frozenset({"audit.list", "metrics", "discovery.start", "discovery.check", "discovery.get"})
 
 # Of whom has jobs that are not final up to the limit: they end at their own pace.
 _RETRY_AFTER = 2

@@ -184,8 +184,14 @@ async def _devices(scenes: Scenes) -> None:
     config = {"family": "desk", "url": "null://desk", "settings": {"colour": "blue", "password": "secret"}}
     wrong = {**config, "family": "dest"}
     await scenes.call("unknown family", "A family that is not installed", "PUT", "/devices/till-1/config", wrong)
+    tried = {"family": "desk", "url": "null://attic"}
+    await scenes.call("address", "Who is there?", "POST", "/discovery/check", tried)
     await scenes.call("configure", "A device", "PUT", "/devices/till-1/config", {**config, "operator": {"name": "Ola"}})
     await scenes.stage.ready("till-1")
+    await scenes.call("configuration", "What is configured, to be edited", "GET", "/devices/till-1/config")
+    await scenes.call(
+        "address, taken", "An address that a device has", "POST", "/discovery/check", {**config, "device": "till-1"}
+    )
     await scenes.call("devices", "All devices", "GET", "/devices")
     await scenes.call("device", "One device", "GET", "/devices/till-1")
     await scenes.call("unknown device", "A device that is not there", "GET", "/devices/till-9")
@@ -304,7 +310,7 @@ def steady(examples: list[Example]) -> list[Example]:
             for random, instead in _RANDOM:
                 value = random.sub(instead, value)
             return _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
-        return 42 if key == "commits" else value
+        return 42 if key == "commits" else 0.0 if key == "seconds" else value
 
     return [Example(**plain(asdict(example))) for example in examples]
 

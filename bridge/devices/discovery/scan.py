@@ -317,11 +317,16 @@ class Scan:
         return rows
 
     def _configured_as(self, family: str, identity: Identity | None) -> str | None:
-        for runtime in self._runtimes.values():
-            same = identity is not None and runtime.identity is not None and runtime.identity.same_device(identity)
-            if same and runtime.config.family == family:
-                return runtime.id
-        return None
+        return configured_as(self._runtimes, family, identity)
+
+
+def configured_as(runtimes: Mapping[str, DeviceRuntime], family: str, identity: Identity | None) -> str | None:
+    """The device that is pinned to this identity already."""
+    for runtime in runtimes.values():
+        same = identity is not None and runtime.identity is not None and runtime.identity.same_device(identity)
+        if same and runtime.config.family == family:
+            return runtime.id
+    return None
 
 
 def _title(runtime: DeviceRuntime) -> str | None:
