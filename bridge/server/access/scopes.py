@@ -83,6 +83,7 @@ CALLS: dict[str, frozenset[Right]] = {
     "devices.configure": frozenset({Right.ADMIN}),
     "devices.remove": frozenset({Right.ADMIN}),
     "devices.accept": frozenset({Right.ADMIN}),
+    "devices.test": frozenset({Right.ADMIN}),
     "devices.ack_alert": frozenset({Right.ADMIN}),
     "audit.list": frozenset({Right.ADMIN}),
     "discovery.start": frozenset({Right.ADMIN}),
