@@ -231,6 +231,12 @@ class JobService:
         page = [self._with_present(job) for job in found[:limit]]
         return page, page[-1].id if len(found) > limit else None
 
+    def last_of(self, device_id: str, owner: tuple[str, str] | None) -> Job | None:
+        """The newest final job of a device; `owner` as for `list`."""
+        final = tuple(state.value for state in JobState if state.final)
+        found = self._journal.find(device=device_id, states=final, limit=1, owner=owner)
+        return found[0] if found else None
+
     async def ack(self, actor: Actor, job_id: str) -> Job:
         """The client has the outcome."""
         job = await self.get(job_id)

@@ -14,7 +14,20 @@ from typing_extensions import TypedDict
 from bridge.devices.config import Deadlines, DeviceConfig, Timeouts
 from bridge.devices.discovery.request import ScanRequest
 from bridge.devices.discovery.scan import PlaceOutcome
-from bridge.model import ERRORS, Actor, Alert, Attention, Capabilities, DeviceState, DeviceStatus, Identity, Job, Model, Moment
+from bridge.model import (
+    ERRORS,
+    Actor,
+    Alert,
+    Attention,
+    Capabilities,
+    DeviceState,
+    DeviceStatus,
+    Identity,
+    Job,
+    JobState,
+    Model,
+    Moment,
+)
 from bridge.server.access.pairing import State as PairingProgress
 from bridge.server.access.scopes import Right
 from bridge.server.principals import Kind
@@ -168,6 +181,84 @@ class HealthReport(HealthWord):
     problems: tuple[str, ...]
     journal: JournalHealth
     devices: dict[str, DeviceState]
+    jobs: JobCounts
+
+
+class JournalState(Model):
+    writable: bool
+
+
+class ShownHealth(HealthWord):
+    """The report without the number of commits."""
+
+    problems: tuple[str, ...]
+    journal: JournalState
+    devices: dict[str, DeviceState]
+    jobs: JobCounts
+
+
+class BridgeFacts(Model):
+    """`started_at` by the PC's clock; `uptime` in seconds, whatever was done to that clock. `problems`: null for who is no
+    administrator."""
+
+    version: str
+    instance_id: str
+    started_at: Moment
+    uptime: float
+    status: Literal["ok", "degraded", "down"]
+    problems: tuple[str, ...] | None
+
+
+class WaitingJob(Model):
+    """A job that waits for a person, and why."""
+
+    id: str
+    op: str
+    state: JobState
+    reference: str | None
+    attention: Attention
+
+
+class LastJob(Model):
+    """The newest job that is done or failed. `error`: what it says to the person at the till."""
+
+    id: str
+    op: str
+    state: JobState
+    success: bool | None
+    finished_at: Moment | None
+    number: str | None
+    error: str | None
+
+
+class DeviceOverview(Model):
+    """A device at a glance. `status` is what it said last (see its `as_of`); `queue` and `unresolved` are ids of jobs.
+
+    `waiting` and `last_job` are of jobs that the token may see.
+    """
+
+    id: str
+    family: str
+    title: str | None
+    identity: Identity | None
+    state: DeviceState
+    reason: str | None
+    last_error: str | None
+    status: DeviceStatus | None
+    queue: tuple[str, ...]
+    open_jobs: tuple[str, ...]
+    unresolved: tuple[str, ...]
+    waiting: tuple[WaitingJob, ...]
+    last_job: LastJob | None
+    alerts: tuple[Alert, ...]
+    journal_hold: str | None
+
+
+class Overview(Model):
+    """All that a person wants to see first. `jobs`: of the devices told of here."""
+
+    bridge: BridgeFacts
+    devices: tuple[DeviceOverview, ...]
     jobs: JobCounts
 
 
@@ -418,6 +509,17 @@ class FoundDevice(Model):
 class ScanProgress(Model):
     places: int
     done: int
+
+
+class ScanSummary(Model):
+    """How far the scan is that runs, or the last one. `found`: how many devices."""
+
+    id: str | None
+    state: Literal["none", "running", "stopped", "done"]
+    started_at: Moment | None
+    finished_at: Moment | None
+    progress: ScanProgress
+    found: int
 
 
 class ScanReport(Model):

@@ -77,6 +77,11 @@ class Call:
             raise RequestError("gate.unauthorised", "This call needs a bearer token.")
         return self.principal
 
+    @property
+    def owner(self) -> tuple[str, str] | None:
+        """Whose jobs there are for this token: those of its own till, by principal and label. None: everybody's."""
+        return None if self.holder.sees_all_jobs else (self.holder.name, self.holder.label)
+
     def known_query(self, *names: str) -> Mapping[str, str]:
         """The query, when it has no other parameter than these: a misspelt filter must not list everything."""
         for name in self.query:

@@ -72,10 +72,14 @@ class Principal:
     def administers(self) -> bool:
         return self.scope.has(Right.ADMIN)
 
+    @property
+    def sees_all_jobs(self) -> bool:
+        """Whether the jobs of all tills are there for it, on the devices that it may see."""
+        return self.administers
+
     def owns(self, device_id: str, principal: str, label: str | None) -> bool:
-        """Whether a job is there for it, by whom it is of: its own till's, on a device that it may see. An administrator sees
-        them all."""
-        return self.scope.sees(device_id) and (self.administers or (principal == self.name and label == self.label))
+        """Whether a job is there for it, by whom it is of: its own till's, on a device that it may see."""
+        return self.scope.sees(device_id) and (self.sees_all_jobs or (principal == self.name and label == self.label))
 
 
 class Principals(Protocol):

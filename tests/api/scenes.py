@@ -256,6 +256,7 @@ async def _looking_back(scenes: Scenes) -> None:
     await scenes.call(
         "jobs", "Outcomes not yet collected", "GET", "/jobs?device=till-1&state=done,failed&collected=false&limit=2"
     )
+    await scenes.call("overview", "All at a glance", "GET", "/overview")
     await scenes.call("jobs, a filter that is none", "A misspelt filter", "GET", "/jobs?devise=till-1")
     await scenes.call("audit", "Who did what", "GET", "/audit?after=0&limit=2")
 
@@ -310,7 +311,7 @@ def steady(examples: list[Example]) -> list[Example]:
             for random, instead in _RANDOM:
                 value = random.sub(instead, value)
             return _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
-        return 42 if key == "commits" else 0.0 if key == "seconds" else value
+        return 42 if key == "commits" else 0.0 if key in ("seconds", "uptime") else value
 
     return [Example(**plain(asdict(example))) for example in examples]
 

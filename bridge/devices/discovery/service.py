@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,8 @@ class DiscoveryService:
         self._ports, self._prober = ports, prober
         self._scan: Scan | None = None
         self.checking = False
+        self.on_change: Callable[[], None] = lambda: None
+        """Called when what `progress` says is otherwise."""
         self._task: asyncio.Task[None] | None = None
         self.follower = Follower(devices, ports, prober, clock)
         devices.follow_with(self.follower.find_again, self.follower.remember)
@@ -88,7 +90,7 @@ class DiscoveryService:
         if request.families:
             families = {family: families[family] for family in dict.fromkeys(request.families)}
         self._refuse_a_second()
-        scan = self._scan = Scan(request, families, self._devices.runtimes, self._senses)
+        scan = self._scan = Scan(request, families, self._devices.runtimes, self._senses, lambda: self.on_change())
         try:
             detail = request.model_dump(mode="json", exclude_defaults=True)
             await self._store.audit(AuditEntry(self._clock.now(), actor, "discovery.started", scan.id, detail))
@@ -122,6 +124,12 @@ class DiscoveryService:
     def current(self) -> dict[str, Any]:
         """The scan that runs, or the last one."""
         return self._scan.as_json() if self._scan is not None else _NONE
+
+    def progress(self) -> dict[str, Any]:
+        """How far the scan is, without what it found: that is told by `current`."""
+        told = self.current()
+        kept = ("id", "state", "started_at", "finished_at", "progress")
+        return {"scan": {**{name: told[name] for name in kept}, "found": len(told["found"])}}
 
     async def wait(self) -> dict[str, Any]:
         """The scan when it is over."""

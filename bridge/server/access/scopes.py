@@ -60,6 +60,7 @@ CALLS: dict[str, frozenset[Right]] = {
     "session.rotate": frozenset(),
     "pairing.request": frozenset(),
     "pairing.get": frozenset(),
+    "overview": frozenset({Right.DEVICES_READ}),
     "metrics": frozenset({Right.DEVICES_READ}),
     "devices.list": frozenset({Right.DEVICES_READ}),
     "devices.get": frozenset({Right.DEVICES_READ}),

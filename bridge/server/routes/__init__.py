@@ -1,11 +1,12 @@
 """The calls of the API, by subject."""
 
 from bridge.server.call import Handler
-from bridge.server.routes import administration, devices, discovery, jobs, pairing, service, session, tokens
+from bridge.server.routes import administration, devices, discovery, jobs, overview, pairing, service, session, tokens
 from bridge.server.routing import Route
 
 ROUTES: tuple[Route[Handler], ...] = (
     *service.ROUTES,
+    *overview.ROUTES,
     *session.ROUTES,
     *pairing.ROUTES,
     *tokens.ROUTES,

@@ -51,7 +51,6 @@ async def listing(call: Call) -> Answer:
     state = asked.get("state")
     if state is not None and not set(state.split(",")) <= set(JobState):
         raise _wrong("state", f"must be one or several of {', '.join(JobState)}, with commas between")
-    holder = call.holder
     jobs, following = await call.bridge.jobs.list(
         device=asked.get("device"),
         state=state,
@@ -59,8 +58,8 @@ async def listing(call: Call) -> Answer:
         collected=_flag("collected", asked.get("collected")),
         after=asked.get("after"),
         limit=whole("limit", asked.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
-        devices=holder.scope.devices,
-        owner=None if holder.administers else (holder.name, holder.label),
+        devices=call.holder.scope.devices,
+        owner=call.owner,
     )
     return Answer({"jobs": [job.as_json(call.languages) for job in jobs], "next": following})
 
