@@ -24,7 +24,7 @@ from bridge.server.languages import accepted
 from bridge.server.pages import PAGES, page_response
 from bridge.server.performing import perform
 from bridge.server.printing import printable
-from bridge.server.problems import empty_response, json_response, problem_of, refusal, text_response
+from bridge.server.problems import empty_response, json_response, other_response, problem_of, refusal
 from bridge.server.proofs import Proofs
 from bridge.server.routes import ROUTES
 from bridge.server.routes.pairing import waiting_pairings
@@ -88,7 +88,7 @@ class Application:
                 return await self.websockets.serve(request, connection, entry)
             answer = await self._answer(request, connection, entry)
             if answer.media_type is not None:
-                response = text_response(answer.status, answer.body, answer.media_type, answer.headers)
+                response = other_response(answer.status, answer.body, answer.media_type, answer.headers)
             else:
                 response = json_response(answer.status, answer.body, answer.headers)
         except asyncio.CancelledError:

@@ -201,7 +201,11 @@ async def _devices(scenes: Scenes) -> None:
 
 async def _operations(scenes: Scenes) -> None:
     await scenes.call("preview", "What a receipt would be", "POST", "/devices/till-1/preview", RECEIPT)
-    await scenes.submit("receipt", "A receipt", RECEIPT, key="order-1001")
+    path = "/devices/till-1/preview?format=text"
+    await scenes.call("preview, as paper", "The paper alone", "POST", path, RECEIPT)
+    sold = await scenes.submit("receipt", "A receipt", RECEIPT, key="order-1001")
+    await scenes.call("receipt, as paper", "The receipt as it was issued", "GET", f"/jobs/{sold['id']}/receipt?format=text")
+    await scenes.call("receipt, as film", "A format that there is not", "GET", f"/jobs/{sold['id']}/receipt?format=film")
     for number, (summary, body) in enumerate(OPERATIONS, 2):
         await scenes.submit(body["op"], summary, body, key=f"example-{number}")
 

@@ -20,12 +20,13 @@ from bridge.server.problems import SECURITY_HEADERS
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of this folder. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request for it."""
+    """A file of this folder, or of another `package`. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request for it."""
 
     file: str
     media_type: str
     modes: frozenset[str]
     destinations: frozenset[str]
+    package: str = "bridge.server.pages"
 
 
 _DOCUMENT = (frozenset({"navigate"}), frozenset({"document"}))
@@ -59,6 +60,7 @@ PAGES: dict[str, Page] = {
     "/": _HOME,
     "/console": _HOME,
     **dict(_console(files("bridge.server.pages").joinpath("console"), "console")),
+    "/console/paper.css": Page("paper.css", "text/css", *_STYLE, package="bridge.paper"),
     "/docs": Page("docs.html", "text/html", *_DOCUMENT),
     "/docs/docs.js": Page("docs.js", "text/javascript", *_SCRIPT),
     "/docs/docs.css": Page("docs.css", "text/css", *_STYLE),
@@ -81,9 +83,9 @@ _HEADERS = {
 
 
 def page_response(page: Page) -> web.Response:
-    return web.Response(body=_content(page.file), headers=_HEADERS, content_type=page.media_type, charset="utf-8")
+    return web.Response(body=_content(page.package, page.file), headers=_HEADERS, content_type=page.media_type, charset="utf-8")
 
 
 @cache
-def _content(file: str) -> bytes:
-    return files("bridge.server.pages").joinpath(file).read_bytes()
+def _content(package: str, file: str) -> bytes:
+    return files(package).joinpath(file).read_bytes()
