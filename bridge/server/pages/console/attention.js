@@ -18,9 +18,9 @@ export function ofDevice(device) {
   const said = device.status ?? {};
   const href = to("devices", device.id);
   const found = [];
-  const add = (tone, text) => found.push({ tone, what: device.id, text, href });
+  const add = (tone, text, brief = null) => found.push({ tone, what: device.id, text, brief, href });
   if (["offline", "broken", "wrong_device"].includes(device.state)) {
-    add("bad", device.reason ? `${deviceState(device.state)}: ${device.reason}` : deviceState(device.state));
+    add("bad", device.reason ? `${deviceState(device.state)}: ${device.reason}` : deviceState(device.state), device.reason);
   }
   if (device.journal_hold) add("bad", t("The journal waits to be accepted: {reason}", { reason: device.journal_hold }));
   if (device.state === "ready") {
@@ -35,7 +35,19 @@ export function ofDevice(device) {
     for (const problem of said.problems ?? []) add("warn", problem);
   }
   for (const alert of device.alerts ?? []) add("bad", alert.text);
-  return found;
+  return found.filter((one, index) => found.findIndex((other) => other.text === one.text) === index);
+}
+
+/** One entry for a device, with all that is wrong with it. */
+function together(device) {
+  const found = ofDevice(device);
+  return found.length === 0 ? [] : [{ ...found[0], tone: found.some((one) => one.tone === "bad") ? "bad" : "warn", text: found.map((one) => one.text).join(" ") }];
+}
+
+function waiting(job) {
+  const why = job.attention?.text;
+  const doubt = job.state === "unresolved" ? t("it is not known whether the document came out") : null;
+  return `${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}: ${[doubt, why].filter(Boolean).join(" – ")}`;
 }
 
 export function ofJobs() {
@@ -44,14 +56,14 @@ export function ofJobs() {
     .map((job) => ({
       tone: job.state === "unresolved" ? "bad" : "warn",
       what: job.device,
-      text: [`${operation(job.op)}:`, job.attention?.text ?? t("it is not known whether the document came out")].join(" "),
+      text: waiting(job),
       href: to("jobs", job.id),
       act: job.attention?.prompt_id ? t("Answer") : job.state === "unresolved" ? t("Settle") : null,
     }));
 }
 
 export function everything() {
-  const found = [...ofJobs(), ...state.devices.flatMap(ofDevice)];
+  const found = [...ofJobs(), ...state.devices.flatMap(together)];
   for (const one of state.pairings) {
     found.push({ tone: "warn", what: one.origin, text: t("asks to be let in"), href: to("access"), act: t("Decide") });
   }

@@ -36,6 +36,11 @@ export class Confirm extends Component {
     resolve(value);
   }
 
+  /** The browser tells of it a moment later, when the next question may stand there already. */
+  closed() {
+    if (!this.dialog.current.open) this.answer(null);
+  }
+
   submit(event) {
     event.preventDefault();
     this.answer(Object.fromEntries(new FormData(event.currentTarget)));
@@ -43,7 +48,7 @@ export class Confirm extends Component {
 
   render(_, { question }) {
     return html`
-      <dialog ref=${this.dialog} aria-labelledby="question" onCancel=${() => this.answer(null)} onClose=${() => this.answer(null)}>
+      <dialog ref=${this.dialog} aria-labelledby="question" onClose=${() => this.closed()}>
         ${question &&
         html`
           <form onSubmit=${(event) => this.submit(event)}>

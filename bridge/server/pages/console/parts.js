@@ -32,7 +32,7 @@ export const Panel = ({ title, aside, children, kind = "", id }) => html`
 export const Facts = ({ rows }) => html`
   <dl class="facts">
     ${rows
-      .filter((row) => row && row[1] !== null && row[1] !== undefined && row[1] !== "")
+      .filter((row) => row && ![null, undefined, "", false].includes(row[1]))
       .map(([name, value, tone]) => html`<div key=${name}><dt>${name}</dt><dd class=${tone ?? ""}>${value}</dd></div>`)}
   </dl>
 `;

@@ -72,7 +72,8 @@ function control(field, value, stored) {
   };
 }
 
-const title = (field) => field.schema.title ?? field.key;
+// A group's title is that of its model, which is a name for programmers.
+const title = (field) => (field.kind === "group" ? null : field.schema.title) ?? field.key.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 
 /**
  * The fields of a schema. `values`: what is set now; `stored`: secrets that are, which nobody is told; `path`: how the bridge

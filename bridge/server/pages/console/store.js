@@ -123,6 +123,12 @@ export async function readDevices() {
   const [{ devices }, { bridge, devices: seen }] = await Promise.all([get("/devices"), get("/overview")]);
   const now = new Map(seen.map((one) => [one.id, one]));
   change({ bridge, devices: devices.map((one) => ({ ...one, ...told(now.get(one.id) ?? {}) })) });
+  for (const one of state.devices) if (one.state === "ready" && one.status === null) soon(`status ${one.id}`, () => readStatus(one.id));
+}
+
+/** Ask the device itself. */
+export async function readStatus(id) {
+  merge(id, await get(`/devices/${encodeURIComponent(id)}/status`));
 }
 
 /** What events tell of a device, too. */

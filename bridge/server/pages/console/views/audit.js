@@ -1,4 +1,4 @@
-// Who did what. Append-only; nothing here can be changed.
+// Who did what, the newest first. Append-only; nothing here can be changed.
 import { get, query } from "../api.js";
 import { Fragment, html } from "../html.js";
 import { full, t } from "../i18n.js";
@@ -7,14 +7,39 @@ import { to } from "../route.js";
 
 const PAGE = 100;
 
+const behind = async (after, limit) => (await get(`/audit${query({ after, limit })}`)).audit;
+
+/** The number of the newest entry. The bridge lists from the oldest on, so that it is looked for by halves. */
+async function newest() {
+  let there = 0;
+  let beyond = 1;
+  const some = async (after) => (await behind(after, 1)).length > 0;
+  while (await some(beyond)) {
+    there = beyond;
+    beyond *= 8;
+  }
+  while (beyond - there > PAGE) {
+    const middle = Math.floor((there + beyond) / 2);
+    if (await some(middle)) there = middle;
+    else beyond = middle;
+  }
+  return (await behind(there, PAGE)).at(-1)?.seq ?? there;
+}
+
+async function page(before) {
+  const end = before ?? (await newest()) + 1;
+  const found = await behind(Math.max(0, end - 1 - PAGE), PAGE);
+  return found.filter((one) => one.seq < end).reverse();
+}
+
 const who = (actor) => [actor.operator?.name, actor.os_user, actor.label ?? actor.principal].filter(Boolean).join(", ");
 
 export const Audit = ({ asked }) => html`
   <${Title} text=${t("Audit")} />
   <${Loaded}
-    key=${asked.after}
-    load=${() => get(`/audit${query({ after: asked.after, limit: PAGE })}`)}
-    show=${({ audit, next }) => html`
+    key=${asked.before}
+    load=${() => page(Number(asked.before) || null)}
+    show=${(audit) => html`
       <${Fragment}>
         ${audit.length === 0
           ? html`<${Empty}>${t("Nothing was done yet.")}<//>`
@@ -49,8 +74,8 @@ export const Audit = ({ asked }) => html`
               </div>
             `}
         <nav class="pages" aria-label=${t("Pages")}>
-          ${asked.after && html`<a class="button" href=${to("audit")}>${t("Oldest")}</a>`}
-          ${next && html`<a class="button" href=${to("audit", { after: next })}>${t("Newer")}</a>`}
+          ${asked.before && html`<a class="button" href=${to("audit")}>${t("Newest")}</a>`}
+          ${audit.at(-1)?.seq > 1 && html`<a class="button" href=${to("audit", { before: audit.at(-1).seq })}>${t("Older")}</a>`}
         </nav>
       <//>
     `}
@@ -59,5 +84,6 @@ export const Audit = ({ asked }) => html`
 
 const details = (detail) =>
   Object.entries(detail)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : Array.isArray(value) ? value.join(", ") : JSON.stringify(value)}`)
     .join("; ");

@@ -2,11 +2,11 @@
 import { ofDevice } from "../attention.js";
 import { call, get, part, post } from "../api.js";
 import { ask } from "../confirm.js";
-import { Fragment, html } from "../html.js";
+import { Component, Fragment, html } from "../html.js";
 import { full, t } from "../i18n.js";
 import { DeviceMark, Empty, Facts, Json, Loaded, Mark, Panel, Title } from "../parts.js";
 import { go, to } from "../route.js";
-import { attempt, device as find, readDevices, state } from "../store.js";
+import { attempt, device as find, readDevices, readStatus, state } from "../store.js";
 import { jobState, word } from "../words.js";
 import { JobTable } from "./jobs.js";
 import { statusRows } from "./overview.js";
@@ -100,7 +100,17 @@ async function acknowledge(id, alert) {
 
 // -- one device ---------------------------------------------------------------------------------------------------------
 
-export const Device = ({ id }) => {
+export class Device extends Component {
+  componentDidMount() {
+    if (find(this.props.id)?.state === "ready") readStatus(this.props.id).catch(() => {}); // what is wrong with it, its state tells
+  }
+
+  render({ id }) {
+    return html`<${Shown} id=${id} />`;
+  }
+}
+
+const Shown = ({ id }) => {
   const one = find(id);
   if (!one) return html`<${Title} text=${id} /><${Empty}>${t("There is no such device.")}<//>`;
   return html`
@@ -150,7 +160,7 @@ export const Device = ({ id }) => {
   `;
 };
 
-const taxRate = (tax) => (tax.percent === null ? tax.kind : `${tax.percent}%`) + (tax.active ? "" : ` (${t("not in use")})`);
+const taxRate = (tax) => [tax.percent === null ? tax.kind : `${tax.percent}%`, !tax.active && `(${t("not in use")})`].filter(Boolean).join(" ");
 
 /** What stands between this device and its work, each with the way out. */
 const Doubts = ({ one }) => html`

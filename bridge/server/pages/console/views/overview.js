@@ -15,11 +15,11 @@ export function statusRows(device) {
   const said = device.status;
   const off = clockError(said);
   return [
-    said && [t("Paper"), word(said.paper), said.paper === "low" ? "warn" : bad(said.paper === "out")],
-    said && [t("Cover"), word(said.cover), bad(said.cover === "open")],
-    said && [t("Shift"), shift(said.shift), bad(said.shift === "expired")],
+    said?.paper && [t("Paper"), word(said.paper), said.paper === "low" ? "warn" : bad(said.paper === "out")],
+    said?.cover && [t("Cover"), word(said.cover), bad(said.cover === "open")],
+    said?.shift && [t("Shift"), shift(said.shift), bad(said.shift === "expired")],
     said?.fiscal_mode === false && [t("Mode"), t("training, not fiscal"), "warn"],
-    said && [t("Fiscal memory"), word(said.fiscal_memory), said.fiscal_memory === "low" ? "warn" : bad(said.fiscal_memory === "full")],
+    said?.fiscal_memory && [t("Fiscal memory"), word(said.fiscal_memory), said.fiscal_memory === "low" ? "warn" : bad(said.fiscal_memory === "full")],
     said?.clock && [
       t("Clock"),
       clockIsWrong(said)
@@ -31,7 +31,7 @@ export function statusRows(device) {
     ],
     [t("Queue"), device.queue?.length ? n("{count} job waits", "{count} jobs wait", device.queue.length) : t("empty")],
     [t("Last document"), said?.last_document],
-    [t("Last error"), device.last_error, "warn"],
+    [t("Last error"), device.last_error !== device.reason && device.last_error, "warn"],
   ];
 }
 
@@ -44,7 +44,7 @@ const DeviceCard = ({ device }) => {
         <${DeviceMark} device=${device} />
       </header>
       <p class="muted">${device.identity?.model ?? device.title ?? device.family}</p>
-      ${worst.map((one) => html`<p class=${`line ${one.tone}`} key=${one.text}><${Mark} tone=${one.tone}>${one.text}<//></p>`)}
+      ${worst.map((one) => html`<p class=${`line ${one.tone}`} key=${one.text}><${Mark} tone=${one.tone}>${one.brief ?? one.text}<//></p>`)}
       <${Facts} rows=${statusRows(device)} />
     </article>
   `;
