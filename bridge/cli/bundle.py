@@ -20,13 +20,14 @@ from typing import Any
 
 import click
 
-from bridge.cli import logfiles
 from bridge.cli.client import Client
 from bridge.cli.data_dir import data_dir_option
-from bridge.cli.errors import CliError
-from bridge.cli.masked import Mask, secrets_of
+from bridge.cli.errors import CliError, told
 from bridge.cli.output import progress
 from bridge.server import logplace
+from bridge.server.diagnosis import logfiles
+from bridge.server.diagnosis.errors import CannotTell
+from bridge.server.diagnosis.masked import Mask, secrets_of
 from bridge.transport import Secrets, Values
 
 # More jobs than a busy till makes in a week; beyond it the newest are taken, and the manifest says so.
@@ -67,7 +68,7 @@ class _Bundle:
         """A part that cannot be had is named, and the others still come."""
         try:
             make()
-        except CliError as error:
+        except (CliError, CannotTell) as error:
             self.missing.append(f"{what}: {error.message}")
         except Exception as error:  # half a bundle helps more than none, and this runs where things are broken
             self.missing.append(f"{what}: {type(error).__name__}: {error}")
@@ -84,7 +85,8 @@ def bundle(job: str | None, since: str, output: Path | None, data_dir: Path) -> 
     Nothing is sent: look into it first. Works with the server on or off.
     """
     now = datetime.now(UTC)
-    start = logfiles.since(since, now)
+    with told():
+        start = logfiles.since(since, now)
     if not data_dir.is_dir():
         raise CliError(f"There is no directory {data_dir}.", "Say which with --data-dir.")
     path = output or Path(f"tillbridge-bundle-{now.astimezone():%Y%m%d-%H%M%S}.zip")

@@ -420,6 +420,61 @@ class Trace(Model):
     acts: tuple[TraceAct, ...]
 
 
+class StepField(Model):
+    name: str
+    value: str
+
+
+class Step(Model):
+    """One thing that happened. `sent` and `received` are frames: `title` and `fields` as the family's decoder reads them.
+
+    `milliseconds`: from the question to this answer; `answered`: whether an answer to this question came; `checksum` `masked`:
+    parts of the frame are hidden, so that it cannot be checked; `garbage`: why these bytes are no frame.
+    """
+
+    at: Moment
+    kind: Literal["state", "checkpoint", "prompt", "act", "amended", "phase", "sent", "received", "log"]
+    title: str
+    fields: tuple[StepField, ...]
+    link: int | None
+    phase: Literal["execute", "recover"] | None
+    milliseconds: float | None
+    answered: bool | None
+    checksum: Literal["ok", "wrong", "none", "masked"] | None
+    garbage: str | None
+    hex: str | None
+
+
+class Frame(Step):
+    """`number`: of the transfer that completed it."""
+
+    number: int
+
+
+class DeviceWire(Model):
+    """Frames, oldest first. `next`: the `after` of the next question; `more`: there are further ones now. `missed`: some that came
+    behind `after` are not kept any more. `problems`: why frames are shown as bytes."""
+
+    device: str
+    connected: bool
+    frames: tuple[Frame, ...]
+    next: str
+    more: bool
+    missed: bool
+    problems: tuple[str, ...]
+
+
+class JobWire(Model):
+    """A job's time line. `verdict`: how it stands and why, in sentences; `missing`: what could not be had."""
+
+    job: str
+    state: JobState
+    verdict: tuple[str, ...]
+    missing: tuple[str, ...]
+    steps: tuple[Step, ...]
+    next: int | None
+
+
 class AuditEntry(Model):
     """One act: who did what to which device or job. `detail` depends on the action."""
 

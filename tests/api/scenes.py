@@ -93,6 +93,7 @@ _RANDOM = (
     (re.compile(r"(?<=/pairing/)[A-Za-z0-9_-]{32}"), "P" * 32),
     (re.compile(r"tb([wnc])_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), rf"tb\1_3f9c0a12b4de_{'S' * 43}"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "3f9c0a12b4de"),
+    (re.compile(r"^[0-9a-f]{8}-[0-9]{1,12}$"), "3f9c0a12-4"),
 )
 _ROUTER = Router(PREFIX, ROUTES)
 
@@ -196,6 +197,7 @@ async def _devices(scenes: Scenes) -> None:
     await scenes.call("device", "One device", "GET", "/devices/till-1")
     await scenes.call("unknown device", "A device that is not there", "GET", "/devices/till-9")
     await scenes.call("status", "What it says of itself", "GET", "/devices/till-1/status")
+    await scenes.call("wire", "What went over its line last", "GET", "/devices/till-1/wire?limit=2")
     await scenes.call("health", "The whole report", "GET", "/health")
 
 
@@ -253,6 +255,7 @@ async def _doubt(scenes: Scenes) -> None:
     verdict = {"verdict": "issued", "reason": "The slip 59 lies before me", "document": "59", "operator": {"name": "Ola"}}
     await scenes.call("resolve", "It was issued", "POST", f"/jobs/{job['id']}/resolve", verdict)
     await scenes.call("trace", "How that came about", "GET", f"/jobs/{job['id']}/trace")
+    await scenes.call("job's wire", "Its time line, with what went over the wire", "GET", f"/jobs/{job['id']}/wire?limit=6")
     await scenes.call("resolve, too late", "It is settled already", "POST", f"/jobs/{job['id']}/resolve", verdict)
 
 
@@ -315,7 +318,7 @@ def steady(examples: list[Example]) -> list[Example]:
             for random, instead in _RANDOM:
                 value = random.sub(instead, value)
             return _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
-        return 42 if key == "commits" else 0.0 if key in ("seconds", "uptime") else value
+        return 42 if key == "commits" else 0.0 if key in ("seconds", "uptime", "milliseconds") and value is not None else value
 
     return [Example(**plain(asdict(example))) for example in examples]
 

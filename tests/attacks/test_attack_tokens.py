@@ -295,6 +295,8 @@ ADMINISTRATION: list[tuple[str, str, Any]] = [
     ("GET", "/discovery", None),
     ("POST", "/jobs/x/resolve", {"verdict": "issued", "reason": "because"}),
     ("GET", "/jobs/x/trace", None),
+    ("GET", "/jobs/x/wire", None),
+    ("GET", "/devices/till-1/wire", None),
 ]
 
 

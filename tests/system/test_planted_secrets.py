@@ -99,6 +99,11 @@ class Run:
         await submit("refused", "leaky", SALE | NAMED | {"reference": "refused"})
         await self._bad_requests(call)
         await submit("bug", "leaky", SALE | NAMED | {"reference": "bug"}, wait=1)
+        for job in self.jobs.values():
+            path = f"/jobs/{job}/wire?limit=2000&logs=true"
+            self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
+        for path in ("/devices/leaky/wire?limit=1000", "/devices/till-1/wire?limit=1000", "/devices/leaky/config"):
+            self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
         for path in ("/devices/leaky", "/devices/leaky/status", "/health", "/families"):
             self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
         async with session.get(

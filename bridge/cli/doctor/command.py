@@ -16,9 +16,9 @@ from bridge.cli.doctor import access, certificates, clock, disk, installation, j
 from bridge.cli.doctor.facts import Computer, Finding, Level, Server, Situation, lock_holder
 from bridge.cli.errors import CliError
 from bridge.cli.inspect import printable
-from bridge.cli.masked import Mask, secrets_of
 from bridge.cli.output import print_json, progress
 from bridge.server import instance, logplace
+from bridge.server.diagnosis.masked import Mask, secrets_of
 from bridge.server.settings import DEFAULT_PORT
 
 Check = Callable[[Situation], Iterable[Finding]]

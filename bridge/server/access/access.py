@@ -29,6 +29,9 @@ log = logging.getLogger("tillbridge.access")
 # What tokens that nobody has are compared with, so that they take as long as one that somebody has.
 _NOBODY = secrets.token_bytes(32)
 
+# Who reads what is kept and decodes it keeps a thread busy; jobs share the interpreter with these.
+_LOOKING_BACK = 2
+
 _SYSTEM = Actor(principal="system")
 
 
@@ -54,6 +57,7 @@ class Access:
         self.strangers = RateLimit(settings.strangers_at_once, settings.strangers_per_second)
         self.calls = RateLimits(settings.calls_at_once, settings.calls_per_second)
         self.wrong_tokens = RateLimits(settings.wrong_tokens_at_once, settings.wrong_tokens_per_minute / 60)
+        self.looking_back = asyncio.Semaphore(_LOOKING_BACK)
         self._tasks: set[asyncio.Task[None]] = set()
         self.pairings.lapsed = self._lapsed
 

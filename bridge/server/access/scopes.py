@@ -36,7 +36,7 @@ MEANINGS: dict[Right, str] = {
     Right.FISCAL_REPORT: "Z, X and period reports, reconciliation of terminals, the clock",
     Right.CASH: "cash in and cash out",
     Right.PAYMENT: "card payments",
-    Right.RESOLVE: "settle unresolved jobs by hand, see their trace",
+    Right.RESOLVE: "settle unresolved jobs by hand, see their trace and what went over the wire",
     Right.RAW: "commands of the device's own protocol",
     Right.ADMIN: "everything: devices, tokens, pairing, the audit",
 }
@@ -75,6 +75,8 @@ CALLS: dict[str, frozenset[Right]] = {
     "jobs.abort": _ANY_OPERATION,
     "jobs.resolve": frozenset({Right.RESOLVE}),
     "jobs.trace": frozenset({Right.RESOLVE}),
+    "jobs.wire": frozenset({Right.RESOLVE}),
+    "devices.wire": frozenset({Right.ADMIN}),
     "families.list": frozenset({Right.ADMIN}),
     "devices.config": frozenset({Right.ADMIN}),
     "devices.configure": frozenset({Right.ADMIN}),

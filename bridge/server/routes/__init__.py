@@ -1,7 +1,7 @@
 """The calls of the API, by subject."""
 
 from bridge.server.call import Handler
-from bridge.server.routes import administration, devices, discovery, jobs, overview, pairing, service, session, tokens
+from bridge.server.routes import administration, devices, discovery, jobs, overview, pairing, service, session, tokens, wire
 from bridge.server.routing import Route
 
 ROUTES: tuple[Route[Handler], ...] = (
@@ -14,6 +14,7 @@ ROUTES: tuple[Route[Handler], ...] = (
     *jobs.ROUTES,
     *administration.ROUTES,
     *discovery.ROUTES,
+    *wire.ROUTES,
 )
 
 __all__ = ["ROUTES"]

@@ -67,7 +67,7 @@ async def listing(call: Call) -> Answer:
         device=asked.get("device"),
         state=state,
         reference=asked.get("reference"),
-        collected=_flag("collected", asked.get("collected")),
+        collected=flag("collected", asked.get("collected")),
         after=asked.get("after"),
         limit=whole("limit", asked.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
         devices=call.holder.scope.devices,
@@ -118,7 +118,8 @@ def _wrong(name: str, message: str) -> RequestError:
     return RequestError("request.invalid", f"{name}: {message}", (FieldError(name, message),))
 
 
-def _flag(name: str, value: str | None) -> bool | None:
+def flag(name: str, value: str | None) -> bool | None:
+    """Whether the query says `true` or `false`; None where it does not say."""
     if value is None:
         return None
     if value not in ("true", "false"):
