@@ -26,7 +26,7 @@ SALE: dict[str, Any] = {
     ],
     "payments": [{"kind": "cash", "amount": "30.00"}],
 }
-MARKUP = "<img src=x onerror=\"document.title='taken'\">"
+MARKUP = '<img src=x onerror="window.taken=1">'
 
 
 class BrokenPlugin:

@@ -71,7 +71,7 @@ async def test_a_question_is_answered(stage: Stage, console: Console) -> None:
 async def test_a_job_in_doubt_is_settled_step_by_step_with_a_reason_and_a_promise(stage: Stage, console: Console) -> None:
     await stage.fake("bar")
     job = await stage.doubt("bar", "order-1", reference="BAR-1")
-    await console.reads("In doubt 1", "nav")
+    await console.reads("1", "nav a[href='#/unresolved'] .count")
     await console.click("In doubt", "nav")
     await console.reads("the device takes no other document until this is settled", ".settle")
     await console.fill("It was issued", True)

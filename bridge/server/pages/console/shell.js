@@ -64,6 +64,20 @@ function view({ parts: [place = "", id, more], query }) {
   }
 }
 
+/** A view that fails says so, and leaves the way to the others. */
+class Guard extends Component {
+  componentDidCatch(error) {
+    console.error(error);
+    this.setState({ error });
+  }
+
+  render({ children }, { error }) {
+    return error
+      ? html`<${Title} text=${t("This view failed")} /><div class="notice bad" role="alert"><p>${String(error)}</p><p>${t("Go to another view, or load the page anew with a new link.")}</p></div>`
+      : children;
+  }
+}
+
 async function signOut() {
   try {
     await call("DELETE", "/session/console");
@@ -150,7 +164,7 @@ export class App extends Component {
           </header>
           <div class="body">
             <${Line} />
-            <main id="main" ref=${this.main}><${Fragment} key=${`${place}/${route.parts[1] ?? ""}/${route.parts[2] ?? ""}`}>${view(route)}<//></main>
+            <main id="main" ref=${this.main}><${Guard} key=${`${place}/${route.parts[1] ?? ""}/${route.parts[2] ?? ""}`}>${view(route)}<//></main>
           </div>
         </div>
         <${Notices} />

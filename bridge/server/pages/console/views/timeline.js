@@ -1,8 +1,8 @@
 // The time line of a job: states, checkpoints, questions and every frame on the wire, decoded, with the verdict on top.
-import { get, part } from "../api.js";
-import { Fragment, html } from "../html.js";
+import { get, part, query } from "../api.js";
+import { Component, Fragment, html } from "../html.js";
 import { day, precise, t } from "../i18n.js";
-import { Empty, Loaded } from "../parts.js";
+import { Empty, Wrong } from "../parts.js";
 
 const KINDS = () => ({
   sent: t("sent"),
@@ -16,26 +16,57 @@ const KINDS = () => ({
   log: t("log"),
 });
 
-export const TimeLine = ({ id }) => html`
-  <${Loaded}
-    load=${() => get(`/jobs/${part(id)}/wire`)}
-    show=${(line) => html`
+export class TimeLine extends Component {
+  constructor(props) {
+    super(props);
+    this.state = { line: null, steps: [], problem: null, logs: false };
+  }
+
+  componentDidMount() {
+    this.read();
+  }
+
+  componentWillUnmount() {
+    this.gone = true;
+  }
+
+  /** From the beginning, or what comes behind what is shown. */
+  async read(more = false, logs = this.state.logs) {
+    const { line, steps } = this.state;
+    try {
+      const asked = { after: more ? line.next : null, logs: logs ? "true" : null };
+      const read = await get(`/jobs/${part(this.props.id)}/wire${query(asked)}`);
+      if (!this.gone) this.setState({ line: read, steps: more ? [...steps, ...read.steps] : read.steps, problem: null, logs });
+    } catch (problem) {
+      if (!this.gone) this.setState({ problem });
+    }
+  }
+
+  render(_, { line, steps, problem, logs }) {
+    if (problem) return html`<${Wrong} problem=${problem} />`;
+    if (line === null) return html`<p class="empty" aria-busy="true">${t("Reading …")}</p>`;
+    return html`
       <${Fragment}>
         <div class="verdict">${line.verdict.map((sentence) => html`<p key=${sentence}>${sentence}</p>`)}</div>
-        <${Frames} steps=${line.timeline} />
+        <label class="check">
+          <input type="checkbox" checked=${logs} onChange=${(event) => this.read(false, event.currentTarget.checked)} />
+          <span>${t("With the lines of the log")}</span>
+        </label>
+        <${Frames} steps=${steps} />
+        ${line.next !== null && html`<div><button type="button" onClick=${() => this.read(true)}>${t("Show what follows")}</button></div>`}
         ${line.missing.map((sentence) => html`<p class="muted" key=${sentence}>${sentence}</p>`)}
       <//>
-    `}
-  />
-`;
+    `;
+  }
+}
 
-/** Steps or frames, oldest first. */
+/** Steps or frames in the order in which they are given; each has a key of its own where it has a number. */
 export const Frames = ({ steps }) =>
   steps.length === 0
     ? html`<${Empty}>${t("Nothing was sent or received.")}<//>`
     : html`
         <ol class="frames">
-          ${steps.map((step, index) => html`<${Frame} key=${index} step=${step} before=${steps[index - 1]} />`)}
+          ${steps.map((step, index) => html`<${Frame} key=${step.number === undefined ? index : `${step.number} ${step.title}`} step=${step} before=${steps[index - 1]} />`)}
         </ol>
       `;
 
@@ -47,7 +78,7 @@ const Frame = ({ step, before }) => html`
     <div class="what">
       <p>
         ${step.title}
-        ${step.milliseconds !== undefined && step.milliseconds !== null && html` <span class="muted">${t("{count} ms", { count: step.milliseconds })}</span>`}
+        ${typeof step.milliseconds === "number" && html` <span class="muted">${t("{count} ms", { count: step.milliseconds })}</span>`}
         ${step.answered === false && html` <strong class="bad">${t("no answer")}</strong>`}
         ${step.checksum === "wrong" && html` <strong class="bad">${t("checksum wrong")}</strong>`}
         ${step.garbage && html` <strong class="bad">${step.garbage}</strong>`}
