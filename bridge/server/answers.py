@@ -78,6 +78,21 @@ class ConsoleSession(NewSecret):
     expires_in: int
 
 
+class AttendantState(Model):
+    """The attendant's PIN. `devices` null: all. `wrong`: tries since the last right one; `locked_for`: seconds, 0 where it is not.
+
+    `sessions`: how many are signed in.
+    """
+
+    set: bool
+    devices: tuple[str, ...] | None
+    set_at: Moment | None
+    set_by: str | None
+    wrong: int
+    locked_for: int
+    sessions: int
+
+
 class ConsoleLink(Model):
     """Works once, and for so many seconds. Open it in a browser of this PC."""
 
@@ -465,13 +480,13 @@ class DeviceWire(Model):
 
 
 class JobWire(Model):
-    """A job's time line. `verdict`: how it stands and why, in sentences; `missing`: what could not be had."""
+    """All that happened to a job, oldest first. `verdict`: how it stands and why, in sentences; `missing`: what could not be had."""
 
     job: str
     state: JobState
     verdict: tuple[str, ...]
     missing: tuple[str, ...]
-    steps: tuple[Step, ...]
+    timeline: tuple[Step, ...]
     next: int | None
 
 

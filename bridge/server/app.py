@@ -52,7 +52,7 @@ class Application:
         self.gate = Gate(settings, access, self._methods)
         self._proofs = Proofs(access, settings.proofs_at_once, settings.proofs_per_second)
         self.websockets = WebSockets(bridge, settings, access, self._proofs)
-        access.tokens.on_change = self._tokens_changed
+        access.tokens.on_change = access.attendants.on_change = self._tokens_changed
         access.pairings.on_change = lambda: bridge.events.view_changed(EventKind.PAIRING_UPDATED)
         bridge.events.show(EventKind.PAIRING_UPDATED, lambda: waiting_pairings(access.pairings))
         self.router: Router[Handler] = Router(PREFIX, ROUTES)
@@ -123,6 +123,7 @@ class Application:
             address=f"{connection.door.scheme}://{request.headers['Host']}",
             gone=connection.gone,
             peer=connection.peer,
+            peer_name=connection.peer_name(),
             local=connection.local,
             prove=lambda token_id, nonce: self._proofs.server(connection.peer_name(), request.headers["Host"], token_id, nonce),
         )

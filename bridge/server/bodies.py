@@ -12,6 +12,7 @@ from bridge.devices.discovery.request import ScanRequest
 from bridge.model import FieldError, Model, Operator, RequestError, Text
 from bridge.model.base import Moment
 from bridge.server.access.grants import Aliases, DeviceId, Devices, Label, Origin, Rights, Routes
+from bridge.server.access.pin import LONGEST, SHORTEST
 
 Reason = Annotated[Text, Field(min_length=3, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=100)]
@@ -125,6 +126,20 @@ class OpenConsole(Model):
     """`code`: what stands behind the # of the link."""
 
     code: Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+Pin = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST, pattern=r"^[0-9]+$", description="Six to twelve digits.")]
+
+
+class SetAttendant(Plain):
+    """`devices` left out: all, also those that come later."""
+
+    pin: Pin
+    devices: Devices | None = None
+
+
+class OpenAttendant(Model):
+    pin: Pin
 
 
 ModelT = TypeVar("ModelT", bound=Model)

@@ -64,6 +64,8 @@ class Principal:
     routes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     user_id: str | None = None
     session: str | None = None
+    attends: bool = False
+    """It is the attendant's: it may make the calls of `ATTENDANT` and no others, and the jobs of all tills are there for it."""
 
     def __repr__(self) -> str:
         return f"Principal({self.name}, {self.label})"  # never the key
@@ -75,7 +77,7 @@ class Principal:
     @property
     def sees_all_jobs(self) -> bool:
         """Whether the jobs of all tills are there for it, on the devices that it may see."""
-        return self.administers
+        return self.administers or self.attends
 
     def owns(self, device_id: str, principal: str, label: str | None) -> bool:
         """Whether a job is there for it, by whom it is of: its own till's, on a device that it may see."""

@@ -178,7 +178,16 @@ async def _tokens(scenes: Scenes) -> None:
     link = await scenes.call("console link", "A link for the console", "POST", "/console/link", {})
     own = {"Origin": link["link"].partition("/console")[0], "Authorization": ""}
     code = {"code": link["link"].rpartition("=")[2]}
-    await scenes.call("console", "The console's page signs in", "POST", "/session/console", code, own)
+    signed_in = await scenes.call("console", "The console's page signs in", "POST", "/session/console", code, own)
+    pin = {"pin": "730518", "devices": ["till-1"]}
+    await scenes.call("attendant's PIN", "An administrator sets it", "PUT", "/console/attendant", pin)
+    await scenes.call("attendant", "The attendant types it in", "POST", "/session/attendant", {"pin": "730518"}, own)
+    await scenes.call("attendant, a wrong PIN", "Another one", "POST", "/session/attendant", {"pin": "730519"}, own)
+    await scenes.call("attendant, how it stands", "Is it locked?", "GET", "/console/attendant")
+    await scenes.call("unlock the PIN", "It may be tried again", "POST", "/console/attendant/unlock", {})
+    await scenes.call("no PIN", "There is none any more", "DELETE", "/console/attendant")
+    out = {**own, "Authorization": f"Bearer {signed_in['token']}"}
+    await scenes.call("sign out", "The console is closed", "DELETE", "/session/console", None, out)
 
 
 async def _devices(scenes: Scenes) -> None:

@@ -232,6 +232,12 @@ class FakeTokens:
     async def note(self, entry: AuditEntry) -> None:
         self.entries.append(entry)
 
+    def attendant(self) -> dict[str, Any] | None:
+        return None
+
+    async def put_attendant(self, value: Mapping[str, Any] | None, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
 
 class FakeEvents:
     """Nobody listens."""

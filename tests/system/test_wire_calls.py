@@ -109,9 +109,9 @@ async def test_a_job_tells_its_states_checkpoints_frames_and_verdict(system: Sys
     assert (
         told["verdict"][0] == f"DONE: the device confirmed it. The document has the number {job['result']['document']['number']}."
     )
-    kinds = {step["kind"] for step in told["steps"]}
+    kinds = {step["kind"] for step in told["timeline"]}
     assert {"state", "checkpoint", "phase", "sent", "received"} <= kinds
-    assert [step["at"] for step in told["steps"]] == sorted(step["at"] for step in told["steps"])
+    assert [step["at"] for step in told["timeline"]] == sorted(step["at"] for step in told["timeline"])
     assert (told["job"], told["state"], told["next"], told["missing"]) == (job["id"], "done", None, [])
     assert NIP not in str(told)
     assert NIP.encode().hex() not in str(told)
@@ -119,12 +119,12 @@ async def test_a_job_tells_its_states_checkpoints_frames_and_verdict(system: Sys
 
 async def test_a_long_time_line_comes_in_pages(system: System) -> None:
     job = (await system.submit(SALE)).body
-    whole = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body["steps"]
+    whole = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body["timeline"]
     pages: list[Any] = []
     after: int | None = 0
     while after is not None:
         page = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=10&after={after}")).body
-        pages += page["steps"]
+        pages += page["timeline"]
         after = page["next"]
     assert pages == whole
 
@@ -133,8 +133,8 @@ async def test_a_job_in_doubt_says_where_certainty_ended_without_commands_to_typ
     system.printer.device.faults.arm({"fault": "cut_command", "command": "trend", "step": "after"})
     job = (await system.submit(SALE)).body
     told = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body
-    assert any(step["answered"] is False for step in told["steps"])
-    assert any(step["phase"] == "recover" for step in told["steps"])
+    assert any(step["answered"] is False for step in told["timeline"])
+    assert any(step["phase"] == "recover" for step in told["timeline"])
     assert "tillbridge " not in " ".join(told["verdict"])
 
 
@@ -145,8 +145,8 @@ async def test_who_may_settle_sees_the_wire_of_its_own_jobs_and_no_other(system:
     sold = (await system.call("POST", "/devices/till-1/jobs", SALE, Idempotency_Key="s", Prefer="wait=20", **settling)).body
     path = f"/jobs/{sold['id']}/wire"
     told = (await system.call("GET", f"{path}?logs=true", **settling)).body
-    assert told["steps"]
-    assert not [step for step in told["steps"] if step["kind"] == "log"], "the log is an administrator's"
+    assert told["timeline"]
+    assert not [step for step in told["timeline"] if step["kind"] == "log"], "the log is an administrator's"
     assert (await system.call("GET", path, **other)).status == 404
     assert (await system.call("GET", path, **plain)).body["code"] == "gate.scope_missing"
     for holder in (settling, other, plain):

@@ -56,6 +56,8 @@ CALLS: dict[str, frozenset[Right]] = {
     "asyncapi": frozenset(),
     "session.proof": frozenset(),
     "session.console": frozenset(),
+    "session.attendant": frozenset(),
+    "session.close": frozenset(),
     "session.get": frozenset(),
     "session.rotate": frozenset(),
     "pairing.request": frozenset(),
@@ -90,12 +92,38 @@ CALLS: dict[str, frozenset[Right]] = {
     "pairing.list": frozenset({Right.ADMIN}),
     "pairing.decide": frozenset({Right.ADMIN}),
     "console.link": frozenset({Right.ADMIN}),
+    "attendant.get": frozenset({Right.ADMIN}),
+    "attendant.set": frozenset({Right.ADMIN}),
+    "attendant.remove": frozenset({Right.ADMIN}),
+    "attendant.unlock": frozenset({Right.ADMIN}),
     "tokens.list": frozenset({Right.ADMIN}),
     "tokens.create": frozenset({Right.ADMIN}),
     "tokens.rotate": frozenset({Right.ADMIN}),
     "tokens.revoke": frozenset({Right.ADMIN}),
 }
 """Of each call, any one of these is enough; none are needed where there are none. What an operation needs comes on top."""
+
+ATTENDANT = frozenset(
+    {
+        "ping",
+        "health",
+        "openapi",
+        "asyncapi",
+        "overview",
+        "session.proof",
+        "session.get",
+        "session.close",
+        "devices.list",
+        "devices.get",
+        "devices.status",
+        "devices.ack_alert",
+        "jobs.list",
+        "jobs.get",
+        "jobs.answer",
+        "jobs.resolve",
+    }
+)
+"""All that an attendant may call, whatever stands above: what is new is not an attendant's until somebody says so."""
 
 OPERATIONS: dict[str, Right] = {
     "receipt": Right.FISCAL,

@@ -1,13 +1,26 @@
 """The calls of the API, by subject."""
 
 from bridge.server.call import Handler
-from bridge.server.routes import administration, devices, discovery, jobs, overview, pairing, service, session, tokens, wire
+from bridge.server.routes import (
+    administration,
+    attendant,
+    devices,
+    discovery,
+    jobs,
+    overview,
+    pairing,
+    service,
+    session,
+    tokens,
+    wire,
+)
 from bridge.server.routing import Route
 
 ROUTES: tuple[Route[Handler], ...] = (
     *service.ROUTES,
     *overview.ROUTES,
     *session.ROUTES,
+    *attendant.ROUTES,
     *pairing.ROUTES,
     *tokens.ROUTES,
     *devices.ROUTES,

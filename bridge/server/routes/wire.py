@@ -63,7 +63,7 @@ def _time_line(call: Call, found: Job, trace: dict[str, Any], logs: bool, after:
         "state": found.state.value,
         "verdict": list(verdict(line, commands=False)),
         "missing": list(dict.fromkeys(line.missing)),
-        "steps": [step.as_answer() for step in steps],
+        "timeline": [step.as_answer() for step in steps],
         "next": end if end < len(line.steps) else None,
     }
 
