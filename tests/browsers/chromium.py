@@ -64,6 +64,7 @@ class ChromiumPage:
         return json.loads(told["result"]["value"])
 
     async def screenshot(self, path: Path) -> None:
+        await self.call("Page.bringToFront")  # a page behind another one is not drawn
         path.write_bytes(base64.b64decode((await self.call("Page.captureScreenshot", format="png"))["data"]))
 
     async def size(self, width: int, height: int) -> None:

@@ -103,3 +103,23 @@ async def test_a_device_that_came_back_is_asked_once_more(stage: Stage, console:
     await console.click("Ask it", ".settle")
     await console.reads("done", "#main .panel header")
     assert (await stage.shop.bridge.jobs.get(job.id)).result.document.number == "1"
+
+
+async def test_the_time_line_has_the_verdict_and_every_frame_decoded(stage: Stage, console: Console) -> None:
+    job = await stage.sell("till-1", "order-1")
+    await console.go(f"#/jobs/{job.id}")
+    await console.reads("DONE: the device confirmed it.", "#main .verdict")
+    await console.reads("trend", ".frames")
+    assert await console.ask("document.querySelectorAll('.frame.sent').length") > 3
+    await until(console.page, "(document.querySelector('.frame.sent summary')?.click(), document.querySelector('.frame .hex')) !== null")
+
+
+async def test_the_wire_of_a_device_is_seen_as_it_goes_and_can_be_held(stage: Stage, console: Console) -> None:
+    await console.go("#/wire?device=till-1")
+    await stage.sell("till-1", "order-1")
+    await console.reads("trend", ".frames")
+    await console.click("Hold")
+    await stage.shop.call("GET", "/devices/till-1/status")
+    before = await console.ask("document.querySelectorAll('.frame').length")
+    await console.click("Go on")
+    await until(console.page, f"document.querySelectorAll('.frame').length > {before}")

@@ -36,7 +36,7 @@ export class TimeLine extends Component {
     try {
       const asked = { after: more ? line.next : null, logs: logs ? "true" : null };
       const read = await get(`/jobs/${part(this.props.id)}/wire${query(asked)}`);
-      if (!this.gone) this.setState({ line: read, steps: more ? [...steps, ...read.steps] : read.steps, problem: null, logs });
+      if (!this.gone) this.setState({ line: read, steps: more ? [...steps, ...read.timeline] : read.timeline, problem: null, logs });
     } catch (problem) {
       if (!this.gone) this.setState({ problem });
     }
