@@ -93,6 +93,8 @@ _RANDOM = (
     (re.compile(r"(?<=/pairing/)[A-Za-z0-9_-]{32}"), "P" * 32),
     (re.compile(r"tb([wnc])_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), rf"tb\1_3f9c0a12b4de_{'S' * 43}"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "3f9c0a12b4de"),
+    (re.compile(r"^Computer: .*"), "Computer: shop-pc"),
+    (re.compile(r"^Time: .*"), "Time: 2026-11-20 10:00:00 +0100"),
     (re.compile(r"^[0-9a-f]{8}-[0-9]{1,12}$"), "3f9c0a12-4"),
 )
 _ROUTER = Router(PREFIX, ROUTES)
@@ -128,6 +130,7 @@ async def play(stage: Stage) -> list[Example]:
         _pairing,
         _devices,
         _operations,
+        _trial,
         _refusals,
         _waiting,
         _question,
@@ -219,6 +222,10 @@ async def _operations(scenes: Scenes) -> None:
     await scenes.call("receipt, as film", "A format that there is not", "GET", f"/jobs/{sold['id']}/receipt?format=film")
     for number, (summary, body) in enumerate(OPERATIONS, 2):
         await scenes.submit(body["op"], summary, body, key=f"example-{number}")
+
+
+async def _trial(scenes: Scenes) -> None:
+    await scenes.call("test printout", "Does it print?", "POST", "/devices/till-1/test", {"operator": {"name": "Ola"}}, WAIT)
 
 
 async def _refusals(scenes: Scenes) -> None:

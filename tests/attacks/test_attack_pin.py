@@ -154,6 +154,7 @@ async def test_an_attendant_sells_prints_and_sets_up_nothing(scene: Scene) -> No
         ("GET", "/discovery", None),
         ("GET", "/devices/till-1/config", None),
         ("GET", "/devices/till-1/wire", None),
+        ("POST", "/devices/till-1/test", {}),
         ("PUT", "/console/attendant", {"pin": "905281"}),
         ("DELETE", "/console/attendant", None),
         ("POST", "/console/attendant/unlock", {}),

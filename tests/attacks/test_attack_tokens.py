@@ -290,6 +290,7 @@ ADMINISTRATION: list[tuple[str, str, Any]] = [
     ("POST", "/devices/till-1/accept", {"what": "identity", "reason": "because"}),
     ("POST", "/devices/till-1/alerts/x/ack", {}),
     ("GET", "/devices/till-1/config", None),
+    ("POST", "/devices/till-1/test", {}),
     ("POST", "/discovery/check", {"family": "posnet", "url": "tcp://127.0.0.1:1"}),
     ("POST", "/discovery", {}),
     ("GET", "/discovery", None),

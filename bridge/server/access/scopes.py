@@ -84,6 +84,7 @@ CALLS: dict[str, frozenset[Right]] = {
     "devices.configure": frozenset({Right.ADMIN}),
     "devices.remove": frozenset({Right.ADMIN}),
     "devices.accept": frozenset({Right.ADMIN}),
+    "devices.test": frozenset({Right.ADMIN}),
     "devices.ack_alert": frozenset({Right.ADMIN}),
     "audit.list": frozenset({Right.ADMIN}),
     "discovery.start": frozenset({Right.ADMIN}),
@@ -119,6 +120,7 @@ ATTENDANT = frozenset(
         "devices.ack_alert",
         "jobs.list",
         "jobs.get",
+        "jobs.receipt",
         "jobs.answer",
         "jobs.resolve",
     }

@@ -145,6 +145,16 @@ async def test_an_alert_is_seen_and_gone(stage: Stage, console: Console) -> None
     await console.gone("The authority refused a receipt.")
 
 
+async def test_a_test_is_printed_and_is_no_document(stage: Stage, console: Console) -> None:
+    await console.go("#/devices/till-1")
+    await console.click("Test print", "main")
+    await console.click("Print", "dialog")
+    await console.reads("Test print: done")
+    [job] = await stage.shop.jobs()
+    assert (job["op"], job["state"], stage.shop.receipts()) == ("print", "done", [])
+    await console.reads("Printout", "table")
+
+
 async def test_a_device_is_removed_after_a_question(stage: Stage, console: Console) -> None:
     await stage.fake("bar")
     await console.go("#/devices/bar")

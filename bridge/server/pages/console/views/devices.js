@@ -87,7 +87,7 @@ async function testPrint(id) {
   });
   if (sure !== null) {
     await attempt(
-      () => post(at(id, "test"), {}),
+      () => call("POST", at(id, "test"), {}, { Prefer: "wait=20" }),
       (job) => t("Test print: {state}", { state: jobState(job.state) }),
     );
   }

@@ -39,7 +39,9 @@ async function abort(job) {
 const Shown = ({ job, again }) => html`
   <${Title} text=${`${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}`}>
     ${["queued", "running"].includes(job.state) && html`<button type="button" class="danger" onClick=${() => abort(job)}>${t("Abort …")}</button>`}
-    <a class="button" href=${to("jobs", { device: job.device })}>${t("Jobs of {device}", { device: job.device })}</a>
+    ${state.attendant
+      ? html`<a class="button" href=${to()}>${t("Back")}</a>`
+      : html`<a class="button" href=${to("jobs", { device: job.device })}>${t("Jobs of {device}", { device: job.device })}</a>`}
   <//>
   ${job.attention?.prompt_id && html`<${Prompt} job=${job} />`}
   ${job.state === "unresolved" && html`<${Settle} job=${job} settled=${again} />`}
@@ -51,7 +53,7 @@ const Shown = ({ job, again }) => html`
   </div>
   <${History} job=${job} />
   ${!state.attendant && html`<${Panel} title=${t("Time line")} id="timeline"><${TimeLine} key=${`${job.id} ${job.state}`} id=${job.id} /><//>`}
-  <${Panel} title=${t("For programs")} id="raw"><${Json} title=${t("The whole job as JSON")} data=${job} /><//>
+  ${!state.attendant && html`<${Panel} title=${t("For programs")} id="raw"><${Json} title=${t("The whole job as JSON")} data=${job} /><//>`}
 `;
 
 const Standing = ({ job }) => {
@@ -71,7 +73,7 @@ const Standing = ({ job }) => {
       ${(result?.warnings ?? []).map((one) => html`<p class="notice warn" key=${one.code + one.message}>${one.message}</p>`)}
       <${Facts}
         rows=${[
-          [t("Device"), html`<a href=${to("devices", job.device)}>${job.device}</a>`],
+          [t("Device"), state.attendant ? job.device : html`<a href=${to("devices", job.device)}>${job.device}</a>`],
           [t("Document"), document?.number],
           [t("Fiscal"), document && (document.fiscal ? t("yes") : t("no"))],
           [t("Fiscal number"), document?.fiscal_id],
