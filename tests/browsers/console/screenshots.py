@@ -9,7 +9,7 @@ from pathlib import Path
 
 import trustme
 
-from tests.browsers.browser import Browser, World, until
+from tests.browsers.browser import Browser, Page, World, until
 from tests.browsers.chromium import Chromium
 from tests.browsers.console import stage as stages
 from tests.browsers.console.driving import Console, addresses
@@ -52,6 +52,18 @@ async def _views(browser: Browser, stage: stages.Stage, folder: Path, language: 
             await page.size(width, max(height, min(tall, 4000)))
             await page.screenshot(folder / f"{view}-{width}.png")
             await page.size(width, height)
+        await _attendant(page, stage, folder, width, height)
+
+
+async def _attendant(page: Page, stage: stages.Stage, folder: Path, width: int, height: int) -> None:
+    await stage.shop.call("PUT", "/console/attendant", {"pin": "802713"})
+    await page.goto(f"{stage.shop.server.url}/")
+    await until(page, "document.querySelector('#pin') !== null")
+    await page.evaluate("void (document.querySelector('#pin').value = '802713', document.querySelector('form.pin button').click())")
+    await until(page, "document.querySelector('.attendant tbody') !== null")
+    tall = int(await page.evaluate("document.documentElement.scrollHeight"))
+    await page.size(width, max(height, min(tall, 4000)))
+    await page.screenshot(folder / f"attendant-{width}.png")
 
 
 def main() -> None:

@@ -21,11 +21,9 @@ export const Devices = () => html`
             <thead>
               <tr>
                 <th scope="col">${t("Device")}</th>
-                <th scope="col">${t("Kind")}</th>
+                <th scope="col">${t("State")}</th>
                 <th scope="col">${t("Identity")}</th>
                 <th scope="col">${t("Address")}</th>
-                <th scope="col">${t("State")}</th>
-                <th scope="col">${t("What is wrong")}</th>
                 <th scope="col">${t("Queue")}</th>
               </tr>
             </thead>
@@ -34,11 +32,12 @@ export const Devices = () => html`
                 (one) => html`
                   <tr key=${one.id}>
                     <td><a href=${to("devices", one.id)}>${one.id}</a></td>
-                    <td>${one.title ?? one.family}</td>
-                    <td>${named(one.identity)}</td>
+                    <td class="text">
+                      <${DeviceMark} device=${one} />
+                      ${ofDevice(one).map((item) => html`<div key=${item.text}><${Mark} tone=${item.tone}>${item.brief ?? item.text}<//></div>`)}
+                    </td>
+                    <td>${named(one.identity)}<div class="muted">${one.title ?? one.family}</div></td>
                     <td class="address">${one.url}</td>
-                    <td class="nowrap"><${DeviceMark} device=${one} /></td>
-                    <td>${ofDevice(one).map((item) => html`<div key=${item.text}><${Mark} tone=${item.tone}>${item.text}<//></div>`)}</td>
                     <td>${one.queue?.length ?? 0}</td>
                   </tr>
                 `,
@@ -93,7 +92,7 @@ async function testPrint(id) {
   }
 }
 
-async function acknowledge(id, alert) {
+export async function acknowledge(id, alert) {
   await attempt(() => post(at(id, "alerts", alert, "ack")), t("Seen. It is in the audit."));
   await readDevices();
 }

@@ -145,7 +145,7 @@ export class Settle extends Component {
 /** The verdict sentences of the time line; where that may not be read, what the job itself says. */
 const Known = ({ job }) =>
   state.attendant
-    ? html`<p>${job.attention?.text ?? t("The connection was lost before the device confirmed.")}</p>`
+    ? html`<p>${t("The connection was lost before the device confirmed.")} ${job.attention?.text}</p>`
     : html`<${Loaded}
         load=${() => get(`/jobs/${part(job.id)}/wire`)}
         show=${(line) => html`<ul class="known">${line.verdict.map((sentence) => html`<li key=${sentence}>${sentence}</li>`)}</ul>`}

@@ -3,6 +3,7 @@ import { get, part, query } from "../api.js";
 import { Component, Fragment, html } from "../html.js";
 import { day, precise, t } from "../i18n.js";
 import { Empty, Wrong } from "../parts.js";
+import { jobState } from "../words.js";
 
 const KINDS = () => ({
   sent: t("sent"),
@@ -71,13 +72,13 @@ export const Frames = ({ steps }) =>
       `;
 
 const Frame = ({ step, before }) => html`
-  <li class=${`frame ${step.kind}`}>
+  <li class=${`frame is-${step.kind}`}>
     ${(!before || day(before.at) !== day(step.at)) && html`<p class="day">${day(step.at)}</p>`}
     <time datetime=${step.at}>${precise(step.at)}</time>
     <span class="kind"><span aria-hidden="true">${step.kind === "sent" ? "→ " : step.kind === "received" ? "← " : ""}</span>${KINDS()[step.kind] ?? step.kind}</span>
     <div class="what">
       <p>
-        ${step.title}
+        ${step.kind === "state" ? jobState(step.title) : step.title}
         ${typeof step.milliseconds === "number" && html` <span class="muted">${t("{count} ms", { count: step.milliseconds })}</span>`}
         ${step.answered === false && html` <strong class="bad">${t("no answer")}</strong>`}
         ${step.checksum === "wrong" && html` <strong class="bad">${t("checksum wrong")}</strong>`}
