@@ -42,7 +42,7 @@ class Found:
 def found_in(source: str) -> Iterator[Found]:
     for match in CALL.finditer(source):
         line = source.count("\n", 0, match.start()) + 1
-        single, text, plural, one, many = match.groups()
+        single, text, _, one, many = match.groups()
         if single:
             yield Found(line, "gettext", _unquoted(text))
         else:

@@ -48,8 +48,17 @@ def test_what_browsers_load_is_what_stands_in_the_catalogue(language: str) -> No
     assert served == catalogues.compiled(language), "python -m tests.console.catalogues"
 
 
+@pytest.mark.attack("A44")
 def test_nothing_of_the_console_makes_markup_out_of_texts() -> None:
     for path in catalogues.sources():
         source = path.read_text("utf-8")
-        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "dangerouslySetInnerHTML", "document.write", "eval(", "new Function"):
+        for way in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "dangerouslySetInnerHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+        ):
             assert way not in source, (path, way)

@@ -74,7 +74,11 @@ async def test_the_page_may_load_its_own_scripts_and_styles(client: Any) -> None
 
 async def test_the_console_loads_its_modules_and_catalogues_and_nothing_loads_them_otherwise(client: Any) -> None:
     data = {**MODULE, "Sec-Fetch-Dest": "empty"}
-    for address, right in (("/console/main.js", MODULE), ("/console/vendor/preact.mjs", MODULE), ("/console/languages/pl.json", data)):
+    for address, right in (
+        ("/console/main.js", MODULE),
+        ("/console/vendor/preact.mjs", MODULE),
+        ("/console/languages/pl.json", data),
+    ):
         assert (await client.request("GET", address, headers=right, token=None)).status == 200
         for wrong in (
             *({**right, "Sec-Fetch-Site": site} for site in ("cross-site", "same-site")),

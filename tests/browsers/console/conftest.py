@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests.browsers.conftest import PageOpener
 from tests.browsers.console import stage as stages
 from tests.browsers.console.driving import Console
 from tests.browsers.console.stage import Stage
-from tests.browsers.conftest import PageOpener
 
 
 @pytest_asyncio.fixture(loop_scope="session")

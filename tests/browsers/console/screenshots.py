@@ -59,7 +59,9 @@ async def _attendant(page: Page, stage: stages.Stage, folder: Path, width: int, 
     await stage.shop.call("PUT", "/console/attendant", {"pin": "802713"})
     await page.goto(f"{stage.shop.server.url}/")
     await until(page, "document.querySelector('#pin') !== null")
-    await page.evaluate("void (document.querySelector('#pin').value = '802713', document.querySelector('form.pin button').click())")
+    await page.evaluate(
+        "void (document.querySelector('#pin').value = '802713', document.querySelector('form.pin button').click())"
+    )
     await until(page, "document.querySelector('.attendant tbody') !== null")
     tall = int(await page.evaluate("document.documentElement.scrollHeight"))
     await page.size(width, max(height, min(tall, 4000)))

@@ -60,7 +60,9 @@ class Stage:
 
     async def submit(self, device: str, key: str, **more: Any) -> Any:
         """A job as it was accepted."""
-        return await self.shop.bridge.jobs.submit(Actor(principal="web:https://pos.example.com", label="kasa 1"), device, key, {**SALE, **more})
+        return await self.shop.bridge.jobs.submit(
+            Actor(principal="web:https://pos.example.com", label="kasa 1"), device, key, {**SALE, **more}
+        )
 
     async def sell(self, device: str, key: str, **more: Any) -> Any:
         job = await self.submit(device, key, **more)
@@ -110,7 +112,9 @@ class Stage:
         """Everything that the console has a view of."""
         self.registry.add(BrokenPlugin(), "elsewhere")
         await self.sell("till-1", "order-1", reference="WEB-1001")
-        await self.sell("till-1", "order-2", reference="WEB-1002", lines=[{"name": "Herbata", "price": "12.30", "vat": "23%"}], payments=[])
+        await self.sell(
+            "till-1", "order-2", reference="WEB-1002", lines=[{"name": "Herbata", "price": "12.30", "vat": "23%"}], payments=[]
+        )
         await self.shop.call("POST", "/tokens", {"label": "erp", "scopes": ["devices:read", "fiscal"]})
         await self.shop.give("https://till.example.com")
         await self.fake("bar")

@@ -27,7 +27,12 @@ async def test_a_page_that_asks_appears_by_itself_and_is_let_in_with_what_was_ti
     await console.click("Let it in", ".asking")
     await console.reads("is let in")
     [token] = (await stage.shop.call("GET", "/tokens"))["tokens"]
-    assert (token["origin"], token["label"], token["devices"], token["aliases"]) == (ORIGIN, "kasa 7", ["till-1"], {"@fiscal": "till-1"})
+    assert (token["origin"], token["label"], token["devices"], token["aliases"]) == (
+        ORIGIN,
+        "kasa 7",
+        ["till-1"],
+        {"@fiscal": "till-1"},
+    )
     assert token["scopes"] == ["cash", "devices:read", "fiscal"]
     await console.reads("kasa 7", "table")
 

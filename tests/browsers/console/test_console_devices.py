@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import pytest
 from bridge_sim_posnet.family import PosnetSimulator
+from bridge_simulators import Running
 
 from tests.browsers.browser import until
 from tests.browsers.console.driving import Console
 from tests.browsers.console.stage import MARKUP, Stage
 from tests.browsers.settings import NO_POLICY, in_browsers
 from tests.browsers.shop import eventually
+from tests.core.fake_family import FakeDevice
 
 pytestmark = in_browsers(NO_POLICY)
 
 
-async def _another_printer() -> object:
+async def _another_printer() -> Running:
     settings = {"rates": "23/8/5/0/-/zw/-", "unique_number": "ZBF 2101009999"}
     return await PosnetSimulator().start(listen="tcp://127.0.0.1:0", control=None, state=None, pace="fast", settings=settings)
 
 
 async def test_a_device_is_added_by_the_form_that_its_family_describes(stage: Stage, console: Console) -> None:
-    stage.board.plug("lobby", (await _unplugged(stage)).connect)
+    stage.board.plug("lobby", FakeDevice(serial="F-lobby").connect)
     await console.click("Devices", "nav")
     await console.click("Add a device", "main")
     await console.fill("Name", "Lobby 1")
@@ -37,12 +40,6 @@ async def test_a_device_is_added_by_the_form_that_its_family_describes(stage: St
     assert (config.family, config.url, config.settings) == ("fake", "null://lobby", {"colour": "blue", "password": "hunter2"})
 
 
-async def _unplugged(stage: Stage):  # type: ignore[no-untyped-def]
-    from tests.core.fake_family import FakeDevice
-
-    return FakeDevice(serial="F-lobby")
-
-
 async def test_an_address_is_checked_before_it_is_saved(stage: Stage, console: Console) -> None:
     printer = await _another_printer()
     try:
@@ -52,12 +49,12 @@ async def test_an_address_is_checked_before_it_is_saved(stage: Stage, console: C
         await console.fill("Address", "tcp://127.0.0.1:1")
         await console.click("Check the address")
         await console.reads("The address cannot be opened.")
-        await console.fill("Address", printer.url)  # type: ignore[attr-defined]
+        await console.fill("Address", printer.url)
         await console.click("Check the address")
         await console.reads("A device answered and said who it is.")
         assert "till-2" not in stage.shop.bridge.devices.runtimes
     finally:
-        await printer.close()  # type: ignore[attr-defined]
+        await printer.close()
 
 
 async def test_a_device_that_was_found_is_added(stage: Stage, console: Console) -> None:
@@ -67,17 +64,17 @@ async def test_a_device_that_was_found_is_added(stage: Stage, console: Console) 
         await console.fill("Serial ports", False)
         await console.fill("USB", False)
         await console.fill("What announces itself", False)
-        await console.fill("Hosts and small networks", printer.url.removeprefix("tcp://"))  # type: ignore[attr-defined]
+        await console.fill("Hosts and small networks", printer.url.removeprefix("tcp://"))
         await console.click("Search")
         await console.reads("The search is over")
-        await console.click(f"Add {printer.url}")  # type: ignore[attr-defined]
+        await console.click(f"Add {printer.url}")
         await console.fill("Name", "till-2")
         await console.click("Save")
         await console.reads("till-2", "h1")
         await stage.ready("till-2")
         await console.reads("ready", "main")
     finally:
-        await printer.close()  # type: ignore[attr-defined]
+        await printer.close()
 
 
 async def test_a_field_that_is_refused_says_why_beside_it(stage: Stage, console: Console) -> None:
@@ -168,6 +165,7 @@ async def test_a_device_is_removed_after_a_question(stage: Stage, console: Conso
     await console.gone("bar", "table")
 
 
+@pytest.mark.attack("A44")
 async def test_what_a_device_and_a_till_say_is_text_and_never_markup(stage: Stage, console: Console) -> None:
     await stage.fake("bar", serial=MARKUP)
     stage.fakes["bar"].refuse = MARKUP
@@ -177,7 +175,9 @@ async def test_what_a_device_and_a_till_say_is_text_and_never_markup(stage: Stag
     for view in ("#/", "#/devices", "#/devices/bar", "#/jobs", f"#/jobs/{failed.id}", "#/audit", "#/wire?device=bar"):
         await console.go(view)
         await until(console.page, "document.querySelector('main h1') !== null")
-        assert await console.ask("[...document.querySelectorAll('img')].filter((one) => !one.src.startsWith('blob:')).length") == 0
+        assert (
+            await console.ask("[...document.querySelectorAll('img')].filter((one) => !one.src.startsWith('blob:')).length") == 0
+        )
         assert await console.ask("typeof window.taken") == "undefined"
     await console.go("#/devices")
     assert MARKUP in await console.text("main")

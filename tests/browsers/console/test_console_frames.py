@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browsers.conftest import PageOpener
 from tests.browsers.console.stage import Stage
 from tests.browsers.pages import Pages
@@ -12,7 +14,10 @@ from tests.browsers.tills import refused
 pytestmark = in_browsers(POLICY)
 
 
-async def test_no_page_frames_the_console_whatever_it_may(stage: Stage, open_page: PageOpener, pages: Pages, caplog) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.attack("A30")
+async def test_no_page_frames_the_console_whatever_it_may(
+    stage: Stage, open_page: PageOpener, pages: Pages, caplog: pytest.LogCaptureFixture
+) -> None:
     await stage.shop.give(pages.shop)
     page = await open_page(f"{pages.shop}/empty.html")
     for address in ("/", "/console"):

@@ -111,7 +111,10 @@ async def test_the_time_line_has_the_verdict_and_every_frame_decoded(stage: Stag
     await console.reads("DONE: the device confirmed it.", "#main .verdict")
     await console.reads("trend", ".frames")
     assert await console.ask("document.querySelectorAll('.frame.is-sent').length") > 3
-    await until(console.page, "(document.querySelector('.frame.is-sent summary')?.click(), document.querySelector('.frame .hex')) !== null")
+    await until(
+        console.page,
+        "(document.querySelector('.frame.is-sent summary')?.click(), document.querySelector('.frame .hex')) !== null",
+    )
 
 
 async def test_the_wire_of_a_device_is_seen_as_it_goes_and_can_be_held(stage: Stage, console: Console) -> None:

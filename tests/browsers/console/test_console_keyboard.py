@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.browsers.browser import until
+from tests.browsers.conftest import PageOpener
 from tests.browsers.console.driving import Console, addresses
 from tests.browsers.console.stage import Stage
-from tests.browsers.conftest import PageOpener
 from tests.browsers.settings import NO_POLICY, Setting, in_browsers
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
@@ -51,7 +51,9 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(stage: Stage, console:
     await until(console.page, "document.querySelector('dialog[open]') !== null")
     for _ in range(6):
         await console.page.press("Tab")
-        assert await console.ask("document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement)")
+        assert await console.ask(
+            "document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement)"
+        )
     await console.page.press("Escape")
     await until(console.page, "document.querySelector('dialog[open]') === null")
     assert await console.ask("document.activeElement.innerText") == "Remove"
@@ -88,7 +90,9 @@ class TestAxe:
                 found[name] = faults
         assert found == {}
 
-    async def test_axe_finds_no_fault_in_a_dialog_and_where_one_signs_in(self, stage: Stage, console: Console, open_page: PageOpener) -> None:
+    async def test_axe_finds_no_fault_in_a_dialog_and_where_one_signs_in(
+        self, stage: Stage, console: Console, open_page: PageOpener
+    ) -> None:
         await console.ask(f"(() => {{ {AXE.read_text('utf-8')} }})()")
         await console.go("#/devices/till-1")
         await console.click("Remove", "main")

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bridge.server.run import ApiServer
 from tests.browsers.browser import until
+from tests.browsers.conftest import PageOpener
 from tests.browsers.console.driving import Console
 from tests.browsers.console.stage import Stage
-from tests.browsers.conftest import PageOpener
 from tests.browsers.settings import NO_POLICY, in_browsers
 
 pytestmark = in_browsers(NO_POLICY)
@@ -19,7 +19,11 @@ async def test_a_link_signs_in_once_and_leaves_no_secret_in_the_address(stage: S
     page = await open_page(link)
     await until(page, "document.querySelector('nav a[aria-current]') !== null")
     assert await page.evaluate("location.href") == f"{stage.shop.server.url}/"
-    assert await page.evaluate("[document.cookie, Object.keys(sessionStorage).length, Object.keys(localStorage).length]") == ["", 0, 0]
+    assert await page.evaluate("[document.cookie, Object.keys(sessionStorage).length, Object.keys(localStorage).length]") == [
+        "",
+        0,
+        0,
+    ]
     again = await open_page(link)
     await until(again, "document.querySelector('.closed') !== null")
     assert "tillbridge console" in await again.evaluate("document.body.innerText")
