@@ -124,6 +124,7 @@ class Application:
             gone=connection.gone,
             peer=connection.peer,
             peer_name=connection.peer_name(),
+            port=connection.door.port,
             local=connection.local,
             prove=lambda token_id, nonce: self._proofs.server(connection.peer_name(), request.headers["Host"], token_id, nonce),
         )

@@ -41,6 +41,13 @@ class Resolve(Plain):
     document: Short | None = None
 
 
+class MakeBundle(Plain):
+    """`job`: one that it is about, whenever it was. `since`: how far back, 15m, 7d (left out) or a moment."""
+
+    job: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    since: Annotated[Text, Field(min_length=1, max_length=40)] | None = None
+
+
 class Accept(Plain):
     what: Literal["identity", "journal"]
     reason: Reason

@@ -37,7 +37,7 @@ class Call:
 
     `principal`: whoever has the token; None where the call came without one. `origin`: the page's; `own`: it is the bridge's.
     `gone` is set when the client hung up or the server stops: a wait for a job then ends, the job does not.
-    `peer` tells who is at the other end, where that can be told, `peer_name` whom limits are counted for, `local` whether that is on this PC. `prove(token_id, nonce)` is
+    `peer` tells who is at the other end, where that can be told, `peer_name` whom limits are counted for, `port` where we were called, `local` whether that is on this PC. `prove(token_id, nonce)` is
     the server's proof that it knows a token; it raises RequestError where it is asked for too often. `address`: what the
     client called us, as in its Host header. `languages`: what the client reads, best first.
     """
@@ -56,6 +56,7 @@ class Call:
     gone: asyncio.Event
     peer: Callable[[], Peer | None]
     peer_name: str
+    port: int
     local: bool
     prove: Callable[[str, str], Mapping[str, str]]
     languages: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from bridge.server.routing import Route
 _OF_ALL = frozenset(
     {
         "audit.list",
+        "bundle.make",
         "metrics",
         "discovery.start",
         "discovery.check",

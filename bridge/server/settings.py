@@ -168,6 +168,12 @@ class ServerSettings:
     preflight_seconds: int = 600
     """How long a browser may remember what a preflight said."""
 
+    max_bundle: int = 64 * 1024 * 1024
+    """Bytes of a bundle over the API before they are packed; packed it is a fifth. `tillbridge bundle` has no such limit."""
+
+    bundle_seconds: float = 120.0
+    """How long making it may take."""
+
     stop_seconds: float = 5.0
     """How long running requests may take to end once the server is asked to stop."""
 

@@ -149,6 +149,7 @@ async def test_an_attendant_sells_prints_and_sets_up_nothing(scene: Scene) -> No
         ("GET", "/pairing", None),
         ("POST", "/console/link", {}),
         ("GET", "/audit", None),
+        ("POST", "/bundle", {}),
         ("GET", "/families", None),
         ("GET", "/metrics", None),
         ("GET", "/discovery", None),

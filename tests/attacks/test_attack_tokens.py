@@ -284,6 +284,7 @@ ADMINISTRATION: list[tuple[str, str, Any]] = [
     ("POST", f"/pairing/{'A' * 32}/decision", {"decision": "approve", "code": "000000"}),
     ("POST", "/console/link", {}),
     ("GET", "/audit", None),
+    ("POST", "/bundle", {}),
     ("GET", "/families", None),
     ("PUT", "/devices/till-1/config", {"family": "posnet", "url": "tcp://127.0.0.1:1"}),
     ("DELETE", "/devices/till-1/config", None),

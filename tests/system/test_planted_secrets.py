@@ -111,6 +111,11 @@ class Run:
         for job in self.jobs.values():
             path = f"/jobs/{job}/wire?limit=2000&logs=true"
             self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
+        packed = {"Authorization": f"Bearer {self.planted['token']}"}
+        async with session.post(f"{server.url}/api/v1/bundle", json={"job": self.jobs["bug"]}, headers=packed) as got:
+            with zipfile.ZipFile(io.BytesIO(await got.read())) as zipped:
+                for name in zipped.namelist():
+                    self.evidence.add(f"bundle over the API {name}", zipped.read(name))
         for path in ("/devices/leaky/wire?limit=1000", "/devices/till-1/wire?limit=1000", "/devices/leaky/config"):
             self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
         for path in ("/devices/leaky", "/devices/leaky/status", "/health", "/families"):

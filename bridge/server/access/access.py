@@ -60,6 +60,8 @@ class Access:
         self.calls = RateLimits(settings.calls_at_once, settings.calls_per_second)
         self.wrong_tokens = RateLimits(settings.wrong_tokens_at_once, settings.wrong_tokens_per_minute / 60)
         self.looking_back = asyncio.Semaphore(_LOOKING_BACK)
+        self.packing = False
+        """A bundle is being made."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.pairings.lapsed = self._lapsed
 

@@ -87,6 +87,7 @@ CALLS: dict[str, frozenset[Right]] = {
     "devices.test": frozenset({Right.ADMIN}),
     "devices.ack_alert": frozenset({Right.ADMIN}),
     "audit.list": frozenset({Right.ADMIN}),
+    "bundle.make": frozenset({Right.ADMIN}),
     "discovery.start": frozenset({Right.ADMIN}),
     "discovery.check": frozenset({Right.ADMIN}),
     "discovery.get": frozenset({Right.ADMIN}),

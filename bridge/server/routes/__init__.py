@@ -4,6 +4,7 @@ from bridge.server.call import Handler
 from bridge.server.routes import (
     administration,
     attendant,
+    bundle,
     devices,
     discovery,
     jobs,
@@ -28,6 +29,7 @@ ROUTES: tuple[Route[Handler], ...] = (
     *administration.ROUTES,
     *discovery.ROUTES,
     *wire.ROUTES,
+    *bundle.ROUTES,
 )
 
 __all__ = ["ROUTES"]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
 from bridge.server.diagnosis import logfiles
 from bridge.server.diagnosis.errors import CannotTell
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CHECK = "data directory"
 _LOGS = "logs"
