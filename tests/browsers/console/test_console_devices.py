@@ -150,7 +150,7 @@ async def test_a_test_is_printed_and_is_no_document(stage: Stage, console: Conso
     [job] = await stage.shop.jobs()
     assert (job["op"], job["state"]) == ("print", "done")
     assert [document.fiscal for document in stage.shop.printer.device.documents()] == [False]
-    await console.reads("Printout", "table")
+    await console.reads("Printout", "[aria-label=Jobs] table")
 
 
 async def test_a_device_is_removed_after_a_question(stage: Stage, console: Console) -> None:

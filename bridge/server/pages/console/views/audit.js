@@ -1,8 +1,8 @@
 // Who did what, the newest first. Append-only; nothing here can be changed.
 import { get, query } from "../api.js";
 import { Fragment, html } from "../html.js";
-import { full, t } from "../i18n.js";
-import { Empty, Loaded, Title } from "../parts.js";
+import { t } from "../i18n.js";
+import { Empty, Loaded, Moment, Title } from "../parts.js";
 import { to } from "../route.js";
 
 const PAGE = 100;
@@ -61,7 +61,7 @@ export const Audit = ({ asked }) => html`
                       (one) => html`
                         <tr key=${one.seq}>
                           <td>${one.seq}</td>
-                          <td class="nowrap">${full(one.at)}</td>
+                          <td class="nowrap"><${Moment} at=${one.at} /></td>
                           <td>${who(one.actor)}</td>
                           <td class="nowrap"><code>${one.action}</code></td>
                           <td class="address">${one.subject}</td>

@@ -119,11 +119,14 @@ const Found = ({ scan }) => html`
             ${scan.places.map(
               (place) => html`
                 <tr key=${`${place.kind} ${place.name}`}>
-                  <td><code>${place.name}</code><div class="muted">${place.description}</div></td>
+                  <td class="nowrap"><code>${place.name}</code><div class="muted">${place.description}</div></td>
                   <td>${place.reason}</td>
                   <td>
                     ${place.attempts.map(
-                      (one) => html`<div key=${one.family + one.url}>${one.family}: ${OUTCOMES()[one.outcome] ?? one.outcome}, ${duration(one.seconds)} <span class="muted">${one.reason}</span></div>`,
+                      (one) => html`<div key=${one.family + one.url}>
+                        ${one.family} <code>${one.url}</code>: ${OUTCOMES()[one.outcome] ?? one.outcome}, ${duration(one.seconds)}
+                        ${one.reason !== place.reason && html` <span class="muted">${one.reason}</span>`}
+                      </div>`,
                     )}
                   </td>
                 </tr>
