@@ -82,9 +82,9 @@ class NoPaper(Exception):
 
 
 def of_job(job: Job, operation: Operation | None, drawing: Drawing) -> Sheet:
-    """The paper of a job, as it stands. `operation` None: what was asked for is not kept any more. Raises NoPaper."""
+    """The paper of a job, as it stands. `operation` None: this version cannot read what was asked for. Raises NoPaper."""
     document = job.result.document if job.result is not None else None
-    if operation is None and job.result is None and job.error is None:
+    if job.operation is None:
         raise NoPaper(f"the details of job {job.id} are no longer kept")
     if job.op not in TITLES and (document is None or document.text is None):
         raise NoPaper(f"{job.op} prints nothing")

@@ -45,7 +45,7 @@ def fragment(sheet: Sheet) -> str:
     # Its width is that of its font, which no style sheet knows: a line of blanks holds it open.
     parts = [
         f'<article class="paper" dir="ltr" aria-label="{_escaped(visible(sheet.title))}">\n',
-        f'<div class="line measure" aria-hidden="true">{" " * sheet.width}</div>\n',
+        f'<div class="line measure" aria-hidden="true"><span>{" " * sheet.width}</span></div>\n',
     ]
     for laid in lay(sheet):
         match laid:
@@ -65,7 +65,7 @@ def _line(line: Line) -> str:
         *(["double"] if line.scale == 2 else []),
         *(["mark"] if line.framed else []),
     ]
-    figure = f' data-figure="{_escaped(line.figure)}"' if line.figure is not None else ""
+    figure = f' data-figure="{_escaped(visible(line.figure))}"' if line.figure is not None else ""
     *before, last = line.pieces
     if not before and last.align != "left":
         return f'<div class="{" ".join([*kinds, last.align])}"{figure}>{_escaped(last.text)}</div>\n'

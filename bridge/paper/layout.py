@@ -153,6 +153,10 @@ def runs(piece: Piece) -> list[tuple[str, int, int]]:
     edges = [0, *(edge for gap in _GAP.finditer(piece.text) for edge in gap.span()), len(piece.text)]
     parts = [(start, piece.text[start:end]) for start, end in list(pairwise(edges))[::2] if piece.text[start:end].strip(" ")]
     return [
-        (part.lstrip(" "), piece.column + cells(piece.text[:start]) + (1 if part.startswith(" ") else 0), cells(part.lstrip(" ")))
+        (
+            part.strip(" "),
+            piece.column + cells(piece.text[:start]) + len(part) - len(part.lstrip(" ")),
+            cells(part.strip(" ")),
+        )
         for start, part in parts
     ]

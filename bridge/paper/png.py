@@ -7,7 +7,7 @@ nothing is left out and nothing is replaced in silence. Grey, 8 bits; no time an
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bridge.paper.qr import modules
 from bridge.paper.visible import clusters
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
@@ -27,6 +28,7 @@ SIZE = 20
 MARGIN = 24
 _BASELINE = 19
 _CODE = 280
+_BLEED = 2
 _INK = 0x1A
 _PAPER = 0xFF
 _VARIATION = range(0xFE00, 0xFE10)
@@ -47,14 +49,14 @@ def render(sheet: Sheet) -> bytes:
                 if laid.framed:
                     _frame(draw, y, height, inner, not _framed(rows, number - 1), not _framed(rows, number + 1))
                 for piece in laid.pieces:
-                    _run(draw, piece.text, MARGIN + piece.column * CELL * laid.scale, y, laid.scale, laid.bold)
+                    _run(image, piece.text, MARGIN + piece.column * CELL * laid.scale, y, laid.scale, laid.bold)
             case Across():
                 _across(draw, laid.kind, y + HEIGHT // 2, inner)
             case Code():
                 _code(draw, laid.data, y + HEIGHT // 2, inner)
         y += height
     written = io.BytesIO()
-    image.save(written, "PNG", compress_level=9)
+    image.save(written, "PNG", compress_level=6)
     return written.getvalue()
 
 
@@ -100,39 +102,46 @@ def _module(data: str, inner: int) -> int:
     return max(1, min(max(_CODE // size, 2), inner // size))
 
 
-def _run(draw: ImageDraw, text: str, x: int, y: int, scale: int, bold: bool) -> None:
-    font = _font(scale, bold)
+def _run(image: Image, text: str, x: int, y: int, scale: int, bold: bool) -> None:
     for cluster, width in clusters(text):
         if cluster != " ":
-            _cluster(draw, cluster, x, y, scale, width, font)
+            tile = _tile(cluster, width, scale, bold)
+            image.paste(_INK, (x - _BLEED, y), tile)
         x += width * CELL * scale
 
 
-def _cluster(draw: ImageDraw, cluster: str, x: int, y: int, scale: int, width: int, font: FreeTypeFont) -> None:
+@lru_cache(maxsize=4096)
+def _tile(cluster: str, width: int, scale: int, bold: bool) -> Image:
+    """A character as a mask: its cells, and a little to each side, since bold letters reach out of theirs."""
+    from PIL import Image, ImageDraw
+
+    tile = Image.new("L", (width * CELL * scale + 2 * _BLEED, HEIGHT * scale), 0)
+    draw = ImageDraw.Draw(tile)
     shown = [character for character in cluster if ord(character) not in _VARIATION]
     missing = next((character for character in shown if ord(character) not in coverage()), None)
     if missing is not None:
-        _box(draw, missing, x, y, scale, width)
-        return
+        _box(draw, missing, scale, width)
+        return tile
     for character in shown:  # marks of this font stand in a cell of their own, above where the letter is
-        draw.text((x, y + _BASELINE * scale), character, fill=_INK, font=font, anchor="ls")
+        draw.text((_BLEED, _BASELINE * scale), character, fill=255, font=_font(scale, bold), anchor="ls")
+    return tile
 
 
 # Hexadecimal digits of three by five dots, for the codes in boxes: a row is three bits.
 _DIGITS = ["75557", "26227", "71747", "71717", "55711", "74717", "74757", "71244", "75757", "75717", "75755", "65656", "74447", "65556", "74747", "74744"]  # fmt: skip
 
 
-def _box(draw: ImageDraw, character: str, x: int, y: int, scale: int, width: int) -> None:
+def _box(draw: ImageDraw, character: str, scale: int, width: int) -> None:
     """A cell with the code point in it, in two rows of digits."""
-    right, bottom = x + width * CELL * scale - 2, y + (HEIGHT - 2) * scale
-    draw.rectangle((x + 1, y + scale, right, bottom), outline=_INK, fill=_PAPER)
+    right, bottom = _BLEED + width * CELL * scale - 2, (HEIGHT - 2) * scale
+    draw.rectangle((_BLEED + 1, scale, right, bottom), outline=255)
     digits = f"{ord(character):04X}"
     half = (len(digits) + 1) // 2
     for row, part in enumerate((digits[:half], digits[half:])):
         step = (3 if half > 2 and width == 1 else 4) * scale
-        left = x + (width * CELL * scale - step * len(part)) // 2 + (1 if step > 3 * scale else 0)
+        left = _BLEED + (width * CELL * scale - step * len(part)) // 2 + (1 if step > 3 * scale else 0)
         for place, digit in enumerate(part):
-            _digit(draw, _DIGITS[int(digit, 16)], left + place * step, y + (4 + row * 9) * scale, scale)
+            _digit(draw, _DIGITS[int(digit, 16)], left + place * step, (4 + row * 9) * scale, scale)
 
 
 def _digit(draw: ImageDraw, rows: str, x: int, y: int, scale: int) -> None:
@@ -140,7 +149,7 @@ def _digit(draw: ImageDraw, rows: str, x: int, y: int, scale: int) -> None:
         for column in range(3):
             if int(bits) & (4 >> column):
                 left, top = x + column * scale, y + (line + line // 3) * scale
-                draw.rectangle((left, top, left + scale - 1, top + scale - 1), fill=_INK)
+                draw.rectangle((left, top, left + scale - 1, top + scale - 1), fill=255)
 
 
 def _across(draw: ImageDraw, kind: str, y: int, inner: int) -> None:

@@ -32,8 +32,8 @@ EXTENSIONS: dict[Format, str] = {Format.TEXT: "txt", Format.HTML: "html", Format
 MOST_LINES = 3000
 """Of a picture. A receipt of 500 lines has some 1,500; this one is a PNG of 75,000 pixels' height and 45 MB while it is drawn."""
 
-MOST_CHARACTERS = 900_000
-"""Of an answer that is text: it must pass over a WebSocket, whose client may leave 1 MiB unread."""
+MOST_BYTES = 900_000
+"""Of an answer, a PNG's base64 taken for it: it must pass over a WebSocket, whose client may leave 1 MiB unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,9 @@ def render(sheet: Sheet, wanted: Format) -> Rendering:
             body = svg.render(sheet)
         case Format.PNG:
             body = png.render(sheet)
-    if isinstance(body, str) and len(body) > MOST_CHARACTERS:
-        raise _too_large(f"as {wanted} it has {len(body)} characters; at most {MOST_CHARACTERS} are sent", MOST_CHARACTERS)
+    size = len(body.encode()) if isinstance(body, str) else len(body) * 4 // 3
+    if size > MOST_BYTES:
+        raise _too_large(f"as {wanted} it has {size} bytes; at most {MOST_BYTES} are sent", MOST_BYTES)
     return Rendering(body, wanted)
 
 

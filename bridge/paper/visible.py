@@ -10,8 +10,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-import wcwidth
-
 # Format and control characters, private use, surrogates, what is not assigned, line and paragraph separators.
 _CODED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -64,6 +62,8 @@ def clusters(text: str) -> list[tuple[str, int]]:
     """What is seen as one character each, and how many cells it takes."""
     if text.isascii():
         return [(character, 1) for character in text]
+    import wcwidth  # here: its tables take a twentieth of a second to load
+
     return [(cluster, max(1, wcwidth.width(cluster))) for cluster in wcwidth.iter_graphemes(text)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bridge.model import Choice
@@ -78,6 +79,17 @@ async def test_the_jobs_of_all_tills_are_there_on_the_devices_of_the_pin(station
     assert (await asked(station, session, "GET", "/devices/d1"))[1]["url"] is None
     report = (await asked(station, session, "GET", "/session"))[1]
     assert (report["kind"], report["principal"], report["scopes"]) == ("console", "attendant", ["devices:read", "resolve"])
+
+
+async def test_the_receipt_of_any_till_is_there_as_its_paper(station: Station) -> None:
+    job, elsewhere = await sold(station, label="a"), await sold(station, label="c", device="d2")
+    session = await sign_in(station, devices=["d1"])
+    headers = {"Authorization": f"Bearer {session['token']}", "Origin": station.server.url}
+    address = f"{station.server.url}/api/v1/jobs/{job['id']}/receipt"
+    async with aiohttp.ClientSession() as client, client.get(address, headers=headers) as response:
+        assert response.status == 200
+        assert "Tea" in await response.text()
+    assert (await asked(station, session, "GET", f"/jobs/{elsewhere['id']}/receipt"))[0] == 404
 
 
 async def test_without_named_devices_all_are_there(station: Station) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.model import Job, JobState
-from bridge.server.answers import Overview
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply
+from bridge.server.glances import Overview
 from bridge.server.routing import Route
 from bridge.server.version import version
 

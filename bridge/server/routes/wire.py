@@ -7,12 +7,12 @@ from typing import Any
 
 from bridge.model import Job
 from bridge.server import logplace
-from bridge.server.answers import DeviceWire, JobWire
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply, query
 from bridge.server.diagnosis.live import after_of, recent_frames
 from bridge.server.diagnosis.timeline import assemble
 from bridge.server.diagnosis.verdict import verdict
+from bridge.server.glances import DeviceWire, JobWire
 from bridge.server.routes.jobs import flag, whole
 from bridge.server.routing import Route
 from bridge.transport import SECRETS

@@ -15,8 +15,9 @@ from pydantic import Field
 
 from bridge.model import EventKind, Model
 from bridge.model.job import Attention
-from bridge.server.answers import ScanSummary, ShownHealth, WaitingPairing
+from bridge.server.answers import WaitingPairing
 from bridge.server.bodies import Nonce, TokenId
+from bridge.server.glances import ScanSummary, ShownHealth
 
 Proof = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$", description="An HMAC-SHA256 in base64url without `=`.")]
 Seq = Annotated[int, Field(ge=0, le=2**53 - 1, description="The number of an event in the journal.")]
