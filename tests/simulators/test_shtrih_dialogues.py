@@ -153,9 +153,7 @@ def test_d_a_refund() -> None:
         > 06
         """,
     )
-    item = (
-        "02 23 FF 46 1E 00 00 00 02 40 42 0F 00 00 00 CA 3A 00 00 00 CA 3A 00 00 00 FF FF FF FF FF 01 00 04 01 D7 E0 E9 AE"
-    )
+    item = "02 23 FF 46 1E 00 00 00 02 40 42 0F 00 00 00 CA 3A 00 00 00 CA 3A 00 00 00 FF FF FF FF FF 01 00 04 01 D7 E0 E9 AE"
     play(host, f"> {item}\n< 06 02 03 FF 46 00 BA\n> 06")
     assert host.status()[0] == 0x28
     host.ok("FF45", close(15050))

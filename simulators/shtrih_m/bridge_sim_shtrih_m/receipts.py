@@ -128,6 +128,7 @@ def close(
     register.memory.fn.receipts += 1
     register.memory.fn.codes.clear()
     _count(register, receipt, total, payments, change)
+    told = details(register, document, given)
     register.print(*render.sums(total, rounding, payments, change, taxes))
     if text:
         register.print(text)
@@ -149,8 +150,7 @@ def close(
         change=render.money(change),
         reference=_reference(given),
         taxes={rate.name: render.money(amount) for rate, amount in taxes},
-        details=details(register, document, given)
-        | {"tax_system": tax_system, "rounding": rounding, "texts": [*receipt.texts, *([text] if text else [])]},
+        details=told | {"tax_system": tax_system, "rounding": rounding, "texts": [*receipt.texts, *([text] if text else [])]},
     )
     return change, document
 
@@ -216,7 +216,7 @@ def _check(register: Register, receipt: Receipt, total: int, payments: Sequence[
     if paid < total:
         raise Refusal(TOO_LITTLE)
     change = paid - total
-    if receipt.kind in _PAID_OUT and payments[0] - change > register.memory.cash:
+    if receipt.kind in _PAID_OUT and not receipt.correction and payments[0] - change > register.memory.cash:
         raise Refusal(NO_CASH)
     return change
 
