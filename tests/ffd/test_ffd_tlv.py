@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from bridge_ffd.tags import Kind, Tag
 from bridge_ffd.tlv import Tlv, TlvError, decode, decode_value, encode, encode_value, first
+from fuzz_tlv import MOST_GROWTH, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -262,3 +263,11 @@ def test_a_tag_has_the_size_that_its_kind_asks_for(tag: Tag) -> None:
     assert tag.length == sizes.get(tag.kind, tag.length)
     assert tag.kind is not Kind.BITS or tag.length in (1, 4)
     assert tag.kind is not Kind.MONEY or tag.length == 6
+
+
+def test_random_and_damaged_documents_break_nothing() -> None:
+    result = run(30_000, seed=7)
+    assert result.fed >= 30_000
+    assert result.read
+    assert result.refused
+    assert result.growth < MOST_GROWTH

@@ -417,6 +417,11 @@ STRUCTURES: dict[Tag, _Rows] = {
 }
 """What stands inside each STLV."""
 
+REPEATED = frozenset(
+    tag for rows in (*DOCUMENTS.values(), *STRUCTURES.values()) for tag, marks in rows.items() if marks.endswith("*")
+)
+"""Tags that may stand several times in some document or structure."""
+
 
 @cache
 def document_layout(kind: DocumentKind, version: FfdVersion) -> Layout:
