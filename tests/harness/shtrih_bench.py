@@ -60,7 +60,7 @@ def _sale(vat: str, **more: Any) -> dict[str, Any]:
             },
         ],
         "payments": [{"kind": "card", "amount": "10.00"}, {"kind": "cash", "amount": "20.00"}],
-        "operator": {"name": "Анна"},
+        "operator": {"name": "Иванова Анна", "tax_id": "500100732259"},
         **more,
     }
 
@@ -139,6 +139,7 @@ class ShtrihBench(FamilyBench):
 
     name = "shtrih-m"
     family = "shtrih-m"
+    late = 200.0
     link: ClassVar[Mapping[str, Any]] = {"link": "v1"}
     rate: ClassVar[str] = "22%"
     own_variants: ClassVar[Sequence[Variant]] = (
@@ -167,7 +168,7 @@ class ShtrihBench(FamilyBench):
             _variant("newest client wins", further_client="replace"),
             _variant("extended answers", extended_answers=True),
             _variant("FFD 1.05", ffd="1.05"),
-            _variant("FFD in table 17", ffd_table="17"),
+            _variant("FFD 1.1, in table 17", ffd="1.1", ffd_table="17"),
             _variant("totals of four bytes", ff0a_total="4"),
             _variant("types as javapos lists", fn_type_numbers="document"),
             _variant("blocks of tags", tlv_read="block", tlv_end="34", tlv_blocks=True),

@@ -6,6 +6,7 @@ Follows protocol-specs/shtrih-m, "Old receipt commands".
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import accumulate
 
 from bridge_ffd.document import FfdDocument
 from bridge_ffd.lines import FfdLine
@@ -63,6 +64,7 @@ def plan_classic(receipt: Receipt, now: Circumstances, *, storage: bool) -> Plan
         settlement=int(document.settlement),
         change=document.change,
         paper=document.print_paper,
+        sums=tuple(accumulate(line.total for line in document.lines)),
         warnings=(*document.warnings, *fit.warnings),
     )
 

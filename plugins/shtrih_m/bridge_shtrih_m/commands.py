@@ -93,6 +93,10 @@ def operation_register(number: int) -> Command:
     return build(0x1B, register=number)
 
 
+def subtotal() -> Command:
+    return build(0x89)
+
+
 def read_field(table: int, row: int, field: int) -> Command:
     return build(0x1F, administrator=True, table=table, row=row, field=field)
 

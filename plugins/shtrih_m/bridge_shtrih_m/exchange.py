@@ -23,7 +23,20 @@ from bridge_shtrih_m.answers import ShortStatus, error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.condition import Trouble, trouble
 from bridge_shtrih_m.errors import NO_RECEIPT_PAPER, PRINTING_BEFORE, WAITS_TO_GO_ON
-from bridge_shtrih_m.frame import Answer, Failed, Failure, Held, HostLayer, HostLayer1, HostLayer2, HostOutput, Ready, Send, Wait
+from bridge_shtrih_m.frame import (
+    NUMBERS,
+    Answer,
+    Failed,
+    Failure,
+    Held,
+    HostLayer,
+    HostLayer1,
+    HostLayer2,
+    HostOutput,
+    Ready,
+    Send,
+    Wait,
+)
 from bridge_shtrih_m.refusals import checked
 from bridge_shtrih_m.settings import ShtrihSettings
 from bridge_shtrih_m.vocabulary import Does, reads_only, shape_of
@@ -200,11 +213,17 @@ class Exchange:
                 return
             await asyncio.sleep(self.timeouts.poll)
 
-    async def held(self) -> bytes | None:
+    async def held(self) -> Held | None:
         """The answer that the device held when this link was opened, or one before it."""
         assert self._keeper is not None
         kept = await self._keeper.get(HELD)
-        return bytes.fromhex(kept["answer"]) if kept else None
+        return Held(bytes.fromhex(kept["answer"]), kept["number"]) if kept else None
+
+    @property
+    def next_number(self) -> int | None:
+        """The number that the next command will have; None in v1, which has none."""
+        number = self._layer.number if isinstance(self._layer, HostLayer2) else None
+        return None if number is None else (number + 1) % NUMBERS
 
     # --- one dialogue
 

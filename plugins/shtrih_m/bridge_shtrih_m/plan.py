@@ -17,6 +17,7 @@ from bridge_shtrih_m.settings import CURRENCY, ZERO
 # Names of checkpoints, in the order in which they may come.
 INTENT = "intent"
 BASELINE = "baseline"  # read again, after something that others had left open was cancelled
+DECIDING = "deciding"  # where others use the device: the number of the deciding command (v2)
 ANSWERED = "answered"  # the device's answer to the deciding command
 CANCELLING = "cancelling"  # recovery is about to cancel what is open
 
@@ -37,7 +38,7 @@ class Plan:
     """The commands of one document. The last one decides: until it, all can be cancelled.
 
     `settlement`: 1 sale, 2 its return, 3 purchase, 4 its return, as the FN keeps it. `paper`: false where the device is told not
-    to print the document. `cancels`: commands that undo what is open before the end.
+    to print the document. `sums`: what an open receipt comes to after each of its lines.
     """
 
     kind: Kind
@@ -47,6 +48,7 @@ class Plan:
     change: Decimal = ZERO
     paper: bool = True
     report: Report | None = None
+    sums: tuple[Decimal, ...] = ()
     warnings: tuple[Warning_, ...] = field(default=())
 
 
@@ -61,6 +63,7 @@ class Intent(Model):
     change: AnyDecimal = ZERO
     paper: bool = True
     report: Report | None = None
+    sums: tuple[AnyDecimal, ...] = ()
     baseline: Facts
 
     @classmethod
@@ -73,5 +76,6 @@ class Intent(Model):
             change=plan.change,
             paper=plan.paper,
             report=plan.report,
+            sums=plan.sums,
             baseline=baseline,
         )

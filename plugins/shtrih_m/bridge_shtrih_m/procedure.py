@@ -20,7 +20,7 @@ from bridge_shtrih_m.exchange import HELD, Exchange
 from bridge_shtrih_m.facts import FISCAL, FactReader, Facts, Kind
 from bridge_shtrih_m.marking import Negative, judge
 from bridge_shtrih_m.outstanding import PAPER, expected
-from bridge_shtrih_m.plan import ANSWERED, BASELINE, INTENT, TELLS_NUMBER, Intent, Plan, Step
+from bridge_shtrih_m.plan import ANSWERED, BASELINE, DECIDING, INTENT, TELLS_NUMBER, Intent, Plan, Step
 from bridge_shtrih_m.recovery import Verdict, decide, is_ours, missing
 from bridge_shtrih_m.refusals import Refused, checked
 from bridge_shtrih_m.result import document_result
@@ -165,6 +165,9 @@ class Procedure:
                 await self._step(step)
             context.commit_point()
             decided = True
+            if context.device.shared and self._exchange.next_number is not None:
+                # By it alone an answer that the device still holds can be told from that of another program.
+                await context.checkpoint(DECIDING, {"number": self._exchange.next_number})
             return await self._decide(plan.steps[-1], intent)
         except Refused as refused:
             issued = await self._make_sure(intent, decided=decided)

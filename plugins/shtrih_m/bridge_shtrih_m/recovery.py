@@ -97,13 +97,20 @@ def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> D
         return Decision(Verdict.ISSUED, f"document {ours[0].number} of the fiscal storage is this one", ours[0])
     if ours:
         return _unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
-    alike = [document for document in found if document.kind in _OF_KIND[intent.kind] or _kind_unclear(intent, document)]
+    alike = [
+        document
+        for document in found
+        if document.kind in _OF_KIND[intent.kind] or not isinstance(document.kind, DocumentKind)
+    ]
     if alike:
         return _unknown("the fiscal storage has a new document of this kind, with another operation or total")
     return _not_issued("none of the new documents of the fiscal storage is of this kind")
 
 
 def _by_counters(intent: Intent, now: Facts) -> Decision:
+    if now.document_number < intent.baseline.document_number:
+        # A device that lost its own memory counts from nothing again: that a counter has not moved then proves nothing.
+        return _unknown("the device's number of documents went backwards: its memory was cleared, or the number began again")
     match intent.kind:
         case Kind.CASH_IN | Kind.CASH_OUT:
             return _cash(intent, now)

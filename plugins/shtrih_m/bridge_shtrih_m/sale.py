@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import accumulate
 
 from bridge_ffd.document import FfdDocument
 from bridge_ffd.lines import FfdLine
@@ -105,6 +106,7 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
         settlement=int(document.settlement),
         change=document.change,
         paper=document.print_paper,
+        sums=tuple(accumulate(line.total for line in document.lines)),
         warnings=(*document.warnings, *fit.warnings),
     )
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from bridge.model import PaymentKind
 from bridge.plugin import FamilySettings
 from bridge.transport import LinkTimeout
-from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
 from bridge_shtrih_m.frame import HostTimer
 from bridge_shtrih_m.vocabulary import Patience
 

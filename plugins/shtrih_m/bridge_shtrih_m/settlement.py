@@ -13,13 +13,14 @@ from bridge_ffd.fn import FoundDocument
 
 from bridge.model import Paper
 from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
-from bridge_shtrih_m.answers import Closed, error_of
+from bridge_shtrih_m import commands
+from bridge_shtrih_m.answers import Closed, error_of, roubles, values_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FISCAL, FactReader, Facts, Kind
 from bridge_shtrih_m.frame import code_of
 from bridge_shtrih_m.layout import BadAnswer
-from bridge_shtrih_m.plan import ANSWERED, BASELINE, CANCELLING, INTENT, TELLS_NUMBER, Intent
+from bridge_shtrih_m.plan import ANSWERED, BASELINE, CANCELLING, DECIDING, INTENT, TELLS_NUMBER, Intent
 from bridge_shtrih_m.procedure import cancel_open, look
 from bridge_shtrih_m.recovery import Decision, Verdict, decide, is_ours
 from bridge_shtrih_m.refusals import Refused
@@ -45,23 +46,25 @@ class Settlement:
         if intent is None:
             return NotIssued({"reason": "nothing that changes the device was sent"})
         try:
-            return await self._settle(intent, answered(checkpoints))
+            return await self._settle(intent, answered(checkpoints), deciding(checkpoints))
         except Refused as refused:
             return Pending(_AGAIN_BUSY, refused.row.code, f"The device does not tell: {refused.row.text}. {refused.row.remedy}")
         except BadAnswer as error:
             return Pending(_AGAIN_BUSY, "device.fault", f"The device gives an answer that cannot be read: {error}.")
 
-    async def _settle(self, intent: Intent, answer: bytes | None) -> Recovery:
+    async def _settle(self, intent: Intent, answer: bytes | None, number: int | None) -> Recovery:
         await self._exchange.printed()
         held = await self._exchange.held()
-        if answer is None and held is not None and code_of(held) == intent.decides:
-            answer = held
+        if answer is None and held is not None and code_of(held.data) == intent.decides:
+            # Another program's last answer looks the same; only the number that we gave tells ours.
+            shared = self._context.device.shared
+            answer = held.data if not shared or (number is not None and held.number == number) else None
         if answer is not None:
             self._reader.answers["held"] = answer.hex()
         facts, found = await look(self._reader, intent)
         if answer is not None and not error_of(answer):
             seen = await self._seen(intent, answer)
-            if seen is not None or (self._only_answered(intent) and not self._context.device.shared):
+            if seen is not None or self._only_answered(intent):
                 return await self._issued(intent, facts, seen, "the device still held its answer")
         if facts.document_open:
             cancelled = await self._cancel(intent)
@@ -104,7 +107,7 @@ class Settlement:
 
     async def _cancel(self, intent: Intent) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
-        if self._context.device.shared:
+        if self._context.device.shared and not await self._may_be_ours(intent):
             return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
         trouble = await self._exchange.trouble()
         if trouble is not None and not (trouble.resumes and self._settings.continue_printing):
@@ -115,6 +118,17 @@ class Settlement:
         if facts.document_open:
             return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
         return None
+
+    async def _may_be_ours(self, intent: Intent) -> bool:
+        """Whether the open receipt of a shared device is this sale after some line of it. One that is still empty after our
+        deadline stands in everybody's way, and whoever opened it has sold nothing on it."""
+        status = await self._exchange.status()
+        if not status.document_open or status.operations == 0:
+            return self._context.device.clock.now() >= self._context.deadline
+        answer = await self._exchange.ask(commands.subtotal())
+        if error_of(answer) or status.operations > len(intent.sums):
+            return False
+        return roubles(int(values_of(answer)["sum"])) == intent.sums[status.operations - 1]
 
     def _ask(self, intent: Intent, decision: Decision, evidence: dict[str, str]) -> NeedsOperator:
         return NeedsOperator(
@@ -144,6 +158,11 @@ def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
         elif checkpoint.name == BASELINE and intent is not None:
             intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
     return intent
+
+
+def deciding(checkpoints: Sequence[Checkpoint]) -> int | None:
+    """The number of the deciding command, where it was written down."""
+    return next((int(c.data["number"]) for c in reversed(checkpoints) if c.name == DECIDING), None)
 
 
 def answered(checkpoints: Sequence[Checkpoint]) -> bytes | None:

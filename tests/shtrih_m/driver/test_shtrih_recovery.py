@@ -150,27 +150,37 @@ def test_another_storage_in_the_device_proves_nothing() -> None:
     run_virtual(scenario())
 
 
-def test_where_others_use_the_device_an_equal_total_proves_nothing_but_the_devices_own_answer_does() -> None:
+@pytest.mark.parametrize(("layer", "state"), [(1, "operator"), (2, "done")])
+def test_where_others_use_the_device_an_equal_total_proves_nothing_but_the_number_of_our_command_does(
+    layer: int, state: str
+) -> None:
     async def scenario() -> None:
         script = issuing()
         script.cut_after.add("FF45")
-        bench = Bench(script, shared=True)
+        bench = Bench(script, shared=True, layer=layer)
         outcome = await bench.run(sale())
-        assert (outcome.state, outcome.document.number) == ("done", "30")
+        assert outcome.state == state
+        if state == "operator":
+            assert "other programs use this device too" in outcome.answer.text
+        await bench.disconnect()
 
+    run_virtual(scenario())
+
+
+def test_where_others_use_the_device_the_answer_under_another_number_is_theirs() -> None:
+    async def scenario() -> None:
         script = issuing()
         script.cut_after.add("FF45")
-        bench = Bench(script, shared=True)
+        bench = Bench(script, shared=True, layer=2)
         original = bench.disconnect
 
-        async def off_and_on() -> None:
+        async def another_program_sells() -> None:
             await original()
-            bench.far.layer1.switch_off()
+            bench.far.layer2.number += 4
 
-        bench.disconnect = off_and_on  # type: ignore[method-assign]
+        bench.disconnect = another_program_sells  # type: ignore[method-assign]
         outcome = await bench.run(sale())
         assert outcome.state == "operator"
-        assert "other programs use this device too" in outcome.answer.text
         await original()
 
     run_virtual(scenario())

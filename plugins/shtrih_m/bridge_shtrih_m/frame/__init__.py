@@ -14,7 +14,7 @@ from bridge_shtrih_m.frame.host import (
     Ready,
 )
 from bridge_shtrih_m.frame.layer1 import ACK, ENQ, FILLER, MAX_DATA, NAK, STX, Control, Decoder1, Frame1, lrc
-from bridge_shtrih_m.frame.layer2 import ENQUIRY, ESCAPE, MARK, MAX_LENGTH, Decoder2, Frame2, checksum, stuffed
+from bridge_shtrih_m.frame.layer2 import ENQUIRY, ESCAPE, MARK, MAX_LENGTH, NUMBERS, Decoder2, Frame2, checksum, stuffed
 from bridge_shtrih_m.frame.message import Fault, Garbage, LocalError, Send, Wait, belongs, code_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "MAX_DATA",
     "MAX_LENGTH",
     "NAK",
+    "NUMBERS",
     "STX",
     "Answer",
     "Command",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge_shtrih_m.layout import Field, Kind, kopecks, of, raw, sums, text, uint
-from bridge_shtrih_m.vocabulary.shape import Patience, Shape
+from bridge_shtrih_m.vocabulary.shape import Does, Patience, Shape
 
 _OPERATOR = (uint("operator", 1, optional=True),)
 _CLASSIC_TAXES = raw("taxes", 4, "groups 1 to 4, 0 for none")
@@ -48,7 +48,7 @@ RECEIPT = (
     _classic_change(0x86, "discount"),
     _classic_change(0x87, "surcharge"),
     Shape(0x88, "cancel the receipt", (), _OPERATOR),
-    Shape(0x89, "subtotal", (), (uint("operator", 1), kopecks("sum"))),
+    Shape(0x89, "subtotal?", (), (uint("operator", 1), kopecks("sum")), Does.READS, Patience.STATUS),
     _classic_change(0x8A, "discount cancelled"),
     _classic_change(0x8B, "surcharge cancelled"),
     Shape(0x8C, "print the last receipt again", (), _OPERATOR),
