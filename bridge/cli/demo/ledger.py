@@ -15,6 +15,7 @@ _KINDS = {
     ("receipt", "refund"): "goods_return",
     ("cash.out", None): "cash_out",
     ("cash.in", None): "cash_in",
+    ("shift.open", None): "shift_open",
     ("shift.close", None): "daily_report",
 }
 
@@ -69,7 +70,7 @@ def _matches(document: dict[str, Any], job: dict[str, Any], kind: str) -> bool:
     issued = (job.get("result") or {}).get("document") or {}
     if document["kind"] != kind:
         return False
-    if kind == "daily_report" or issued.get("total") is None:
+    if kind in ("daily_report", "shift_open") or issued.get("total") is None:
         return True
     same_number = kind != "receipt" or issued.get("number") in (None, str(document["number"]))
     return same_number and Decimal(str(document["total"])) == Decimal(issued["total"])

@@ -27,6 +27,7 @@ DEMO: Mapping[str, Any] = {
     ],
     "customer": {"ids": [{"type": "inn", "value": "7707083893"}], "name": "ООО «Ромашка»"},
     "operator": "Жанна",
+    "shift": True,
     "refund": True,
     "cash_out": True,
     "faults": {

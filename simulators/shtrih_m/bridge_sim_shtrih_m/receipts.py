@@ -173,6 +173,7 @@ def cancel(register: Register, operator: int, origin: str | None = None) -> None
         fiscal=False,
         origin=origin or receipt.origin,
         lines=[_line(register, item) for item in receipt.items],
+        details={"texts": receipt.texts},
     )
 
 
