@@ -78,7 +78,19 @@ class Client:
         return self.request("POST", path, body, headers)
 
     def text(self, path: str) -> str | None:
-        """GET of what is no JSON; None where the server has no such thing. Raises Lost."""
+        """GET of text that is no JSON; None where the server has no such thing. Raises Lost."""
+        status, raw = self._get(path)
+        return raw.decode("utf-8", "replace") if status == 200 else None
+
+    def content(self, path: str) -> bytes:
+        """GET of what is no JSON. Raises Refused, Lost."""
+        status, raw = self._get(path)
+        if status != 200:
+            _read(status, raw)
+            raise CliError(f"The bridge answered {status}.")
+        return raw
+
+    def _get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS)
         try:
             with contextlib.closing(connection):
@@ -88,7 +100,7 @@ class Client:
                 raw = response.read()
         except (OSError, http.client.HTTPException) as error:
             raise Lost(f"The connection to the bridge broke ({type(error).__name__}).") from None
-        return raw.decode("utf-8", "replace") if response.status == 200 else None
+        return response.status, raw
 
     def request(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from bridge.cli.client import Client, segment
 from bridge.cli.data_dir import data_dir_option, json_option
+from bridge.cli.errors import CliError
 from bridge.cli.output import console, facts, moment, print_json, progress, short_moment, styled, table
 
 _PAGE = 200
@@ -93,6 +95,34 @@ def show(job_id: str, data_dir: Path, as_json: bool) -> None:
         print_json(job)
     else:
         print_job(job)
+
+
+_ENDINGS = {".txt": "text", ".html": "html", ".htm": "html", ".svg": "svg", ".png": "png"}
+
+
+@jobs.command()
+@click.argument("job_id", metavar="ID")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "html", "svg", "png"]), help="How; by the file's ending, else text."
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Into a file.")
+@data_dir_option
+def receipt(job_id: str, format_: str | None, output: Path | None, data_dir: Path) -> None:
+    """The paper of a job: receipt, report or slip, as a picture of it."""
+    wanted = format_ or (_ENDINGS.get(output.suffix.lower(), "text") if output is not None else "text")
+    if output is None and wanted == "png" and sys.stdout.isatty():
+        raise CliError("A PNG is nothing for a terminal.", "Name a file: -o receipt.png")
+    client = Client.connect(data_dir)
+    with progress("Drawing the receipt"):
+        drawn = client.content(f"/jobs/{segment(job_id)}/receipt?format={wanted}")
+    if output is None:
+        click.echo(drawn, nl=False)
+        return
+    try:
+        output.write_bytes(drawn)
+    except OSError as error:
+        raise CliError(f"{output} cannot be written: {error.strerror}.") from None
+    click.echo(f"{output}: {len(drawn)} bytes.")
 
 
 @jobs.command()

@@ -14,10 +14,11 @@ from bridge.devices import DeviceManager, DeviceRuntime
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.checking import Checker
 from bridge.jobs.fingerprint import fingerprint
+from bridge.jobs.papers import Papers
 from bridge.jobs.preview import preview
 from bridge.jobs.runner import DeviceRunner, Patience
 from bridge.jobs.settlement import NEEDS_OPERATOR, RECHECK, Settlement, operator_attention
-from bridge.jobs.validation import parse_operation
+from bridge.jobs.validation import CheckedOperation, parse_operation
 from bridge.model import (
     Actor,
     DeviceStatus,
@@ -36,6 +37,7 @@ from bridge.model import (
     reference_group,
 )
 from bridge.model.errors import FieldError
+from bridge.paper import Sheet
 from bridge.plugin import NeedsOperator, PluginRegistry
 from bridge.store import AuditEntry, IllegalTransition, KeyTaken, NewJob, ReferenceTaken, StorageError, Store
 from bridge.transport import Clock
@@ -71,6 +73,7 @@ class JobService:
         self.settlement = Settlement(store.journal, clock, registry, self.active, devices.measures, devices.family_of)
         self.stopping = False
         self._checker = Checker(inline=inline)
+        self._papers = Papers(devices, self._checker)
         devices.on_added = self._add_runner
         devices.on_removed = self._remove_runner
         devices.on_accepted = self._device_replaced
@@ -151,11 +154,22 @@ class JobService:
 
         Raises RequestError as `submit` does.
         """
+        runtime, checked = await self._checked(device_id, body)
+        return await self._checker.run(runtime, lambda: preview(checked, runtime))
+
+    async def _checked(self, device_id: str, body: Any) -> tuple[DeviceRuntime, CheckedOperation]:
         runtime = self._devices.runtime(device_id)
         operation = parse_operation(body)
         self._admissible(runtime, operation, self._clock.now())
-        checked = await self._checker.check(operation, runtime)
-        return await self._checker.run(runtime, lambda: preview(checked, runtime))
+        return runtime, await self._checker.check(operation, runtime)
+
+    async def preview_paper(self, device_id: str, body: Any) -> Sheet:
+        """The same as a sheet of paper. Raises RequestError as `preview` does, `request.no_paper` where it prints nothing."""
+        return await self._papers.of_preview(*await self._checked(device_id, body))
+
+    async def paper(self, job_id: str) -> Sheet:
+        """The paper of a job, as it stands now. Raises RequestError: there is no such job, or none of its paper."""
+        return await self._papers.of_job(await self.get(job_id))
 
     async def wait(self, job_id: str, seconds: float) -> Job:
         """The job as soon as it is done or failed, or as it is after `seconds`."""

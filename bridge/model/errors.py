@@ -99,6 +99,9 @@ ERRORS: dict[str, ErrorKind] = {
     "request.too_large": ErrorKind(413, Retry.NEVER, "The request is too large.", "Send less."),
     "request.media_type": ErrorKind(415, Retry.NEVER, "Only application/json is taken.", "Set Content-Type: application/json."),
     "request.not_found": ErrorKind(404, Retry.NEVER, "There is no such thing.", "Check the id."),
+    "request.no_paper": ErrorKind(
+        404, Retry.NEVER, "There is no paper of this to show.", "Read the job itself (GET /jobs/{id}): its data are all there is."
+    ),
     "request.method": ErrorKind(405, Retry.NEVER, "The method does not fit this address.", "See the API description."),
     "request.exists": ErrorKind(409, Retry.NEVER, "It exists already.", "Choose another id, or change the one that exists."),
     "discovery.running": ErrorKind(

@@ -40,7 +40,10 @@ class SimulatorFamily(Protocol):
         currency ("PLN"); devices: settings of the simulators to start, two or more, each with its own identity;
         goods: a list of {name, unit, price, vat}; customer: as in a receipt; operator: a name; refund and cash_out: whether
         the family does them; faults: bodies for the control API's POST /faults: answer_lost (the answer to the deciding
-        command never arrives) and paper_out (paper ends in the middle of a receipt).
+        command never arrives) and paper_out (paper ends in the middle of a receipt). A till's page (`tillbridge demo --serve`)
+        offers beside them those of these that are there, each striking in the next receipt: cover_open, power_cut (the power
+        fails as the receipt is closed), cable_out (the cable is pulled as the receipt is closed, and stays out),
+        cable_out_inside (the same behind as many bytes of the receipt as its field `after` will say).
         """
         ...
 

@@ -21,10 +21,10 @@ from bridge.server.connections import Connection, ConnectionServer
 from bridge.server.doors import Door
 from bridge.server.gate import METHODS, WITH_BODY, Entry, Gate, log_refusal
 from bridge.server.languages import accepted
-from bridge.server.pages import PAGES, page_response
+from bridge.server.pages import PAGES, Page, page_response
 from bridge.server.performing import perform
 from bridge.server.printing import printable
-from bridge.server.problems import empty_response, json_response, problem_of, refusal, text_response
+from bridge.server.problems import empty_response, json_response, other_response, problem_of, refusal
 from bridge.server.proofs import Proofs
 from bridge.server.routes import ROUTES
 from bridge.server.routing import Router
@@ -44,11 +44,19 @@ _WEBSOCKET = f"{PREFIX}/ws"
 class Application:
     """Answers the requests of one Bridge on its ports."""
 
-    def __init__(self, bridge: Bridge, settings: ServerSettings, doors: Sequence[Door], access: Access) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        settings: ServerSettings,
+        doors: Sequence[Door],
+        access: Access,
+        pages: Mapping[str, Page] = PAGES,
+    ) -> None:
         self.bridge = bridge
+        self.pages = pages
         self.settings = settings
         self.access = access
-        self.gate = Gate(settings, access, self._methods)
+        self.gate = Gate(settings, access, self._methods, pages)
         self._proofs = Proofs(access, settings.proofs_at_once, settings.proofs_per_second)
         self.websockets = WebSockets(bridge, settings, access, self._proofs)
         access.tokens.on_change = self._tokens_changed
@@ -77,7 +85,7 @@ class Application:
             # What the refused request brings along must not be taken for another request.
             response.force_close()
             return response
-        page = PAGES.get(request.raw_path)
+        page = self.pages.get(request.raw_path)
         if page is not None:
             return page_response(page)
         try:
@@ -85,7 +93,7 @@ class Application:
                 return await self.websockets.serve(request, connection, entry)
             answer = await self._answer(request, connection, entry)
             if answer.media_type is not None:
-                response = text_response(answer.status, answer.body, answer.media_type, answer.headers)
+                response = other_response(answer.status, answer.body, answer.media_type, answer.headers)
             else:
                 response = json_response(answer.status, answer.body, answer.headers)
         except asyncio.CancelledError:
@@ -126,7 +134,7 @@ class Application:
         return await perform(route, call)
 
     def _methods(self, raw_path: str) -> tuple[str, ...]:
-        if raw_path in PAGES or raw_path.partition("?")[0] == _WEBSOCKET:
+        if raw_path in self.pages or raw_path.partition("?")[0] == _WEBSOCKET:
             return ("GET",)
         return self.router.methods(raw_path)
 

@@ -55,6 +55,8 @@ def served() -> dict[str, Any]:
             answers[f"{route.name} {status}"] if reply.model is not None else {"type": "null"}
             for status, reply in description.replies.items()
         ]
+        if any(reply.others for reply in description.replies.values()) and {"type": "string"} not in results:
+            results.append({"type": "string"})
         text = inspect.getdoc(route.handler) or ""
         _method(route.name, " ".join(text.split()), params, results, messages, operations)
     for name, method in SESSION_METHODS.items():

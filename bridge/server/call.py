@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call returns. `body` None: nothing to say (204). `media_type`: of a body that is text and not JSON."""
+    """What a call returns. `body` None: nothing to say (204). `media_type`: of a body that is text or bytes and not JSON."""
 
     body: Any = None
     status: int = 200

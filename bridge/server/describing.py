@@ -14,6 +14,7 @@ from typing import Any, Literal
 from bridge.model import ERRORS
 
 JSON = "application/json"
+TEXT = "text/plain"
 
 
 class Authority(StrEnum):
@@ -49,12 +50,16 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer that is no error. `model`: what pydantic can make a schema of; None where there is no body."""
+    """One answer that is no error. `model`: what pydantic can make a schema of; None where there is no body.
+
+    `others`: media types that may come instead, where the request asks for them; over the WebSocket each is a string.
+    """
 
     text: str
     model: Any = None
     headers: Mapping[str, Header] = field(default_factory=dict)
     media_type: str = JSON
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -19,7 +19,7 @@ from bridge.server import cors
 from bridge.server.access.access import Access
 from bridge.server.access.origins import is_origin
 from bridge.server.connections import Connection
-from bridge.server.pages import PAGES, Page
+from bridge.server.pages import Page
 from bridge.server.principals import Kind, Principal
 from bridge.server.printing import printable
 from bridge.server.routing import wrong_method
@@ -77,6 +77,8 @@ class Gate:
     access: Access
     methods_of: Callable[[str], Sequence[str]]
     """The methods that an address has, from the table of routes alone; none where there is no such address."""
+    pages: Mapping[str, Page]
+    """By the request's target, whole."""
 
     def check(self, request: web.BaseRequest, connection: Connection, entry: Entry) -> None:
         """Pass the request; `entry` then says who asks. Raises RequestError."""
@@ -151,7 +153,7 @@ class Gate:
         # JavaScript too (Node's fetch), and "none" from an address typed in by hand. Chromium says nothing of WebSockets.
         if not [name for name in _FETCH_METADATA if name in request.headers]:
             return
-        page = _page(request)
+        page = self._page(request)
         socket = entry.path == _SOCKET
         if entry.origin is None:
             sites: tuple[str, ...] = ("none", "same-origin")
@@ -221,7 +223,7 @@ class Gate:
         if not given and (
             (request.method, entry.path) in OPEN
             or (request.method == "GET" and _ASKED.fullmatch(entry.path) is not None)
-            or _page(request) is not None
+            or self._page(request) is not None
         ):
             return
         match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
@@ -246,6 +248,9 @@ class Gate:
                 self.access.strangers.take("questions of pages that are not paired")
             self.access.pings.take(f"{entry.origin} of {connection.peer_name()}", "questions without a token")
 
+    def _page(self, request: web.BaseRequest) -> Page | None:
+        return self.pages.get(request.raw_path) if request.method == "GET" else None
+
 
 def check_origin(principal: Principal, origin: str | None, own: bool) -> None:
     """Whether the token is used where it belongs. Raises RequestError."""
@@ -263,10 +268,6 @@ def check_origin(principal: Principal, origin: str | None, own: bool) -> None:
 
 def _for_strangers(path: str) -> bool:
     return path in (_PING, _ASK) or _ASKED.fullmatch(path) is not None
-
-
-def _page(request: web.BaseRequest) -> Page | None:
-    return PAGES.get(request.raw_path) if request.method == "GET" else None
 
 
 def too_large(most: int) -> RequestError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge.model import ERRORS, Operation
 from bridge.server.answers import BareProblem, Problem
-from bridge.server.describing import PATH_PARAMETERS, Authority, Description, Header, Parameter, Reply
+from bridge.server.describing import PATH_PARAMETERS, TEXT, Authority, Description, Header, Parameter, Reply
 from bridge.server.examples import Example, examples
 from bridge.server.problems import PROBLEM_TYPE
 from bridge.server.routing import Route
@@ -235,13 +235,18 @@ def _reply(
         made["headers"] = {name: _header(header) for name, header in reply.headers.items()}
     if reply.model is not None:
         content: dict[str, Any] = {"schema": answers[f"{route.name} {status}"]}
-        told = {
-            example.name: {"summary": example.summary, "value": example.answer} for example in shown if example.status == status
-        }
-        if told:
-            content["examples"] = told
-        made["content"] = {reply.media_type: content}
+        made["content"] = {reply.media_type: content, **{media_type: _other(media_type) for media_type in reply.others}}
+        for example in shown:
+            if example.status == status:
+                media_type = TEXT if isinstance(example.answer, str) else reply.media_type
+                told = made["content"][media_type].setdefault("examples", {})
+                told[example.name] = {"summary": example.summary, "value": example.answer}
     return made
+
+
+def _other(media_type: str) -> dict[str, Any]:
+    """Text is a string; bytes have no schema. Source: OpenAPI 3.1, "Considerations for File Uploads"."""
+    return {"schema": {"type": "string"}} if media_type.startswith("text/") or media_type.endswith("+xml") else {}
 
 
 def _refusal(

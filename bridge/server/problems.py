@@ -64,10 +64,12 @@ def empty_response(status: int, headers: Mapping[str, str]) -> web.Response:
     return web.Response(status=status, headers={**SECURITY_HEADERS, **headers})
 
 
-def text_response(status: int, text: str, media_type: str, headers: Mapping[str, str] | None = None) -> web.Response:
+def other_response(status: int, body: str | bytes, media_type: str, headers: Mapping[str, str] | None = None) -> web.Response:
     """An answer that is no JSON. `media_type` goes out as it is, parameters included."""
     return web.Response(
-        status=status, body=text.encode("utf-8"), headers={**SECURITY_HEADERS, **(headers or {}), "Content-Type": media_type}
+        status=status,
+        body=body.encode("utf-8") if isinstance(body, str) else body,
+        headers={**SECURITY_HEADERS, **(headers or {}), "Content-Type": media_type},
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from bridge.server import admin_token, instance
 from bridge.server.access.access import Access
 from bridge.server.app import Application
 from bridge.server.entrances import Entrances, open_entrances
+from bridge.server.pages import PAGES, Page
 from bridge.server.peers import PeerLookup
 from bridge.server.settings import ServerSettings
 
@@ -30,12 +31,19 @@ log = logging.getLogger("tillbridge.server")
 class ApiServer:
     """The API of one Bridge on its sockets. The Bridge is started and stopped by whoever made it."""
 
-    def __init__(self, bridge: Bridge, settings: ServerSettings, entrances: Entrances, lookup: PeerLookup | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        settings: ServerSettings,
+        entrances: Entrances,
+        lookup: PeerLookup | None = None,
+        pages: Mapping[str, Page] = PAGES,
+    ) -> None:
         self.bridge = bridge
         self.port = entrances.port
         self.secure_port = entrances.secure_port
         self.access = Access(bridge.data_dir, settings, bridge.store.tokens, bridge.clock.now, lookup)
-        self.application = Application(bridge, settings, entrances.doors, self.access)
+        self.application = Application(bridge, settings, entrances.doors, self.access, pages)
         self._settings = settings
         self._entrances = entrances
         self._runner = web.ServerRunner(self.application.server, shutdown_timeout=settings.stop_seconds)
@@ -43,21 +51,32 @@ class ApiServer:
         self._refresher: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, bridge: Bridge, settings: ServerSettings | None = None, lookup: PeerLookup | None = None) -> ApiServer:
-        """Listen and answer. `lookup`: who tells whose connections are, by default the system.
+    async def start(
+        cls,
+        bridge: Bridge,
+        settings: ServerSettings | None = None,
+        lookup: PeerLookup | None = None,
+        pages: Mapping[str, Page] = PAGES,
+    ) -> ApiServer:
+        """Listen and answer. `lookup`: who tells whose connections are, by default the system. `pages`: by their address.
 
         Raises PortTaken, CannotListen, TlsError.
         """
         chosen = settings or ServerSettings()
-        return await cls.on(bridge, chosen, await open_entrances(chosen, bridge.data_dir, bridge.clock.now), lookup)
+        return await cls.on(bridge, chosen, await open_entrances(chosen, bridge.data_dir, bridge.clock.now), lookup, pages)
 
     @classmethod
     async def on(
-        cls, bridge: Bridge, settings: ServerSettings, entrances: Entrances, lookup: PeerLookup | None = None
+        cls,
+        bridge: Bridge,
+        settings: ServerSettings,
+        entrances: Entrances,
+        lookup: PeerLookup | None = None,
+        pages: Mapping[str, Page] = PAGES,
     ) -> ApiServer:
         """Answer on sockets that listen already."""
         admin_token.ensure(bridge.data_dir)
-        server = cls(bridge, settings, entrances, lookup)
+        server = cls(bridge, settings, entrances, lookup, pages)
         await server._runner.setup()
         for made in entrances.plain:
             await web.SockSite(server._runner, made).start()

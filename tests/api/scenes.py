@@ -67,6 +67,10 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Show the sum to the customer", {"op": "display.show", "lines": ["Suma", "27.00"]}),
     ("Print a copy", {"op": "copy", "document": "1"}),
     ("Go on after new paper", {"op": "document.continue"}),
+    (
+        "Ask whether marked goods may be sold",
+        {"op": "marking.check", "marking": {"code_b64": "MDEwNDYwNjIwMzEwMzM0ODIxYTM9RWZPREFCHTkzVXBHYg=="}},
+    ),
     ("Set the clock", {"op": "clock.set", "to": "2026-11-20T09:00:00+01:00"}),
     ("See the day so far (X)", {"op": "report.x"}),
     ("A month's report", {"op": "report.period", "from": "2026-10-01", "to": "2026-10-31", "summary": True}),
@@ -195,7 +199,11 @@ async def _devices(scenes: Scenes) -> None:
 
 async def _operations(scenes: Scenes) -> None:
     await scenes.call("preview", "What a receipt would be", "POST", "/devices/till-1/preview", RECEIPT)
-    await scenes.submit("receipt", "A receipt", RECEIPT, key="order-1001")
+    path = "/devices/till-1/preview?format=text"
+    await scenes.call("preview, as paper", "The paper alone", "POST", path, RECEIPT)
+    sold = await scenes.submit("receipt", "A receipt", RECEIPT, key="order-1001")
+    await scenes.call("receipt, as paper", "The receipt as it was issued", "GET", f"/jobs/{sold['id']}/receipt?format=text")
+    await scenes.call("receipt, as film", "A format that there is not", "GET", f"/jobs/{sold['id']}/receipt?format=film")
     for number, (summary, body) in enumerate(OPERATIONS, 2):
         await scenes.submit(body["op"], summary, body, key=f"example-{number}")
 

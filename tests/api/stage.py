@@ -52,7 +52,12 @@ class Stage:
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         sent = {name: value for name, value in sent.items() if value}
         async with self.session.request(method, f"{self.server.url}/api/v1{path}", json=body, headers=sent) as response:
-            said = await response.json(content_type=None) if response.status != 204 else None
+            if response.content_type.startswith("text/"):
+                said: Any = await response.text()
+            elif response.content_type.startswith("image/"):
+                said = await response.read()
+            else:
+                said = await response.json(content_type=None) if response.status != 204 else None
             return Reply(response.status, dict(response.headers), said)
 
     async def ready(self, device: str) -> None:

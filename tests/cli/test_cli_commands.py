@@ -168,6 +168,19 @@ def test_jobs_are_listed_shown_and_resolved(run: Any, live: Any) -> None:
     assert "recheck" in run("jobs", "resolve", "01J00000", "--verdict", "perhaps", "--reason", "x", code=2).output
 
 
+def test_a_receipt_is_shown_or_written_in_the_format_of_its_file(run: Any, live: Any, tmp_path: Path) -> None:
+    run(*SALE)
+    assert "PLN 27.00" in run("jobs", "receipt", "01J00000").output
+    assert run("jobs", "receipt", "01J00000", "--format", "svg").stdout.startswith("<svg ")
+    for name, beginning in (("a.png", b"\x89PNG"), ("a.SVG", b"<svg "), ("a.html", b"<!doctype html>"), ("a.dat", b"TOTAL")):
+        assert name in run("jobs", "receipt", "01J00000", "-o", str(tmp_path / name)).output
+        assert (tmp_path / name).read_bytes().startswith(beginning)
+    run("jobs", "receipt", "01J00000", "-o", str(tmp_path / "b.png"), "--format", "html")
+    assert (tmp_path / "b.png").read_bytes().startswith(b"<!doctype html>")
+    assert "there is no job" in run("jobs", "receipt", "01J9", code=1).output
+    assert "cannot be written" in run("jobs", "receipt", "01J00000", "-o", str(tmp_path / "no" / "a.png"), code=1).output
+
+
 def test_texts_of_devices_are_no_markup(run: Any, live: Any) -> None:
     live.bridge.devices.configured["till-1"]["reason"] = "[bold]:smile: [/x]"
     assert "[bold]:smile: [/x]" in run("devices", "list").output

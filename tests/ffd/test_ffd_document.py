@@ -261,6 +261,14 @@ def test_a_correction_has_a_type_and_a_basis() -> None:
     assert encode(made.correction).hex() == "9504010001" + "960410009a040400807e7a599b04040031313735"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_correction_has_the_layout_of_its_version(version: FfdVersion) -> None:
+    correction = {"type": "order", "date": "2026-11-01", "number": "17", "description": "ошибка кассира"}
+    made = document(version=version, kind="correction", taxation=Taxation.OSN, ffd={"correction": correction})
+    assert check_document(made.kind, version, made.tlv()) == ()
+    assert [warning.code for warning in made.warnings] == ([] if version is V05 else ["description_ignored"])
+
+
 def test_a_self_correction_is_written_as_a_vendors_driver_writes_it() -> None:
     made = document(line(vat="20%"), version=V05, kind="correction", ffd={"correction": {"date": "2017-07-28", "number": "1175"}})
     assert encode(made.correction).hex() == "9504010000" + "960410009a040400807e7a599b04040031313735"
@@ -415,6 +423,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"ffd": {"tags": [{"tag": 1256, "tags": [{"tag": 1227, "value": "x"}]}]}, "version": V05}, "extras.ffd.tags.0", "1.05"),
     (
+        {"ffd": {"tags": [{"tag": 1008, "value": "+79161234567"}]}},
+        "extras.ffd.tags.0",
+        "is given by customer and delivery already",
+    ),
+    (
         {"ffd": {"tags": [{"tag": 1084, "tags": [{"tag": 1085, "value": "x"}]}]}},
         "extras.ffd.tags.0",
         "in tag 1084 (user's additional requisite): tag 1086 (its value) is missing",
@@ -441,6 +454,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         {"kind": "correction", "version": V05, "ffd": {"correction": {"date": "2026-11-01", "settlement": "sale_return"}}},
         "extras.ffd.correction.settlement",
         "corrects sales and purchases only",
+    ),
+    (
+        {"kind": "correction", "version": V05, "ffd": {"correction": {"date": "2026-11-01"}}},
+        "extras.ffd.correction.number",
+        "tag 1179 (number of the tax office's order) must be given in FFD 1.05",
     ),
     ({"currency": "EUR"}, "currency", "EUR is not possible"),
     ({"delivery": {"paper": False}}, "delivery", "where nothing is printed"),

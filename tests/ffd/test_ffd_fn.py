@@ -161,7 +161,7 @@ def test_a_registration_is_read_in_both_lengths() -> None:
     assert (short.number, short.sign, short.ofd_inn) == (1, 0x11223344, None)
     long = Registration.parse(head + b"\x01" + b"7704211201  " + bytes.fromhex("00002000 01000000 44332211"))
     assert (long.extended_mode, long.ofd_inn, long.number) == (1, "7704211201", 1)
-    assert names(ChangeReason(long.reasons or 0)) == ("ffd_version_changed",)
+    assert names(ChangeReason, long.reasons or 0) == ("ffd_version_changed",)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_time_is_five_bytes_and_back(moment: datetime) -> None:
 
 
 def test_bits_without_a_name_are_told_by_their_number() -> None:
-    assert names(UseCondition(1 << 8 | 1 << 20)) == ("marked_goods", "bit 20")
+    assert names(UseCondition, 1 << 8 | 1 << 20) == ("marked_goods", "bit 20")
 
 
 SIGN = 1713993311

@@ -174,3 +174,15 @@ def test_a_check_is_told_in_words() -> None:
     assert "was not reached" in verdict(result=3).text
     assert "may be sold" in verdict(result=15).text
     assert isinstance(check, Check)
+
+
+def test_the_result_of_the_operation_holds_verdict_and_answers() -> None:
+    good = verdict(result=15).as_result({"FF61": "00"})
+    assert good.success
+    assert good.warnings == ()
+    assert good.evidence["FF61"] == "00"
+    assert good.evidence["marking"]["verdict"] == "positive"
+    bad = verdict(result=5).as_result({})
+    assert bad.success
+    assert [(warning.code, warning.field) for warning in bad.warnings] == [("marking_negative", "marking")]
+    assert verdict(result=0).as_result({}).warnings[0].code == "marking_unavailable"

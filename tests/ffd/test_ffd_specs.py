@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 from bridge_ffd import open_points
+from bridge_ffd.document import FfdDocument
 from bridge_ffd.marking import MarkingCode
+from bridge_ffd.presence import check_document
 from bridge_ffd.qr import CheckQr
 from bridge_ffd.signs import bcd_of_sign, sign_of_answer, sign_of_bcd, sign_of_tag, tag_of_sign
 from bridge_ffd.tlv import Tlv, Value, decode, encode
-from bridge_ffd.versions import Settlement
+from bridge_ffd.versions import FfdVersion, Settlement
+from ffd_receipts import TODAY
 from renew_ffd_tables import SPECS, TABLES
+
+from bridge.model import Receipt, operation_adapter
 
 VECTORS: list[dict[str, Any]] = json.loads((SPECS / "vectors.json").read_text("utf-8"))
 README = (SPECS / "README.md").read_text("utf-8")
@@ -101,6 +106,17 @@ def test_every_open_point_has_its_row_and_its_switch() -> None:
     told = set(re.findall(r"^\| (F\d+) \|", README, re.M))
     assert switched == told
     assert told == {f"F{number}" for number in range(1, len(told) + 1)}
+
+
+def test_the_example_is_a_receipt() -> None:
+    (example,) = re.findall(r"^```json\n(.*?)^```", README, re.M | re.S)
+    read = operation_adapter.validate_python(json.loads(example))
+    assert isinstance(read, Receipt)
+    made = FfdDocument.from_receipt(read, FfdVersion.V1_2, day=TODAY)
+    assert made.warnings == ()
+    assert (made.total, made.change) == (Decimal("224.80"), Decimal("25.20"))
+    assert [line.object.value for line in made.lines] == ["commodity", "commodity_with_marking"]
+    assert check_document(made.kind, made.version, made.tlv()) == ()
 
 
 def test_every_file_of_the_folder_is_named() -> None:

@@ -24,6 +24,8 @@ from bridge.model import (
     Result,
 )
 from bridge.model.result import Document
+from bridge.paper import Sheet
+from bridge.paper.model import Columns, Text
 from bridge.store import AuditEntry, TokenRow
 from bridge.transport import SystemClock
 
@@ -119,6 +121,10 @@ class FakeJobs:
         if job_id not in self.jobs:
             raise RequestError("request.not_found", f"there is no job {job_id!r}")
         return self.jobs[job_id]
+
+    async def paper(self, job_id: str) -> Sheet:
+        await self.get(job_id)
+        return Sheet("RECEIPT 1234", (Columns("TOTAL", "PLN 27.00", bold=True, figure="total"), Text("<b>żółw</b>")))
 
     def open_of(self, principal: str, label: str) -> int:
         return sum(

@@ -32,6 +32,7 @@ async def try_jobs(till: Till, other: Till, theirs: Order) -> None:
     job = theirs.job
     for method, path, body in (
         ("GET", f"/jobs/{job}", None),
+        ("GET", f"/jobs/{job}/receipt?format=svg", None),
         ("POST", f"/jobs/{job}/ack", {}),
         ("POST", f"/jobs/{job}/abort", {}),
         ("POST", f"/jobs/{job}/answer", {"prompt_id": "p1", "choice": "yes"}),

@@ -55,10 +55,20 @@ async def test_state_documents_and_paper_can_be_read(running: Running, client: a
 @pytest.mark.asyncio
 async def test_hands_on_the_printer(running: Running, client: aiohttp.ClientSession) -> None:
     printer = printer_of(running)
-    for path, body in (("/paper", {"loaded": False}), ("/cover", {"closed": False}), ("/power", {"on": False})):
+    for path, body in (
+        ("/paper", {"loaded": False}),
+        ("/cover", {"closed": False}),
+        ("/cable", {"plugged": False}),
+        ("/power", {"on": False}),
+    ):
         assert (await client.post(path, json=body)).status == 200
-    assert (printer.paper_loaded, printer.cover_closed, printer.powered) == (False, False, False)
-    for path, body in (("/paper", {"loaded": True}), ("/cover", {"closed": True}), ("/power", {"on": True})):
+    assert (printer.paper_loaded, printer.cover_closed, printer.plugged, printer.powered) == (False, False, False, False)
+    for path, body in (
+        ("/paper", {"loaded": True}),
+        ("/cover", {"closed": True}),
+        ("/cable", {"plugged": True}),
+        ("/power", {"on": True}),
+    ):
         await client.post(path, json=body)
     await client.post("/foreign", json={"total": "12.34"})
     assert printer.documents()[0].total == "12.34"

@@ -49,6 +49,32 @@ def test_a_cut_at_a_command_loses_the_command_or_its_answer(step: str, issued: i
     assert stored == ("trend @0001" if issued else "ERR @0001 ?13 cmrpt")
 
 
+def test_a_cable_that_is_pulled_at_a_command_stays_out_until_it_is_plugged_in() -> None:
+    printer = new_printer()
+    host = receipt(printer)
+    printer.faults.arm({"fault": "unplug", "command": "trend", "step": "after"})
+    assert host.ask("trend|to200", "0001") == ""
+    assert (host.closed, len(printer.documents())) == (True, 1)
+    with pytest.raises(Refused, match="cable"):
+        Host(printer)
+    printer.plug(True)
+    assert Host(printer).ask("rpt", "0001") == "trend @0001"
+
+
+def test_a_cable_is_pulled_at_a_byte_counted_from_a_command_on() -> None:
+    printer = new_printer()
+    printer.faults.arm({"fault": "unplug", "command": "trinit", "step": "before", "after": 5})
+    host = Host(printer)
+    host.ask("rtcget")  # what goes before the receipt is not counted
+    host.ask("trinit|bm0")
+    assert not host.closed
+    assert host.ask("trline|naChleb|vt1|pr200") == ""
+    assert (host.closed, printer.plugged) == (True, False)
+    printer.plug(True)
+    again = Host(printer)
+    assert (again.value("strns", "to"), again.value("strns", "vb")) == ("1", "0")  # the line never got there
+
+
 @pytest.mark.parametrize(
     ("fault", "chunks"),
     [

@@ -1,13 +1,11 @@
-"""The ledger of the day: what was asked, what the bridge says, what the simulator really issued; and whether they agree."""
+"""The ledger: what was asked, what the bridge says, what the simulator really issued; and whether they agree."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-
-from bridge.cli.demo.stage import Stage
-from bridge.cli.demo.till import Till
 
 # What each operation leaves at the device, in the simulators' own words (bridge_simulators.IssuedDocument.kind).
 _KINDS = {
@@ -18,6 +16,9 @@ _KINDS = {
     ("shift.open", None): "shift_open",
     ("shift.close", None): "daily_report",
 }
+
+Job = Mapping[str, Any]
+Document = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -30,63 +31,137 @@ class Entry:
     op: str
     kind: str | None = None
 
+    @property
+    def leaves(self) -> str:
+        """The kind of document that it leaves at the device."""
+        return _KINDS[(self.op, self.kind)]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table."""
+    """One line of the table. `agrees` is None as long as the bridge itself says that it is not known yet."""
 
     what: str
     device: str
     verdict: str
     truth: str
-    agrees: bool
+    agrees: bool | None
+    asked: bool = True
 
 
-async def compare(entries: list[Entry], till: Till, stages: list[Stage]) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The table in numbers. `doubled`: documents that nobody asked for; `lost`: verdicts that the device contradicts."""
+
+    asked: int
+    issued: int
+    open: int
+    doubled: int
+    lost: int
+
+
+def entry_of(job: Job) -> Entry | None:
+    """What this job asked for; None where it leaves no document that the ledger knows."""
+    kind = str((job.get("operation") or {}).get("kind") or "sale") if job["op"] == "receipt" else None
+    if (job["op"], kind) not in _KINDS:
+        return None
+    lines = (job.get("operation") or {}).get("lines") or ()
+    goods = ", ".join(str(line.get("name", "")) for line in lines)
+    what = " · ".join(part for part in (job.get("reference") or "", goods) if part)
+    return Entry(what or job["op"], job["device"], job["id"], job["op"], kind)
+
+
+def compare(entries: Iterable[Entry], jobs: Mapping[str, Job], documents: Mapping[str, Sequence[Document]]) -> list[Row]:
     """Hold every verdict against the documents of its device, and every document against the verdicts."""
-    left = {
-        device.id: [document for document in await device.bench.documents() if document["kind"] in set(_KINDS.values())]
-        for stage in stages
-        for device in stage.devices
-    }
+    asked = list(entries)
+    known = set(_KINDS.values())
+    left = {device: [document for document in issued if document["kind"] in known] for device, issued in documents.items()}
+    found: dict[int, Document] = {}
+    # Those that name their document take it first; then the order's own number; what is left is told apart by its kind alone.
+    for belongs in (_named, _referenced, _fitting):
+        for index, entry in enumerate(asked):
+            if entry.job is None or index in found:
+                continue
+            job = jobs[entry.job]
+            document = next((one for one in left.get(entry.device, ()) if belongs(one, job, entry.leaves)), None)
+            if document is not None:
+                left[entry.device].remove(document)
+                found[index] = document
     rows = []
-    for entry in entries:
+    for index, entry in enumerate(asked):
         if entry.job is None:
             rows.append(Row(entry.what, entry.device, "refused, nothing stored", "nothing", True))
             continue
-        job = await till.job(entry.job)
-        kind = _KINDS[(entry.op, entry.kind)]
-        document = next((item for item in left[entry.device] if _matches(item, job, kind)), None)
-        if document is not None:
-            left[entry.device].remove(document)
-        issued = job["state"] == "done" and job["success"]
-        rows.append(Row(entry.what, entry.device, _verdict(job), _truth(document), issued == (document is not None)))
-    for device, documents in left.items():
-        rows += [Row("(nobody asked)", device, "-", _truth(document), False) for document in documents]
+        job, document = jobs[entry.job], found.get(index)
+        rows.append(Row(entry.what, entry.device, _verdict(job), _truth(document), _agree(job, document)))
+    for device, documents_left in left.items():
+        rows += [
+            Row(f"(nobody asked) {document.get('reference') or ''}".rstrip(), device, "-", _truth(document), False, asked=False)
+            for document in documents_left
+        ]
     return rows
 
 
-def _matches(document: dict[str, Any], job: dict[str, Any], kind: str) -> bool:
-    issued = (job.get("result") or {}).get("document") or {}
-    if document["kind"] != kind:
+def sums(rows: Iterable[Row]) -> Sums:
+    all_rows = list(rows)
+    return Sums(
+        asked=sum(row.asked for row in all_rows),
+        issued=sum(row.truth != "nothing" for row in all_rows),
+        open=sum(row.agrees is None for row in all_rows),
+        doubled=sum(not row.asked for row in all_rows),
+        lost=sum(row.asked and row.agrees is False for row in all_rows),
+    )
+
+
+def _agree(job: Job, document: Document | None) -> bool | None:
+    if job["state"] not in ("done", "failed"):
+        return None
+    return bool(job["state"] == "done" and job["success"]) == (document is not None)
+
+
+def _issued(job: Job) -> Mapping[str, Any]:
+    return (job.get("result") or {}).get("document") or {}
+
+
+def _named(document: Document, job: Job, kind: str) -> bool:
+    issued = _issued(job)
+    if document["kind"] != kind or issued.get("number") is None or issued.get("total") is None:
         return False
+    # Other documents than receipts have counters of several kinds; their number in the answer need not be the paper's.
+    same_number = kind != "receipt" or issued["number"] == str(document["number"])
+    return same_number and _same_total(document, issued)
+
+
+def _referenced(document: Document, job: Job, kind: str) -> bool:
+    return document["kind"] == kind and bool(job.get("reference")) and document.get("reference") == job["reference"]
+
+
+def _fitting(document: Document, job: Job, kind: str) -> bool:
+    if document["kind"] != kind or (document.get("reference") and document["reference"] != job.get("reference")):
+        return False
+    issued = _issued(job)
     if kind in ("daily_report", "shift_open") or issued.get("total") is None:
         return True
     same_number = kind != "receipt" or issued.get("number") in (None, str(document["number"]))
-    return same_number and Decimal(str(document["total"])) == Decimal(issued["total"])
+    return same_number and _same_total(document, issued)
 
 
-def _verdict(job: dict[str, Any]) -> str:
-    issued = (job.get("result") or {}).get("document") or {}
+def _same_total(document: Document, issued: Mapping[str, Any]) -> bool:
+    return Decimal(str(document["total"])) == Decimal(str(issued["total"]))
+
+
+def _verdict(job: Job) -> str:
+    issued = _issued(job)
     if job["state"] != "done":
-        return f"{job['state']}: {(job.get('error') or {}).get('code', '')}"
+        code = (job.get("error") or job.get("attention") or {}).get("code", "")
+        return f"{job['state']}: {code}" if code else str(job["state"])
     number = f" no. {issued['number']}" if issued.get("number") else ""
     total = f", {issued['total']}" if issued.get("total") else ""
     doubt = " (after doubt)" if any(step["state"] == "unresolved" for step in job["history"]) else ""
     return f"done{number}{total}{doubt}"
 
 
-def _truth(document: dict[str, Any] | None) -> str:
+def _truth(document: Document | None) -> str:
     if document is None:
         return "nothing"
     return f"{document['kind'].replace('_', ' ')} no. {document['number']}, {document['total']}"

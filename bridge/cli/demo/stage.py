@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from bridge.cli.demo.till import Bench, Till
-from bridge.plugin import RunningSimulator, SimulatorFamily
+from bridge.plugin import Pace, RunningSimulator, SimulatorFamily
 
 
 @dataclass(slots=True)
@@ -26,12 +27,15 @@ class Device:
 
 @dataclass(slots=True)
 class Stage:
-    """The devices of one family, in the order of their cables."""
+    """The devices of one family, in the order of their cables. `timeouts` are those of the bridge for each device."""
 
     family: SimulatorFamily
     script: dict[str, Any]
     session: aiohttp.ClientSession
+    pace: Pace = "fast"
+    timeouts: Mapping[str, float] = field(default_factory=dict)
     devices: list[Device] = field(default_factory=list)
+    swapped: bool = False
 
     async def build(self, directory: Path, till: Till) -> None:
         """Start the simulators and configure a device for each."""
@@ -40,24 +44,30 @@ class Stage:
             state = directory / f"{name}.json"
             running = await self._start("tcp://127.0.0.1:0", state, settings)
             self.devices.append(Device(name, settings, state, running, self._bench(running)))
-            await till.configure(name, self.family.id, running.url)
+            await till.configure(name, self.family.id, running.url, self.timeouts)
 
     async def swap_cables(self) -> None:
-        """The first two devices change places: each answers now where the other one did."""
-        first, second = self.devices[0], self.devices[1]
-        urls = first.running.url, second.running.url
-        await first.running.close()
-        await second.running.close()
-        for device, url in ((first, urls[1]), (second, urls[0])):
+        """The first two devices change places: each answers now where the other one did. What hands did to them stays."""
+        pair = self.devices[:2]
+        urls = [device.running.url for device in reversed(pair)]
+        states = [await device.bench.state() for device in pair]
+        armed = [await device.bench.armed() for device in pair]
+        for device in pair:
+            await device.running.close()
+        for device, url, state, faults in zip(pair, urls, states, armed, strict=True):
             device.running = await self._start(url, device.state, device.settings)
             device.bench = self._bench(device.running)
+            await device.bench.restore(state)
+            for fault in faults:
+                await device.bench.arm(fault)
+        self.swapped = not self.swapped
 
     async def close(self) -> None:
         for device in self.devices:
             await device.running.close()
 
     async def _start(self, listen: str, state: Path, settings: dict[str, str]) -> RunningSimulator:
-        return await self.family.start(listen=listen, control=0, state=state, pace="fast", settings=settings)
+        return await self.family.start(listen=listen, control=0, state=state, pace=self.pace, settings=settings)
 
     def _bench(self, running: RunningSimulator) -> Bench:
         if running.control_url is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,8 @@ class Till:
                 raise ApiProblem(answer)
             return answer
 
-    async def configure(self, device: str, family: str, url: str) -> None:
-        await self.call("PUT", f"/devices/{device}/config", {"family": family, "url": url})
+    async def configure(self, device: str, family: str, url: str, timeouts: Mapping[str, float]) -> None:
+        await self.call("PUT", f"/devices/{device}/config", {"family": family, "url": url, "timeouts": dict(timeouts)})
 
     async def submit(self, device: str, body: dict[str, Any], *, key: str | None = None, wait: int = 20) -> dict[str, Any]:
         """One operation; the job as it is after `wait` seconds at the latest."""
@@ -52,6 +53,15 @@ class Till:
         return await self.call("GET", f"/jobs/{job_id}")
 
 
+# What hands do at a device: its name in the state, the call, and the field that says so.
+_HANDS = {
+    "powered": ("/power", "on"),
+    "plugged": ("/cable", "plugged"),
+    "paper_loaded": ("/paper", "loaded"),
+    "cover_closed": ("/cover", "closed"),
+}
+
+
 @dataclass(slots=True)
 class Bench:
     """The technician's hands: a simulator's control API."""
@@ -59,10 +69,13 @@ class Bench:
     url: str
     session: aiohttp.ClientSession
 
+    async def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self._get("/state")
+        return found
+
     async def documents(self) -> list[dict[str, Any]]:
-        async with self.session.get(f"{self.url}/documents") as response:
-            found: list[dict[str, Any]] = await response.json()
-            return found
+        found: list[dict[str, Any]] = await self._get("/documents")
+        return found
 
     async def paper(self, since: int) -> tuple[str, int]:
         """New lines of paper, and how many lines there are now."""
@@ -72,8 +85,35 @@ class Bench:
     async def arm(self, fault: Any) -> None:
         await self._post("/faults", fault)
 
+    async def armed(self) -> list[dict[str, Any]]:
+        """The faults that wait for their moment, in the form in which they are armed."""
+        waiting = (await self._get("/faults"))["armed"]
+        return [
+            {name: value for name, value in one.items() if name not in ("id", "left")} | {"times": one["left"]} for one in waiting
+        ]
+
+    async def disarm(self) -> None:
+        async with self.session.delete(f"{self.url}/faults") as response:
+            await response.read()
+
     async def load_paper(self) -> None:
-        await self._post("/paper", {"loaded": True})
+        await self.set("paper_loaded", True)
+
+    async def set(self, name: str, value: bool) -> None:
+        """What hands do: `powered`, `plugged`, `paper_loaded` or `cover_closed`, as the state has them."""
+        path, field = _HANDS[name]
+        await self._post(path, {field: value})
+
+    async def restore(self, state: Mapping[str, Any]) -> None:
+        """Make it as it was before it was started anew."""
+        now = await self.state()
+        for name in reversed(_HANDS):  # power last: one that is off is not to be touched any more
+            if name in state and state[name] != now[name]:
+                await self.set(name, state[name])
+
+    async def _get(self, path: str) -> Any:
+        async with self.session.get(self.url + path) as response:
+            return await response.json()
 
     async def _post(self, path: str, body: Any) -> None:
         async with self.session.post(self.url + path, json=body) as response:

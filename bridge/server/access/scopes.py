@@ -68,6 +68,7 @@ CALLS: dict[str, frozenset[Right]] = {
     "devices.submit": _ANY_OPERATION,
     "jobs.list": _ANY_OPERATION | {Right.RESOLVE},
     "jobs.get": _ANY_OPERATION | {Right.RESOLVE},
+    "jobs.receipt": _ANY_OPERATION | {Right.RESOLVE},
     "jobs.ack": _ANY_OPERATION,
     "jobs.answer": _ANY_OPERATION,
     "jobs.abort": _ANY_OPERATION,

@@ -2,6 +2,7 @@
 
 The page of the API is Swagger UI 5.35.0 (Apache-2.0, swagger-ui.LICENSE and .NOTICE), its two files as they were published,
 with a start file and a page of our own: it loads nothing from elsewhere and needs neither inline scripts nor eval.
+client/tillbridge.js is the client of clients/js as it is built there, for our own pages.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 
 from aiohttp import web
 
@@ -17,22 +19,29 @@ from bridge.server.problems import SECURITY_HEADERS
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of this folder. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request for it."""
+    """A file of this folder, or of another `package`. `modes` and `destinations`: what Sec-Fetch-Mode and -Dest may say of a request
+    for it. `content`: what is served instead of the file. `servers`: origins beside its own that the page may call."""
 
     file: str
     media_type: str
     modes: frozenset[str]
     destinations: frozenset[str]
+    package: str = "bridge.server.pages"
+    content: bytes | None = None
+    servers: tuple[str, ...] = ()
 
 
 _DOCUMENT = (frozenset({"navigate"}), frozenset({"document"}))
 _SCRIPT = (frozenset({"no-cors"}), frozenset({"script"}))
+_MODULE = (frozenset({"no-cors", "cors"}), frozenset({"script"}))  # browsers fetch modules with CORS, also from their own server
 _STYLE = (frozenset({"no-cors"}), frozenset({"style"}))
 
 PAGES: dict[str, Page] = {
+    "/client/tillbridge.js": Page("client/tillbridge.js", "text/javascript", *_MODULE),
     "/console": Page("console.html", "text/html", *_DOCUMENT),
     "/console/console.js": Page("console.js", "text/javascript", *_SCRIPT),
     "/console/console.css": Page("console.css", "text/css", *_STYLE),
+    "/console/paper.css": Page("paper.css", "text/css", *_STYLE, package="bridge.paper"),
     "/docs": Page("docs.html", "text/html", *_DOCUMENT),
     "/docs/docs.js": Page("docs.js", "text/javascript", *_SCRIPT),
     "/docs/docs.css": Page("docs.css", "text/css", *_STYLE),
@@ -43,20 +52,39 @@ PAGES: dict[str, Page] = {
 
 _HEADERS = {
     **SECURITY_HEADERS,
-    # Everything from here, nothing inline; data: are the small pictures of Swagger UI's style sheet.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
     # A page that opened this one, or was opened by it, gets no handle of it.
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 
+_ELSEWHERE = {
+    ".html": ("text/html", _DOCUMENT),
+    ".css": ("text/css", _STYLE),
+    ".js": ("text/javascript", _MODULE),
+}
+
+
+def page_of(name: str, package: str, content: bytes | None = None, servers: tuple[str, ...] = ()) -> Page:
+    """A page, a style sheet or a module of another package, as its name ends."""
+    media_type, (modes, destinations) = _ELSEWHERE[PurePath(name).suffix]
+    return Page(name, media_type, modes, destinations, package, content, servers)
+
+
 def page_response(page: Page) -> web.Response:
-    return web.Response(body=_content(page.file), headers=_HEADERS, content_type=page.media_type, charset="utf-8")
+    headers = {**_HEADERS, "Content-Security-Policy": _policy(page)}
+    content = _content(page.package, page.file) if page.content is None else page.content
+    return web.Response(body=content, headers=headers, content_type=page.media_type, charset="utf-8")
+
+
+def _policy(page: Page) -> str:
+    """Everything from the page's own server, nothing inline; data: are the small pictures of Swagger UI's style sheet."""
+    servers = " ".join(("'self'", *page.servers))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src {servers}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
 
 @cache
-def _content(file: str) -> bytes:
-    return files("bridge.server.pages").joinpath(file).read_bytes()
+def _content(package: str, file: str) -> bytes:
+    return files(package).joinpath(file).read_bytes()

@@ -8,6 +8,7 @@ from bridge.model import Operation, Preview
 from bridge.server.answers import Device, Devices, StatusReport
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply, codes
+from bridge.server.pictures import TYPES, format_parameter, picture, wanted_format
 from bridge.server.routing import Route
 
 
@@ -34,8 +35,14 @@ async def status(call: Call) -> Answer:
 
 
 async def preview(call: Call) -> Answer:
-    """What a document would be: the checks of a job, its totals and taxes, the paper as text. Nothing is stored or sent."""
-    call.known_query()
+    """What a document would be: the checks of a job, its totals and taxes, the paper as text. Nothing is stored or sent.
+
+    With `format` the answer is the paper alone, marked as a preview.
+    """
+    wanted = wanted_format(call.known_query("format").get("format"))
+    if wanted is not None:
+        sheet = await call.bridge.jobs.preview_paper(call.parameters["device"], call.body)
+        return await picture(sheet, wanted, f"preview-{call.parameters['device']}")
     said = await call.bridge.jobs.preview(call.parameters["device"], call.body)
     return Answer(said.model_dump(mode="json"))
 
@@ -62,9 +69,10 @@ ROUTES: tuple[Route[Handler], ...] = (
         "devices.preview",
         Description(
             "devices",
-            {200: Reply("What it would be.", Preview)},
+            {200: Reply("What it would be.", Preview, others=TYPES)},
             body=Operation,
-            errors=(*codes("device.", "terminal.", "plugin."), "request.unsupported"),
+            parameters=(format_parameter("The paper as a picture instead of data. Over the WebSocket a PNG is in base64."),),
+            errors=(*codes("device.", "terminal.", "plugin."), "request.unsupported", "request.no_paper"),
         ),
     ),
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bridge.model import ERRORS, FieldError, Job, JobState, Operation, RequestError
+from bridge.paper import Format
 from bridge.server.answers import AbortAnswer, Jobs, Trace
 from bridge.server.bodies import AnswerPrompt, Plain, Resolve, validated
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import APPLIED, IDEMPOTENCY_KEY, WAIT, Description, Header, Reply, query
+from bridge.server.pictures import DISPOSITION, TYPES, format_parameter, picture, wanted_format
 from bridge.server.routing import Route
 
 _PAGE = 50
@@ -34,6 +36,16 @@ async def one(call: Call) -> Answer:
     if call.wait and not job.state.final:
         job = await call.unless_gone(call.bridge.jobs.wait(job.id, call.wait)) or await call.bridge.jobs.get(job.id)
     return Answer(job.as_json(call.languages), 200, _applied(call))
+
+
+async def receipt(call: Call) -> Answer:
+    """The job's paper: receipt, report, slip, as it stands now, with what the device and the authority said of it.
+
+    It is a picture of the document and no document itself. Over the WebSocket it is a string, a PNG in base64.
+    """
+    wanted = wanted_format(call.known_query("format").get("format")) or Format.TEXT
+    job = call.parameters["job"]
+    return await picture(await call.bridge.jobs.paper(job), wanted, f"receipt-{job}")
 
 
 async def trace(call: Call) -> Answer:
@@ -171,6 +183,18 @@ ROUTES: tuple[Route[Handler], ...] = (
     ),
     Route("GET", "/jobs", listing, "jobs.list", Description("jobs", {200: Reply("A page.", Jobs)}, parameters=_FILTERS)),
     Route("GET", "/jobs/{job}", one, "jobs.get", Description("jobs", {200: Reply("The job.", Job, APPLIED)}, parameters=(WAIT,))),
+    Route(
+        "GET",
+        "/jobs/{job}/receipt",
+        receipt,
+        "jobs.receipt",
+        Description(
+            "jobs",
+            {200: Reply("The paper.", str, DISPOSITION, TYPES[0], TYPES[1:])},
+            parameters=(format_parameter("How it is shown.", default=Format.TEXT.value),),
+            errors=("request.no_paper", "request.too_large"),
+        ),
+    ),
     Route("GET", "/jobs/{job}/trace", trace, "jobs.trace", Description("jobs", {200: Reply("Its trace.", Trace)})),
     Route(
         "POST",

@@ -47,9 +47,11 @@ def arguments(route: Route[Handler], params: Mapping[str, Any], max_wait: float)
     wait = _seconds(rest.pop(WAIT, None), max_wait)
     parameters = {name: _id(name, rest.pop(name, None)) for name in parameter_names(route.path)}
     with_body = route.method in WITH_BODY
+    # Beside a body only what is described as part of the address is; of a call without one, everything is.
+    asked = {name: rest.pop(name) for name in _query_names(route) if name in rest} if with_body else rest
     return Arguments(
         parameters=parameters,
-        query={} if with_body else {name: _plain(name, value) for name, value in rest.items() if value is not None},
+        query={name: _plain(name, value) for name, value in asked.items() if value is not None},
         body=rest if with_body else {},
         key=checked_key(key, KEY) if key is not None else None,
         wait=wait,
@@ -62,6 +64,11 @@ def checked_key(key: str, name: str) -> str:
         message = "must be one key of 1 to 200 printable ASCII characters without spaces"
         raise RequestError("request.invalid", f"{name}: {message}", (FieldError(name, message, limit="200"),))
     return key
+
+
+def _query_names(route: Route[Any]) -> list[str]:
+    described = route.describes.parameters if route.describes is not None else ()
+    return [parameter.name for parameter in described if parameter.where == "query"]
 
 
 def _id(name: str, value: Any) -> str:

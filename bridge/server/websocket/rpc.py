@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,9 @@ def read(message: Any) -> Request:
 
 
 def result(id_: Id, value: Any) -> dict[str, Any]:
+    """A response. Bytes, such as those of a picture, go in base64."""
+    if isinstance(value, bytes):
+        value = base64.b64encode(value).decode("ascii")
     return {"jsonrpc": "2.0", "id": id_, "result": value}
 
 

@@ -253,7 +253,7 @@ def _word(tag: Tag | None, value: int) -> Any:
     if tag in _AGENTS:
         return [agent.value for agent in Agent if value & agent.code]
     if tag in _MASKS:
-        return list(names(_MASKS[tag](value)))
+        return list(names(_MASKS[tag], value))
     try:
         if tag in _WORDS:
             return _WORDS[tag].by_code(value).value

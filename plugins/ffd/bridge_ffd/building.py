@@ -106,7 +106,7 @@ class Tags:
             if taken is None and not (tag is not None and self._layout[tag].repeated):
                 taken = self._fields.get(item.tag)
             if taken is not None:
-                self._faults.error(where, f"tag {tag or item.tag} is given by {taken} already", remedy="leave it out")
+                self._faults.error(where, f"tag {tag or item.tag} is given by {taken} already", remedy="give it there")
                 continue
             try:
                 made = _raw(item)

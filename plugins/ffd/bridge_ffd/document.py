@@ -63,6 +63,8 @@ _OWN = (
     *(vat.total_tag for vat in Vat),
 )
 """What lines, payments, operator and kind say, so that no raw tag may repeat it."""
+_BUYERS = (Tag.BUYER_CONTACT, Tag.BUYER_NAME, Tag.BUYER_INN, Tag.BUYER)
+"""A person's own data: given in the fields that logs and traces hide, never as a raw tag, which they would show."""
 _RETURNS = (Settlement.SALE_RETURN, Settlement.PURCHASE_RETURN)
 
 
@@ -299,6 +301,7 @@ def _document_tags(tags: Tags, receipt: Receipt, extras: ReceiptExtras, version:
     add_industry(tags, Tag.RECEIPT_INDUSTRY, version, faults, extras.industry, f"{field}.industry")
     add_electronic_payments(tags, version, faults, extras.electronic_payments)
     tags.reserve(_OWN, "the receipt itself")
+    tags.reserve(_BUYERS, "customer and delivery")
     tags.add_raw(extras.tags, f"{field}.tags")
 
 

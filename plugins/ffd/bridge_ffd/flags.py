@@ -79,8 +79,7 @@ class WrongRequests(IntFlag):
     NOTIFICATION = 1 << 1
 
 
-def names(mask: IntFlag) -> tuple[str, ...]:
-    """The words of a mask, in lower case; bits that have none as "bit 7"."""
-    known = {int(member): (member.name or "").lower() for member in type(mask)}
-    value = int(mask)
-    return tuple(known.get(1 << bit, f"bit {bit}") for bit in range(value.bit_length()) if value >> bit & 1)
+def names(words: type[IntFlag], mask: int) -> tuple[str, ...]:
+    """The words of a mask, in lower case; bits that have none as "bit 7". No member is made of the mask: Python keeps those."""
+    known = {int(word): (word.name or "").lower() for word in words}
+    return tuple(known.get(1 << bit, f"bit {bit}") for bit in range(mask.bit_length()) if mask >> bit & 1)

@@ -228,8 +228,7 @@ class FoundDocument:
         total: Decimal | None = None
         shift: int | None = None
         rest = data[15:]
-        unknown = not isinstance(kind, DocumentKind)  # devices number corrections in ways of their own
-        if (kind in _WITH_TOTAL or unknown) and len(rest) in (5, 6):
+        if kind in _WITH_TOTAL and len(rest) in (5, 6):
             settlement = _named(Settlement, rest[0])
             total, rest = Decimal(int.from_bytes(rest[1:], sums)).scaleb(-2), b""
         elif kind in (DocumentKind.SHIFT_OPEN, DocumentKind.SHIFT_CLOSE) and len(rest) >= 2:

@@ -6,10 +6,12 @@ to the planned status (2105, 2005, 2109), and the device sums both up in tag 210
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from typing import Any, TypeVar
 
+from bridge.model import Result, Warning_
 from bridge_ffd.vocabulary import Coded
 
 C = TypeVar("C", bound=Coded)
@@ -87,6 +89,14 @@ class Check:
         if self.online is Verdict.UNAVAILABLE:
             return "The marking system was not reached; nothing speaks against the goods so far."
         return "The code could not be checked by the device itself; the marking system allows the goods."
+
+    def as_result(self, answers: Mapping[str, Any]) -> Result:
+        """The result of the operation `marking.check`: the verdict and the device's own answers as evidence, and a warning where
+        the goods should not be sold, or not without a look. The device did answer, so it is confirmed whatever it said."""
+        warnings: tuple[Warning_, ...] = ()
+        if self.verdict is not Verdict.POSITIVE:
+            warnings = (Warning_(code=f"marking_{self.verdict.value}", message=self.text, field="marking"),)
+        return Result(evidence={**answers, "marking": self.as_data()}, warnings=warnings)
 
     def as_data(self) -> dict[str, Any]:
         """For the result's evidence: words, and the raw number."""

@@ -8,6 +8,7 @@ from bridge.model import Customer, Operator
 from bridge_ffd.building import Faults, Tags, kopecks, midnight
 from bridge_ffd.checks import valid_inn
 from bridge_ffd.extras import AgentData, Buyer, Correction, ElectronicPayment, Industry, Supplier
+from bridge_ffd.layouts import Presence, structure_layout
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv
 from bridge_ffd.versions import DocumentKind, FfdVersion
@@ -121,6 +122,10 @@ def add_correction(tags: Tags, version: FfdVersion, faults: Faults, correction: 
         inside.add(Tag.CORRECTION_DESCRIPTION, correction.description, f"{field}.description")
     inside.add(Tag.CORRECTED_DATE, midnight(correction.date), f"{field}.date")
     inside.add(Tag.ORDER_NUMBER, correction.number, f"{field}.number")
+    must = structure_layout(Tag.CORRECTION_BASIS, version)[Tag.ORDER_NUMBER].presence is Presence.MUST
+    if correction.number is None and must:
+        remedy = "give the number of the paper on which the correction rests, e.g. of your own statement"
+        faults.error(f"{field}.number", f"tag {Tag.ORDER_NUMBER} must be given in {version}", remedy=remedy)
     tags.add(Tag.CORRECTION_BASIS, inside.built(), field)
 
 

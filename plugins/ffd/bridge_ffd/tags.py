@@ -155,7 +155,7 @@ class Tag(IntEnum):
     EXCHANGE = 1217, Kind.MONEY, 6, "counter-provision", "сумма по чеку (БСО) встречным предоставлением"
     BUYER_NAME = 1227, Kind.TEXT, 256, "buyer", "покупатель (клиент)"
     BUYER_INN = 1228, Kind.PADDED, 12, "buyer's INN", "ИНН покупателя (клиента)"
-    ELECTRONIC_PAYMENTS = 1234, Kind.STLV, 2048, "all payments without cash", "сведения обо всех оплатах по чеку безналичными"
+    ELECTRONIC_PAYMENTS = 1234, Kind.STLV, 8192, "all payments without cash", "сведения обо всех оплатах по чеку безналичными"
     ELECTRONIC_PAYMENT = 1235, Kind.STLV, 640, "one payment without cash", "сведения об оплате безналичными"
     ELECTRONIC_METHOD = 1236, Kind.BYTE, 1, "way of paying without cash", "признак способа оплаты безналичными"
     ELECTRONIC_IDENTIFIERS = 1237, Kind.TEXT, 256, "identifiers of the payment", "идентификаторы безналичной оплаты"

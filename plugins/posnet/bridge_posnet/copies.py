@@ -9,6 +9,7 @@ from datetime import datetime, time
 
 from bridge.model import Copy, invalid
 from bridge_posnet import commands
+from bridge_posnet.calendar_days import on_calendar
 from bridge_posnet.commands import Reprinted
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.footer import edocument_target
@@ -40,6 +41,7 @@ def plan_copy(operation: Copy, settings: PosnetSettings) -> Frame:
         return commands.eclastprintouts(1)
     since = until = None
     if operation.issued_on is not None:
+        on_calendar("issued_on", operation.issued_on)
         since = datetime.combine(operation.issued_on, time(0, 0))
         until = datetime.combine(operation.issued_on, time(23, 59))
     number: int | None = None

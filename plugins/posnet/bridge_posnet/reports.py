@@ -13,6 +13,7 @@ from decimal import Decimal
 from bridge.model import Report, ReportPeriod, ReportX, Warning_, invalid
 from bridge_posnet import commands
 from bridge_posnet.answers import DailyRecord
+from bridge_posnet.calendar_days import on_calendar
 from bridge_posnet.facts import Kind
 from bridge_posnet.fields import LETTERS
 from bridge_posnet.fitting import Fitting
@@ -22,9 +23,6 @@ from bridge_posnet.settings import ZERO, PosnetSettings
 
 # How many daily reports are read one by one for the figures of a period: each is a question of its own.
 MOST_RECORDS = 62
-
-_FIRST_DAY = date(2000, 1, 1)
-_LAST_DAY = date(2099, 12, 31)
 
 
 def plan_shift_report(operation: ReportX, settings: PosnetSettings, report: Report | None) -> Plan:
@@ -60,9 +58,8 @@ def _period(operation: ReportPeriod) -> Frame:
     begin, end = dates
     if begin is None or end is None:
         raise invalid("from" if begin is None else "to", "is missing")
-    for field, day in (("from", begin), ("to", end)):
-        if not _FIRST_DAY <= day <= _LAST_DAY:
-            raise invalid(field, "is no date of the printer's calendar", limit=f"{_FIRST_DAY} to {_LAST_DAY}")
+    on_calendar("from", begin)
+    on_calendar("to", end)
     if begin > end:
         raise invalid("to", "the period ends before it begins", limit=f"at least {begin.isoformat()}")
     if _is_month(begin, end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from bridge_ffd.versions import FfdVersion
 from bridge_ffd.vocabulary import Taxation
@@ -15,7 +16,7 @@ from bridge_shtrih_m.settings import ARITHMETIC, CLASSIC_ARITHMETIC, ShtrihSetti
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """`classic`: receipts by the older commands. `registered`: the taxation systems of the registration, empty where the device
-    does not tell. `day`: the device's own. `reference`: this job's, as it may be printed."""
+    does not tell. `day`: the device's own. `rates`: percentages of the first rows of its tax table, where they are known."""
 
     settings: ShtrihSettings
     version: FfdVersion
@@ -23,6 +24,7 @@ class Circumstances:
     classic: bool = False
     registered: tuple[Taxation, ...] = ()
     can_print_nothing: bool = True
+    rates: tuple[Decimal, ...] = ()
 
     @property
     def profile(self) -> ArithmeticProfile:

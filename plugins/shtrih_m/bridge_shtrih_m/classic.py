@@ -32,8 +32,8 @@ _ITEMS: dict[Settlement, int] = {
     Settlement.PURCHASE_RETURN: 0x83,
 }
 
-# Groups of the device's tax table (table 6), of which the old commands know four.
-_GROUPS: dict[Vat, int] = {Vat.VAT_20: 1, Vat.VAT_10: 2, Vat.VAT_0: 3, Vat.WITHOUT: 4}
+# Rows of the device's tax table (table 6), of which the old commands know four. What the first two come to is in the table.
+_GROUPS: dict[Vat, int] = {Vat.VAT_20: 1, Vat.VAT_22: 1, Vat.VAT_10: 2, Vat.VAT_0: 3, Vat.WITHOUT: 4}
 
 # The four payments of 85h that every device names the same: the third and fourth are the shop's own (table 5).
 _PAYMENTS: dict[PaymentKind, int] = {PaymentKind.CASH: 0, PaymentKind.CARD: 1, PaymentKind.TRANSFER: 1}
@@ -81,7 +81,11 @@ def _item(line: FfdLine, document: FfdDocument, now: Circumstances, fit: Fitting
     if line.code is not None:
         raise unsupported(f"{where}.marking", "marked goods need the newer commands")
     if line.vat not in _GROUPS:
-        raise unsupported(f"{where}.vat", f"the older commands have no VAT of {line.vat.text}", limit="20%, 10%, 0%, exempt")
+        raise unsupported(f"{where}.vat", f"the older commands have no VAT of {line.vat.text}", limit="22%, 20%, 10%, 0%, exempt")
+    row = _GROUPS[line.vat]
+    if row <= len(now.rates) and now.rates[row - 1] != line.vat.percent:
+        told = f"row {row} of the device's tax table is {now.rates[row - 1].normalize():f} %, not {line.vat.text}"
+        raise unsupported(f"{where}.vat", told, remedy="have the table brought up to date")
     if (line.quantity * line.price).quantize(_KOPECK) != line.total:
         raise invalid(
             where,
@@ -96,7 +100,7 @@ def _item(line: FfdLine, document: FfdDocument, now: Circumstances, fit: Fitting
             quantity=line.quantity,
             price=line.price,
             department=now.settings.department,
-            taxes=(_GROUPS[line.vat], 0, 0, 0),
+            taxes=(row, 0, 0, 0),
         )
     except BadValue as error:
         raise invalid(f"{where}.{error.field}", error.message) from None

@@ -218,6 +218,7 @@ class ShtrihDriver(Driver):
             classic=model.classic(self._settings),
             registered=model.registration.taxation if model.registration is not None else (),
             can_print_nothing=model.no_print,
+            rates=model.rates,
         )
 
     async def _today(self) -> date:

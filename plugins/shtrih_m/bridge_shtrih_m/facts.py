@@ -19,6 +19,7 @@ from bridge_shtrih_m.answers import FullStatus, Mode, ShiftState, error_of, foun
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.errors import NO_SUCH_DOCUMENT, NOT_KNOWN_BY_DEVICE
 from bridge_shtrih_m.exchange import Exchange
+from bridge_shtrih_m.open_points import CASH_IN_COUNTER, CASH_OUT_COUNTER, X_REPORT_COUNTER
 from bridge_shtrih_m.refusals import Refused, checked
 
 
@@ -40,16 +41,13 @@ FISCAL = frozenset((Kind.RECEIPT, Kind.CORRECTION, Kind.SHIFT_OPEN, Kind.SHIFT_C
 CASH_IN_DRAWER = 241
 """Money register."""
 
-THROUGH_NUMBER = 152
-"""Operation register: number of the last document of any kind."""
-
 # Operation registers that a kind of document moves by one. Receipts by kind: sale, purchase, and their returns.
 RECEIPTS = (148, 149, 150, 151)
 _COUNTERS: dict[Kind, tuple[int, ...]] = {
     Kind.RECEIPT: RECEIPTS,
-    Kind.CASH_IN: (155,),
-    Kind.CASH_OUT: (156,),
-    Kind.X_REPORT: (158,),
+    Kind.CASH_IN: (CASH_IN_COUNTER,),
+    Kind.CASH_OUT: (CASH_OUT_COUNTER,),
+    Kind.X_REPORT: (X_REPORT_COUNTER,),
 }
 
 

@@ -33,8 +33,15 @@ RECEIPT_COUNTERS: Final = (144, 145, 146, 147)
 
 # [S7] Whether a device opens the shift by itself with the first receipt differs. The driver never lets it: a receipt needs an open
 # shift.
-RECEIPTS_OPEN_SHIFTS: Final = False
 
 # [S8] A sale answered with "still printing" (50h) or "waits to go on" (58h) may be closed all the same. Neither is believed: the FN
-# is asked.
-BUSY_CLOSES_NOTHING: Final = False
+# is asked before anything is sent again.
+
+# [S9] Operation registers 155, 156 and 158 count cash in, cash out and X reports, and are not set back. One source. They prove these
+# slips; where they do not move as they should, a person decides.
+CASH_IN_COUNTER: Final = 155
+CASH_OUT_COUNTER: Final = 156
+X_REPORT_COUNTER: Final = 158
+
+# [S10] Numbers of corrections and of the closing of a shift in the answer to FF0Ah differ between sources (javapos: 14h and 10h). A
+# document whose kind is not known may be ours: it is told by its length, operation and total, or by the number of its shift.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 from bridge_ffd.fn import FoundDocument
@@ -15,6 +16,7 @@ from bridge_ffd.versions import DocumentKind
 
 from bridge_shtrih_m.answers import Mode
 from bridge_shtrih_m.facts import FISCAL, RECEIPTS, Facts, Kind
+from bridge_shtrih_m.open_points import CASH_IN_COUNTER, CASH_OUT_COUNTER, X_REPORT_COUNTER
 from bridge_shtrih_m.plan import Intent
 
 MOST_DOCUMENTS = 50
@@ -59,17 +61,28 @@ def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared
 
 
 def is_ours(intent: Intent, document: FoundDocument) -> bool:
-    """Whether this document of the FN has the kind, the operation and the total of ours."""
-    if document.kind not in _OF_KIND.get(intent.kind, ()) and not _kind_unclear(intent, document):
+    """Whether this document of the FN has the kind, the operation and the total of ours, or of a shift its number."""
+    if not _may_be_of_kind(intent, document):
         return False
-    if intent.kind not in _WITH_TOTAL:
+    if intent.kind in _WITH_TOTAL:
+        settlement, total = _sale_of(document)
+        return settlement == intent.settlement and total == intent.total
+    if isinstance(document.kind, DocumentKind) or intent.baseline.shift is None:
         return True
-    return document.settlement == intent.settlement and document.total == intent.total
+    opened = 1 if intent.kind is Kind.SHIFT_OPEN else 0
+    return len(document.rest) == 2 and int.from_bytes(document.rest, "little") == intent.baseline.shift + opened
 
 
-def _kind_unclear(intent: Intent, document: FoundDocument) -> bool:
-    """Sources differ in the numbers of corrections and of the closing of shifts: one that is no known kind may be either."""
-    return not isinstance(document.kind, DocumentKind) and (intent.kind not in _WITH_TOTAL or document.total is not None)
+def _may_be_of_kind(intent: Intent, document: FoundDocument) -> bool:
+    """Sources differ in the numbers of corrections and of the closing of shifts: what is no known kind may be any."""
+    return document.kind in _OF_KIND[intent.kind] or not isinstance(document.kind, DocumentKind)
+
+
+def _sale_of(document: FoundDocument) -> tuple[int | None, Decimal | None]:
+    """Operation and total; of a kind that is not known, by their length."""
+    if isinstance(document.kind, DocumentKind) or len(document.rest) not in (5, 6):
+        return document.settlement, document.total
+    return document.rest[0], Decimal(int.from_bytes(document.rest[1:], "little")).scaleb(-2)
 
 
 def missing(intent: Intent, now: Facts) -> range:
@@ -97,11 +110,7 @@ def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> D
         return Decision(Verdict.ISSUED, f"document {ours[0].number} of the fiscal storage is this one", ours[0])
     if ours:
         return _unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
-    alike = [
-        document
-        for document in found
-        if document.kind in _OF_KIND[intent.kind] or not isinstance(document.kind, DocumentKind)
-    ]
+    alike = [document for document in found if _may_be_of_kind(intent, document)]
     if alike:
         return _unknown("the fiscal storage has a new document of this kind, with another operation or total")
     return _not_issued("none of the new documents of the fiscal storage is of this kind")
@@ -115,7 +124,7 @@ def _by_counters(intent: Intent, now: Facts) -> Decision:
         case Kind.CASH_IN | Kind.CASH_OUT:
             return _cash(intent, now)
         case Kind.X_REPORT:
-            return _counted(intent, now, 158, "X report")
+            return _counted(intent, now, X_REPORT_COUNTER, "X report")
         case Kind.SHIFT_CLOSE:
             return _shift_close(intent, now)
         case Kind.SHIFT_OPEN:
@@ -130,7 +139,7 @@ def _cash(intent: Intent, now: Facts) -> Decision:
     """The counter of these slips, and the cash in the drawer by the amount: both, or neither."""
     before = intent.baseline
     cash_in = intent.kind is Kind.CASH_IN
-    counted = _moved(intent, now, 155 if cash_in else 156)
+    counted = _moved(intent, now, CASH_IN_COUNTER if cash_in else CASH_OUT_COUNTER)
     if before.cash is None or now.cash is None:
         return _unknown("the device does not tell the cash in its drawer")
     moved = now.cash - before.cash

@@ -5,7 +5,7 @@ Follows protocol-specs/shtrih-m, "Status" and "FN commands".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -55,6 +55,8 @@ _CLASSIC_PAYMENTS = (PaymentKind.CASH, PaymentKind.CARD, PaymentKind.TRANSFER)
 # What the tables of the device call the versions of the format.
 _FFD = {0: FfdVersion.V1_0, 2: FfdVersion.V1_05, 3: FfdVersion.V1_1, 4: FfdVersion.V1_2}
 
+_TAXES = 6  # table
+
 _DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
 _OFD_DAYS = 5  # documents that wait for longer are told
 
@@ -69,6 +71,8 @@ class Model:
     registration: Registration | None
     version: FfdVersion
     no_print: bool
+    rates: tuple[Decimal, ...] = ()
+    """Of the older commands: percentages of the first rows of the tax table."""
 
     def has(self, feature: Features) -> bool:
         return self.features is not None and self.features.has(feature)
@@ -106,7 +110,7 @@ async def read_model(reader: FactReader, settings: ShtrihSettings) -> Model:
     told = await reader.ask_if_known(commands.registration()) if storage is not None else None
     table, _, field = NO_PRINT_FIELD
     no_print = await reader.ask_if_known(commands.field_info(table, field)) if storage is not None else None
-    return Model(
+    model = Model(
         type=DeviceType.of(await reader.ask(commands.device_type())),
         features=ModelParameters.of(features) if features is not None else None,
         storage=storage is not None,
@@ -114,6 +118,18 @@ async def read_model(reader: FactReader, settings: ShtrihSettings) -> Model:
         version=await read_version(reader, settings, storage),
         no_print=no_print is not None,
     )
+    return replace(model, rates=await _rates(reader)) if model.classic(settings) else model
+
+
+async def _rates(reader: FactReader) -> tuple[Decimal, ...]:
+    """Rows 1 and 2 of table 6, in hundredths of a percent; the others are 0 % and no tax."""
+    found = []
+    for row in (1, 2):
+        answer = await reader.ask_if_known(commands.read_field(_TAXES, row, 1))
+        if answer is None:
+            return ()
+        found.append(Decimal(int.from_bytes(values_of(answer)["value"], "little")).scaleb(-2))
+    return tuple(found)
 
 
 def _registration(answer: bytes | None) -> Registration | None:

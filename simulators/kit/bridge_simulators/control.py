@@ -48,6 +48,7 @@ class ControlApi:
                 web.get("/switches", self._switches),
                 web.post("/switches", self._switch),
                 web.post("/power", self._power),
+                web.post("/cable", self._cable),
                 web.post("/paper", self._load_paper),
                 web.post("/cover", self._cover),
                 web.post("/key", self._key),
@@ -118,6 +119,10 @@ class ControlApi:
     async def _power(self, request: web.Request) -> web.Response:
         self._device.power(await _switch(request, "on"))
         return web.json_response({"on": self._device.powered})
+
+    async def _cable(self, request: web.Request) -> web.Response:
+        self._device.plug(await _switch(request, "plugged"))
+        return web.json_response({"plugged": self._device.plugged})
 
     async def _load_paper(self, request: web.Request) -> web.Response:
         self._device.load_paper(await _switch(request, "loaded"))

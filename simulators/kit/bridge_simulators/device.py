@@ -84,7 +84,7 @@ class Connection:
         if allowed:
             self._wire.send(data[:allowed])
         if cut:
-            self.close()
+            self._cut()
 
     def received(self, data: bytes) -> None:
         if not self.open or self._inner is None:
@@ -93,7 +93,12 @@ class Connection:
         if allowed:
             self._inner.received(data[:allowed])
         if cut:
-            self.close()
+            self._cut()
+
+    def _cut(self) -> None:
+        self.close()
+        if self._device.faults.takes_the_plug_out():
+            self._device.plug(False)
 
     def close(self) -> None:
         """The device's side or the line ends the connection."""
@@ -125,6 +130,7 @@ class SimulatedDevice(ABC):
         self.faults = FaultLayer(self, self.fault_kinds)
         self.connections: set[Connection] = set()
         self.powered = True
+        self.plugged = True
         self.paper_loaded = True
         self.cover_closed = True
         self.clock_shift = timedelta()  # set by the protocol's own clock command
@@ -140,6 +146,8 @@ class SimulatedDevice(ABC):
         """A host connects. `port` names one of the device's ports, empty = the first. May raise Refused."""
         if not self.powered:
             raise Refused("the device is switched off")
+        if not self.plugged:
+            raise Refused("the cable is out")
         if self.faults.refuses_connection():
             raise Refused("a fault refuses connections")
         connection = Connection(self, wire, port)
@@ -178,6 +186,7 @@ class SimulatedDevice(ABC):
         return {
             "id": self.id,
             "powered": self.powered,
+            "plugged": self.plugged,
             "paper_loaded": self.paper_loaded,
             "cover_closed": self.cover_closed,
             "clock": self.now().isoformat(timespec="seconds"),
@@ -204,6 +213,12 @@ class SimulatedDevice(ABC):
         self.on_power_off()
         for connection in list(self.connections):
             connection.close()
+
+    def plug(self, plugged: bool) -> None:
+        """The cable out of the device, or in again: the device itself runs on and notices nothing else."""
+        self.plugged = plugged
+        if not plugged:
+            self.cut_connections()
 
     def load_paper(self, loaded: bool) -> None:
         self.paper_loaded = loaded

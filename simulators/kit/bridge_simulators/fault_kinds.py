@@ -15,12 +15,14 @@ class Cut(Fault):
     """The connection breaks behind byte number `after`, counted in one direction from the moment of arming.
 
     Byte `after` still comes through, the next one does not; 0 breaks it before the first. All connections count
-    together. With `times` above 1 the count starts again at each cut.
+    together. With `times` above 1 the count starts again at each cut. With `stay` the cable is out until it is plugged in
+    again; without, the host may connect at once.
     """
 
     kind: ClassVar[str] = "cut"
     direction: Direction
     after: int = 0
+    stay: bool = False
 
     def check(self) -> None:
         Fault.check(self)
@@ -68,6 +70,29 @@ class CutCommand(_NamedStep):
     def strike(self, device: Target, course: Course) -> None:
         course.lost = True
         device.cut_connections()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplug(_NamedStep):
+    """The cable is pulled out and stays out until it is plugged in: at the step, the command's answer lost with it, or with
+    `after` that many bytes behind the step, counted in one direction.
+    """
+
+    kind: ClassVar[str] = "unplug"
+    after: int | None = None
+    direction: Direction = "to_device"
+
+    def strike(self, device: Target, course: Course) -> None:
+        if self.after is None:
+            course.lost = True
+            device.plug(False)
+        else:
+            device.faults.arm(Cut(direction=self.direction, after=self.after, stay=True))
+
+    def check(self) -> None:
+        _NamedStep.check(self)
+        if self.after is not None and self.after < 0:
+            raise FaultError("field 'after' must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +288,7 @@ KINDS: tuple[type[Fault], ...] = (
     RefuseConnection,
     ClockOffset,
     CutCommand,
+    Unplug,
     Refuse,
     Hold,
     PaperOut,

@@ -33,6 +33,8 @@ class Target(Protocol):
 
     def power(self, on: bool) -> None: ...
 
+    def plug(self, plugged: bool) -> None: ...
+
     def load_paper(self, loaded: bool) -> None: ...
 
     def close_cover(self, closed: bool) -> None: ...
@@ -42,6 +44,9 @@ class Target(Protocol):
     def foreign_total(self) -> Decimal | None: ...
 
     def cut_connections(self) -> None: ...
+
+    @property
+    def faults(self) -> FaultLayer: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,7 @@ class FaultLayer:
         self._count = 0
         self._timers: set[asyncio.TimerHandle] = set()
         self.clock_offset = timedelta()
+        self._unplugs = False
         self.struck: list[dict[str, Any]] = []
 
     # --- arming
@@ -199,8 +205,14 @@ class FaultLayer:
             if entry.passed >= fault.after and not cut:
                 allowed, cut = size - (entry.passed - fault.after), True
                 entry.passed = 0
+                self._unplugs = self._unplugs or fault.stay
                 self._strike(entry, direction)
         return allowed, cut
+
+    def takes_the_plug_out(self) -> bool:
+        """Whether the cut that just struck leaves the cable out; told once."""
+        told, self._unplugs = self._unplugs, False
+        return told
 
     # --- asked by the device
 

@@ -26,5 +26,9 @@ DEMO: Mapping[str, Any] = {
     "faults": {
         "answer_lost": {"fault": "cut_command", "command": "trend", "step": "after"},
         "paper_out": {"fault": "paper_out", "command": "trend", "step": "before"},
+        "cover_open": {"fault": "cover_open", "command": "trend", "step": "before"},
+        "cable_out": {"fault": "unplug", "command": "trend", "step": "after"},
+        "cable_out_inside": {"fault": "unplug", "command": "trinit", "step": "before"},
+        "power_cut": {"fault": "power_cut", "command": "trend", "step": "after"},
     },
 }

@@ -349,6 +349,13 @@ def test_a_period_that_is_none_is_refused_by_its_field(period: dict[str, Any], f
     assert refused.value.errors[0].field == field
 
 
+@pytest.mark.parametrize("day", ["0312-03-28", "1999-12-31", "2100-01-01"])
+def test_a_copy_of_a_day_that_no_printer_has_is_refused_by_its_field(day: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        FAMILY.check(other("copy", document="1", issued_on=day), FAMILY.settings_from({}), None)
+    assert refused.value.errors[0].field == "issued_on"
+
+
 def test_a_copy_of_a_document_that_does_not_exist_fails() -> None:
     async def scenario() -> None:
         bench = Bench()

@@ -199,6 +199,8 @@ def test_a_probe_finds_either_protocol_and_changes_nothing(protocol: str) -> Non
         (simple_sale("1.00", payments=[{"kind": "card", "amount": "2.00"}], change=[{"kind": "card", "amount": "1.00"}]), "change.0.kind"),
         (other("print", lines=[{"text": "x"}]), "op"),
         (other("report.period", first_number=2, last_number=1), "last_number"),
+        (other("report.period", **{"from": "2099-12-01", "to": "2100-01-01"}), "to"),
+        (other("report.period", **{"from": "1999-12-31", "to": "2026-01-01"}), "from"),
         (other("display.show", lines=["a", "b", "c"]), "lines"),
         (other("raw", command={"name": "beep"}), "command.name"),
         (other("cash.in", amount="100000000.00", currency="PLN"), "amount"),

@@ -46,6 +46,7 @@ async def test_each_till_has_its_own_jobs_even_where_two_share_origin_and_printe
     _, theirs = await sell(station, two, "d1", "two")
     assert [job["id"] for job in (await call(station, one, "GET", "/jobs"))[1]["jobs"]] == [mine["id"]]
     assert (await call(station, one, "GET", f"/jobs/{theirs['id']}"))[0] == 404
+    assert (await call(station, one, "GET", f"/jobs/{theirs['id']}/receipt?format=svg"))[0] == 404
     assert (await call(station, one, "POST", f"/jobs/{theirs['id']}/ack", {}))[0] == 404
     told = set()
     while theirs["id"] not in told:

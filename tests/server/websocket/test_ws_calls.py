@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 from pathlib import Path
@@ -31,9 +32,12 @@ def test_every_route_is_a_method_and_no_two_have_one_name() -> None:
     assert not set(METHODS) & set(SESSION_METHODS)
 
 
-def test_no_member_of_an_operation_has_the_name_of_a_path_parameter() -> None:
+def test_no_member_of_an_operation_has_the_name_of_another_parameter() -> None:
     """They stand side by side in `params`."""
     taken = {name for route in ROUTES for name in parameter_names(route.path)} | {"idempotency_key", "wait"}
+    bodies = [route.describes for route in ROUTES if route.describes is not None and route.describes.body is not None]
+    taken |= {parameter.name for described in bodies for parameter in described.parameters if parameter.where == "query"}
+    assert "format" in taken
     definitions = operation_adapter.json_schema(by_alias=True)["$defs"]
     for name, definition in definitions.items():
         if "op" in definition.get("properties", {}):
@@ -336,3 +340,18 @@ async def test_the_error_of_a_job_speaks_the_sessions_language(station: Any) -> 
         await client.leave()
     assert said["pl-PL"].startswith("Nie ma takiej stawki.")
     assert said["el"].startswith("No such rate.")
+
+
+async def test_a_picture_is_a_string_and_a_png_is_base64(station: Any) -> None:
+    socket = await station.session()
+    job = await socket.call("devices.submit", device="d1", idempotency_key="k", wait=20, **SALE)
+    assert "PLN 10.00" in await socket.call("jobs.receipt", job=job["id"])
+    assert (await socket.call("jobs.receipt", job=job["id"], format="svg")).startswith("<svg ")
+    drawn = base64.b64decode(await socket.call("jobs.receipt", job=job["id"], format="png"), validate=True)
+    assert drawn.startswith(b"\x89PNG")
+    assert "PREVIEW" in await socket.call("devices.preview", device="d1", format="html", **SALE)
+    assert (await socket.call("devices.preview", device="d1", **SALE))["totals"]["total"] == "10.00"
+    for method, more in (("jobs.receipt", {"job": job["id"]}), ("devices.preview", {"device": "d1", **SALE})):
+        with pytest.raises(Refused) as caught:
+            await socket.call(method, format="film", **more)
+        assert caught.value.code == "request.invalid"

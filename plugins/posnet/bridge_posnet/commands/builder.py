@@ -110,11 +110,11 @@ class Builder:
     def moment(self, name: str, value: datetime | None) -> None:
         """The printer's local time, to the minute."""
         if value is not None:
-            self._add(name, value.strftime("%Y-%m-%d,%H:%M").encode("ascii"))
+            self._add(name, value.isoformat(",", "minutes").encode("ascii"))
 
     def day(self, name: str, value: date | None) -> None:
         if value is not None:
-            self._add(name, value.strftime("%Y-%m-%d").encode("ascii"))
+            self._add(name, value.isoformat().encode("ascii"))
 
     def adjustment(self, value: Adjustment, name: str) -> None:
         if name == "na":

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from bridge.model import RateTotal, Report, ReportPeriod, ShiftClose, TaxRate, invalid
+from bridge_posnet.calendar_days import on_calendar
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.settings import ZERO, PosnetSettings
 from bridge_posnet.thermal import commands, texts
@@ -40,8 +41,8 @@ def plan_period_report(operation: ReportPeriod) -> Plan:
             raise invalid("to" if operation.last_date is None else "from", "both dates are needed")
         if operation.first_date > operation.last_date:
             raise invalid("to", "it lies before from", limit=f"{operation.first_date} or later")
-        if not (2000 <= operation.first_date.year <= operation.last_date.year <= 2099):
-            raise invalid("from", "the printer takes the years 2000 to 2099", limit="2000 to 2099")
+        on_calendar("from", operation.first_date)
+        on_calendar("to", operation.last_date)
         command = commands.report_by_dates(operation.first_date, operation.last_date, summary=operation.summary)
     else:
         first, last = operation.first_number, operation.last_number

@@ -1,0 +1,103 @@
+"""What is no sale, as rows: reports, cash in and out, non-fiscal printouts, copies, card payments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bridge.model import CashIn, CashOut, Copy, Outcome, PaymentResult, Print, Report, ReportPeriod, ReportX
+from bridge.model.base import decimal_string
+from bridge.paper.model import Columns, Row, Rule, Text
+from bridge.paper.sale import rates
+
+
+def moment(value: datetime) -> str:
+    """A time with its zone, as it is on paper."""
+    return f"{value.replace(tzinfo=None).isoformat(' ', 'seconds')} {value.isoformat()[-6:] if value.utcoffset() else 'UTC'}"
+
+
+def cash(operation: CashIn | CashOut) -> list[Row]:
+    name = "IN" if isinstance(operation, CashIn) else "OUT"
+    return [Columns(name, f"{operation.currency} {decimal_string(operation.amount)}", bold=True, double=True, figure="amount")]
+
+
+def printout(operation: Print) -> list[Row]:
+    rows: list[Row] = [Text(operation.title, "centre", bold=True)] if operation.title else []
+    return [*rows, *(Text(line.text, line.align, line.bold, line.double) for line in operation.lines)]
+
+
+def copy_of(operation: Copy) -> list[Row]:
+    """Which document is printed once more. What stands on it only the device knows."""
+    rows: list[Row] = [
+        Columns("Of", f"the {operation.kind} {operation.document}" if operation.document else f"the last {operation.kind}")
+    ]
+    return [*rows, *([Columns("Of the day", operation.issued_on.isoformat())] if operation.issued_on else [])]
+
+
+def asked_of(operation: ReportX | ReportPeriod) -> list[Row]:
+    """What a report was asked to tell of."""
+    named: tuple[tuple[str, object], ...]
+    if isinstance(operation, ReportX):
+        named = (("Shift", operation.shift),)
+    else:
+        named = (
+            ("From", operation.first_date),
+            ("To", operation.last_date),
+            ("From number", operation.first_number),
+            ("To number", operation.last_number),
+        )
+    return [Columns(name, str(value)) for name, value in named if value is not None]
+
+
+def report(figures: Report) -> list[Row]:
+    rows: list[Row] = []
+    if figures.number is not None:
+        rows.append(Columns("Report", figures.number, figure="report.number"))
+    for name, at in (("First sale", figures.first_sale_at), ("Last sale", figures.last_sale_at)):
+        if at is not None:
+            rows.append(Columns(name, moment(at)))
+    if figures.totals_by_rate:
+        rows += [Rule(), *rates(figures.totals_by_rate)]
+    if figures.total is not None:
+        rows += [
+            Rule(),
+            Columns("TOTAL", f"{figures.currency} {decimal_string(figures.total)}", bold=True, double=True, figure="total"),
+        ]
+    if figures.totals_by_payment:
+        rows.append(Rule())
+        for kind in figures.totals_by_payment:
+            count = f" ({kind.count})" if kind.count is not None else ""
+            rows.append(Columns(_words(kind.kind) + count, decimal_string(kind.amount), figure="by_payment"))
+    if figures.counts or figures.counters:
+        rows.append(Rule())
+        rows += [Columns(_words(name), str(count), figure=f"count.{name}") for name, count in figures.counts.items()]
+        rows += [Columns(_words(name), value, figure=f"counter.{name}") for name, value in figures.counters.items()]
+    return rows
+
+
+def payment(result: PaymentResult) -> list[Row]:
+    """A terminal's decision, with all that it tells."""
+    named = (
+        ("Card", " ".join(part for part in (result.scheme, result.masked_pan) if part)),
+        ("Authorisation", result.authorisation_code),
+        ("Trace", result.trace_number),
+        ("Slip", result.receipt_number),
+        ("Terminal", result.terminal_id),
+        ("Reason", " ".join(part for part in (result.reason_code, result.reason_text) if part)),
+    )
+    # Large only where it is paid: nobody may read a sum off a slip that was declined.
+    paid = result.outcome is Outcome.APPROVED
+    return [
+        Columns("Requested", f"{result.currency} {decimal_string(result.requested)}", figure="requested"),
+        Columns(
+            "APPROVED" if paid else "Approved",
+            f"{result.currency} {decimal_string(result.approved)}",
+            bold=paid,
+            double=paid,
+            figure="approved",
+        ),
+        *(Columns(name, value) for name, value in named if value),
+    ]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace(".", " ").capitalize()

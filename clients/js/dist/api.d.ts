@@ -1,0 +1,2043 @@
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AbortAnswer
+         * @description Whether the job could be stopped; what became of it is the job's to say.
+         */
+        AbortAnswer: {
+            /** @enum {string} */
+            abort: "requested" | "too_late" | "unsupported";
+        };
+        /** Accept */
+        Accept: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @enum {string} */
+            what: "identity" | "journal";
+            reason: string;
+        };
+        /**
+         * Actor
+         * @description Who did it: the principal, the label of its token, the user of the operating system, the operator named.
+         */
+        Actor: {
+            principal: string;
+            label: string | null;
+            os_user: string | null;
+            operator: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Adjustment
+         * @description A discount or surcharge: an amount in the receipt's currency, or a percentage of what it applies to.
+         */
+        Adjustment: {
+            /** @default null */
+            amount?: string | null;
+            /** @default null */
+            percent?: string | null;
+            /** @default null */
+            text?: string | null;
+        };
+        /**
+         * Alert
+         * @description Something that an administrator should know of a device, kept until acknowledged. `job` is where it comes from one.
+         */
+        Alert: {
+            id: string;
+            code: string;
+            text: string;
+            job: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Amendment
+         * @description A later, numbered change of registration, paper or payment outcome. State, number and totals never change.
+         */
+        Amendment: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            changes: {
+                [key: string]: unknown;
+            };
+        };
+        /** AnswerPrompt */
+        AnswerPrompt: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            prompt_id: string;
+            choice: string;
+        };
+        /**
+         * ArithmeticProfile
+         * @description How a family computes. Decimals are numbers of places; `cash_step` is the smallest coin where a country rounds cash.
+         *
+         *     `tolerance` is how far a line total may stand from quantity x price before it is refused (0: exactly equal).
+         */
+        ArithmeticProfile: {
+            currency_decimals: number;
+            price_decimals: number;
+            quantity_decimals: number;
+            line_rounding: components["schemas"]["Rounding"];
+            percent_method: components["schemas"]["PercentMethod"];
+            /** @example -0.02 */
+            tolerance: string;
+            spread: components["schemas"]["Spread"];
+            cash_step: string | null;
+            tax_included: boolean;
+        };
+        /**
+         * AskPairing
+         * @description A page asks to be paired. `origin` is that of its Origin header; `app_name` is shown to who decides.
+         *
+         *     `scopes`: what it would like (left out: what a till usually has); what it gets is the person's decision.
+         */
+        AskPairing: {
+            origin: string;
+            app_name: string;
+            /** @default null */
+            scopes?: components["schemas"]["Right"][] | null;
+        };
+        /**
+         * Attention
+         * @description Why a job waits, for the person at the till. `prompt_id` and `choices` are set where an answer is asked for.
+         */
+        Attention: {
+            code: string;
+            text: string;
+            /** Format: date-time */
+            since: string;
+            prompt_id: string | null;
+            choices: components["schemas"]["Choice"][];
+            default: string | null;
+            expires_at: string | null;
+        };
+        /**
+         * Audit
+         * @description Oldest first. `next` is the `after` of the next page, null on the last one.
+         */
+        Audit: {
+            audit: components["schemas"]["AuditEntry"][];
+            next: number | null;
+        };
+        /**
+         * AuditEntry
+         * @description One act: who did what to which device or job. `detail` depends on the action.
+         */
+        AuditEntry: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            actor: components["schemas"]["Actor"];
+            action: string;
+            subject: string;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BareProblem
+         * @description A refused connection: too many are busy. Try again in a moment.
+         */
+        BareProblem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            status: number;
+            detail: string;
+        };
+        /**
+         * Bytes
+         * @description What went over a wire: how many, the first of them as printable text and as hexadecimal. `cut`: there were more.
+         */
+        Bytes: {
+            bytes: number;
+            text: string;
+            hex: string;
+            cut: boolean;
+        };
+        /**
+         * Capabilities
+         * @description What this device, with its firmware and settings, can do.
+         *
+         *     `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
+         *     where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
+         *     `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names.
+         */
+        Capabilities: {
+            operations: string[];
+            receipt_kinds: string[];
+            invoice_kinds: string[];
+            line_kinds: string[];
+            payment_kinds: string[];
+            currencies: string[];
+            taxes: components["schemas"]["TaxRate"][] | null;
+            limits: {
+                [key: string]: number;
+            };
+            max_amount: string | null;
+            arithmetic: components["schemas"]["ArithmeticProfile"] | null;
+            /** @enum {string} */
+            shift: "explicit" | "implicit" | "none";
+            /** @enum {string} */
+            status_during_job: "cached" | "between_commands" | "parallel";
+            /** @enum {string} */
+            abort_via: "same_link" | "second_link" | "none";
+            code_page: string | null;
+            extras: string[];
+            delivery: string[];
+        };
+        /**
+         * CardSlip
+         * @description What the terminal said of a card payment that this receipt records. No full card number belongs here.
+         */
+        CardSlip: {
+            /** @default null */
+            scheme?: string | null;
+            /** @default null */
+            masked_pan?: string | null;
+            /** @default null */
+            authorisation_code?: string | null;
+            /** @default null */
+            terminal_id?: string | null;
+        };
+        /** CashIn */
+        CashIn: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "cash.in";
+            /** @example 9.00 */
+            amount: string;
+            currency: string;
+        };
+        /** CashOut */
+        CashOut: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "cash.out";
+            /** @example 9.00 */
+            amount: string;
+            currency: string;
+        };
+        /** Change */
+        Change: {
+            /** @default cash */
+            kind?: components["schemas"]["PaymentKind"];
+            /** @example 9.00 */
+            amount: string;
+            /** @default null */
+            label?: string | null;
+        };
+        /**
+         * Choice
+         * @description An answer that may be given to a prompt, or a way to settle an unresolved job.
+         */
+        Choice: {
+            code: string;
+            text: string;
+        };
+        /** ClockSet */
+        ClockSet: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "clock.set";
+            /** @default null */
+            to?: string | null;
+        };
+        /**
+         * Configure
+         * @description A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema.
+         */
+        Configure: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            family: string;
+            url: string;
+            /** @default {} */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            shared?: boolean;
+            /**
+             * @default strict
+             * @enum {string}
+             */
+            fit?: "strict" | "lenient";
+            /**
+             * @default {
+             *       "document": 120,
+             *       "payment": 30,
+             *       "report": 600,
+             *       "effect": 60
+             *     }
+             */
+            deadlines?: components["schemas"]["Deadlines"];
+            /**
+             * @default {
+             *       "open": 5,
+             *       "identify": 60,
+             *       "ask": 60,
+             *       "status": 10,
+             *       "silence": 180,
+             *       "close": 5,
+             *       "reconnect": 5,
+             *       "recover_again": 60,
+             *       "idle": 60,
+             *       "http": 10
+             *     }
+             */
+            timeouts?: components["schemas"]["Timeouts"];
+        };
+        /**
+         * ConsoleLink
+         * @description Works once, and for so many seconds. Open it in a browser of this PC.
+         */
+        ConsoleLink: {
+            link: string;
+            expires_in: number;
+        };
+        /**
+         * ConsoleSession
+         * @description A console is signed in, for so many seconds at most.
+         */
+        ConsoleSession: {
+            token_id: string;
+            token: string;
+            expires_in: number;
+        };
+        /**
+         * Copy
+         * @description A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
+         *
+         *     `delivery`: another way than paper for the same document, e.g. as an e-document.
+         */
+        Copy: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "copy";
+            /**
+             * @default receipt
+             * @enum {string}
+             */
+            kind?: "receipt" | "invoice" | "report" | "slip";
+            /** @default null */
+            document?: string | null;
+            /** @default null */
+            issued_on?: string | null;
+            /**
+             * @default {
+             *       "paper": true,
+             *       "email": null,
+             *       "sms": null,
+             *       "edocument": null
+             *     }
+             */
+            delivery?: components["schemas"]["Delivery"];
+        };
+        /**
+         * CreateToken
+         * @description A token without pairing. With `origin` it is a page's, else a program's. `user_id`: Linux the uid, Windows the SID.
+         */
+        CreateToken: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            label: string;
+            /** @default null */
+            scopes?: components["schemas"]["Right"][] | null;
+            /** @default null */
+            devices?: string[] | null;
+            /** @default {} */
+            aliases?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            routes?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @default null */
+            origin?: string | null;
+            /** @default null */
+            user_id?: string | null;
+            /** @default null */
+            user?: string | null;
+            /** @default null */
+            session?: string | null;
+            /** @default null */
+            expires_at?: string | null;
+        };
+        /** Customer */
+        Customer: {
+            /** @default [] */
+            ids?: components["schemas"]["CustomerId"][];
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            address?: string | null;
+            /** @default null */
+            email?: string | null;
+            /** @default null */
+            phone?: string | null;
+            /** @default null */
+            loyalty_id?: string | null;
+        };
+        /** CustomerId */
+        CustomerId: {
+            type: string;
+            value: string;
+        };
+        /**
+         * Deadlines
+         * @description Seconds from acceptance within which a job must begin, by the kind of operation.
+         */
+        Deadlines: {
+            /** @default 120 */
+            document?: number;
+            /** @default 30 */
+            payment?: number;
+            /** @default 600 */
+            report?: number;
+            /** @default 60 */
+            effect?: number;
+        };
+        /**
+         * Deadlines
+         * @description Seconds from acceptance within which a job must begin, by the kind of operation.
+         */
+        DeadlinesAnswer: {
+            document: number;
+            payment: number;
+            report: number;
+            effect: number;
+        };
+        /**
+         * DecidePairing
+         * @description `code`: the six digits that the page shows. Without `scopes` it gets, of what it asked for, what a till usually has.
+         *
+         *     `bind`: on a computer of several users, whether the token holds for the user who asked, or in this session of his alone,
+         *     which ends when he signs out.
+         */
+        DecidePairing: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            label?: string | null;
+            /** @default null */
+            scopes?: components["schemas"]["Right"][] | null;
+            /** @default null */
+            devices?: string[] | null;
+            /** @default {} */
+            aliases?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            routes?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            code: string;
+            /**
+             * @default user
+             * @enum {string}
+             */
+            bind?: "user" | "session";
+        };
+        /**
+         * Delivery
+         * @description How the customer gets the document. Nothing is sent anywhere unless it is asked for here.
+         */
+        Delivery: {
+            /** @default true */
+            paper?: boolean;
+            /** @default null */
+            email?: string | null;
+            /** @default null */
+            sms?: string | null;
+            /** @default null */
+            edocument?: components["schemas"]["EDocument"] | null;
+        };
+        /**
+         * Device
+         * @description A configured device. Secrets among `settings` are shown as asterisks; who is no administrator gets neither `url` nor them.
+         *
+         *     `seen` is who answers now where that is another than the pinned `identity`; `queue` and `open_jobs` are ids of jobs;
+         *     `journal_hold` says why documents wait until an administrator accepts the journal.
+         */
+        Device: {
+            id: string;
+            family: string;
+            title: string | null;
+            url: string | null;
+            shared: boolean;
+            /** @enum {string} */
+            fit: "strict" | "lenient";
+            deadlines: components["schemas"]["DeadlinesAnswer"];
+            timeouts: components["schemas"]["TimeoutsAnswer"];
+            settings: {
+                [key: string]: unknown;
+            } | null;
+            state: components["schemas"]["DeviceState"];
+            reason: string | null;
+            identity: components["schemas"]["Identity"] | null;
+            seen: components["schemas"]["Identity"] | null;
+            capabilities: components["schemas"]["Capabilities"] | null;
+            journal_hold: string | null;
+            alerts: components["schemas"]["Alert"][];
+            queue: string[];
+            open_jobs: string[];
+        };
+        /**
+         * DeviceState
+         * @enum {string}
+         */
+        DeviceState: "connecting" | "ready" | "offline" | "wrong_device" | "broken";
+        /**
+         * DeviceStatus
+         * @description What the device said last; None where it does not tell. `details` has the family's own words.
+         */
+        DeviceStatus: {
+            /** Format: date-time */
+            as_of: string;
+            paper: ("ok" | "low" | "out") | null;
+            cover: ("closed" | "open") | null;
+            drawer: ("closed" | "open") | null;
+            shift: ("open" | "closed" | "expired") | null;
+            clock: string | null;
+            fiscal_mode: boolean | null;
+            fiscal_memory: ("ok" | "low" | "full") | null;
+            last_document: string | null;
+            busy: boolean | null;
+            attention: string | null;
+            problems: string[];
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /** Devices */
+        Devices: {
+            devices: components["schemas"]["Device"][];
+        };
+        /** DisplayShow */
+        DisplayShow: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "display.show";
+            lines: string[];
+        };
+        /**
+         * Document
+         * @description What the device issued. `number` is the device's own; `fiscal_id` the one that is unique beyond the device.
+         */
+        Document: {
+            number: string | null;
+            shift: string | null;
+            fiscal: boolean;
+            fiscal_id: string | null;
+            issued_at: string | null;
+            total: string | null;
+            text: string | null;
+            qr: string | null;
+            report: components["schemas"]["Report"] | null;
+        };
+        /**
+         * DocumentContinue
+         * @description Go on with a document that waits for paper. Passes the queue.
+         */
+        DocumentContinue: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "document.continue";
+        };
+        /** DrawerOpen */
+        DrawerOpen: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "drawer.open";
+        };
+        /** EDocument */
+        EDocument: {
+            id: string;
+            /** @default null */
+            server?: string | null;
+        };
+        /**
+         * EndpointFacts
+         * @description A kind of address. `defaults`: URL options where the URL names none; `shareable`: several devices may be behind one.
+         */
+        EndpointFacts: {
+            defaults: {
+                [key: string]: string;
+            };
+            shareable: boolean;
+            example: string;
+        };
+        /**
+         * Expect
+         * @description What the till believes of the device. Checked when the job starts; a miss fails it with `request.conflict`.
+         */
+        Expect: {
+            /** @default null */
+            last_document?: string | null;
+        };
+        /** Families */
+        Families: {
+            families: components["schemas"]["Plugin"][];
+        };
+        /**
+         * Family
+         * @description A kind of device that a plugin knows. `settings` is the JSON Schema of its settings, `secrets` those kept apart.
+         */
+        Family: {
+            id: string;
+            title: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            secrets: string[];
+            endpoints: {
+                [key: string]: components["schemas"]["EndpointFacts"];
+            };
+            actions: components["schemas"]["ServiceAction"][];
+        };
+        /**
+         * Fate
+         * @description What became of the document.
+         * @enum {string}
+         */
+        Fate: "not_issued" | "issued" | "unknown";
+        /**
+         * ForeignMoney
+         * @description Paid in another currency: `amount` in that currency, `rate` units of the receipt's currency for one of it.
+         */
+        ForeignMoney: {
+            currency: string;
+            /** @example 9.00 */
+            amount: string;
+            /** @example 9.00 */
+            rate: string;
+        };
+        /**
+         * FoundDevice
+         * @description What a scan found. `family` and `url` are what PUT /devices/{device}/config takes.
+         *
+         *     `configured_as`: the device that it is already; `left_alone`: it was not asked; `ambiguous_with`: families that know it too.
+         */
+        FoundDevice: {
+            family: string;
+            title: string | null;
+            identity: components["schemas"]["Identity"] | null;
+            url: string;
+            place: string;
+            configured_as: string | null;
+            left_alone: boolean;
+            ambiguous_with: string[];
+        };
+        /**
+         * HealthReport
+         * @description Degraded when something needs a person; `problems` says what, one sentence each. `devices`: the state of each.
+         */
+        HealthReport: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+            problems: string[];
+            journal: components["schemas"]["JournalHealth"];
+            devices: {
+                [key: string]: components["schemas"]["DeviceState"];
+            };
+            jobs: components["schemas"]["JobCounts"];
+        };
+        /**
+         * HealthWord
+         * @description What strangers learn: whether all is well. `down`: no document can be accepted.
+         */
+        HealthWord: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+        };
+        /**
+         * Identity
+         * @description What pins a device: its model, serial and fiscal (unique) number. At least one of the two numbers is set.
+         */
+        Identity: {
+            model: string;
+            serial: string | null;
+            fiscal_number: string | null;
+            firmware: string | null;
+            protocol: string | null;
+        };
+        /**
+         * Invoice
+         * @description One invoice, whole.
+         */
+        Invoice: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            currency: string;
+            lines: components["schemas"]["Line"][];
+            /** @default null */
+            discount?: components["schemas"]["Adjustment"] | null;
+            /** @default null */
+            surcharge?: components["schemas"]["Adjustment"] | null;
+            /** @default null */
+            total?: string | null;
+            /**
+             * @default 0
+             * @example -0.02
+             */
+            rounding?: string;
+            /** @default [] */
+            payments?: components["schemas"]["Payment"][];
+            /** @default null */
+            change?: components["schemas"]["Change"][] | null;
+            /**
+             * @default {
+             *       "paper": true,
+             *       "email": null,
+             *       "sms": null,
+             *       "edocument": null
+             *     }
+             */
+            delivery?: components["schemas"]["Delivery"];
+            /** @default null */
+            original?: components["schemas"]["Original"] | null;
+            /** @default {} */
+            extras?: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            fit?: ("strict" | "lenient") | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "invoice";
+            /** @default invoice */
+            kind?: components["schemas"]["InvoiceKind"];
+            /** @default null */
+            number?: string | null;
+            /** @default null */
+            title?: string | null;
+            buyer: components["schemas"]["Party"];
+            /** @default null */
+            recipient?: components["schemas"]["Party"] | null;
+            /** @default null */
+            sold_on?: string | null;
+            /** @default null */
+            due_on?: string | null;
+            /** @default null */
+            bank_account?: string | null;
+            /** @default 0 */
+            copies?: number;
+            /** @default [] */
+            remarks?: components["schemas"]["Remark"][];
+            /** @default null */
+            exemption?: string | null;
+            /** @default [] */
+            notes?: string[];
+        };
+        /**
+         * InvoiceKind
+         * @enum {string}
+         */
+        InvoiceKind: "invoice" | "proforma" | "correction";
+        /**
+         * Job
+         * @description A job as clients see it.
+         *
+         *     `success` is true only where the document was issued or the payment fully approved. `operation` is what was asked for,
+         *     without what was left at its default; it, `result` and `error` are null once the details are no longer kept.
+         */
+        Job: {
+            id: string;
+            device: string;
+            op: string;
+            class: components["schemas"]["OperationClass"];
+            state: components["schemas"]["JobState"];
+            success: boolean | null;
+            reference: string | null;
+            part: boolean;
+            retry_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            /** Format: date-time */
+            deadline: string;
+            attention: components["schemas"]["Attention"] | null;
+            queue_position: number | null;
+            result: components["schemas"]["Result"] | null;
+            error: components["schemas"]["JobError"] | null;
+            collected: boolean;
+            actor: components["schemas"]["Actor"];
+            operation: {
+                [key: string]: unknown;
+            } | null;
+            history: components["schemas"]["Transition"][];
+            amendments: components["schemas"]["Amendment"][];
+        };
+        /** JobCounts */
+        JobCounts: {
+            open: number;
+            unresolved: number;
+        };
+        /**
+         * JobError
+         * @description Why a job has no document, as `job.error` says it.
+         *
+         *     `message` is for the person at the till: what happened, is the receipt out or not, what to do. `texts` keeps the same by
+         *     language (ISO 639-1), as far as the driver has it; English is always in `message` and `remedy` themselves.
+         */
+        JobError: {
+            code: string;
+            message: string;
+            fate: components["schemas"]["Fate"];
+            retry: components["schemas"]["Retry"];
+            remedy: string;
+            device_code: string | null;
+            device_text: string | null;
+            field: string | null;
+            limit: string | null;
+            job: string | null;
+        };
+        /**
+         * JobState
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "unresolved" | "done" | "failed";
+        /**
+         * Jobs
+         * @description Newest first. `next` is the `after` of the next page, null on the last one.
+         */
+        Jobs: {
+            jobs: components["schemas"]["Job"][];
+            next: string | null;
+        };
+        /**
+         * JournalHealth
+         * @description `commits`: how often the journal was written since the start.
+         */
+        JournalHealth: {
+            writable: boolean;
+            commits: number;
+        };
+        /**
+         * Kind
+         * @description Where a token belongs.
+         * @enum {string}
+         */
+        Kind: "admin" | "console" | "web" | "native";
+        /** KindTotal */
+        KindTotal: {
+            kind: string;
+            /** @example -0.02 */
+            amount: string;
+            count: number | null;
+        };
+        /**
+         * Line
+         * @description One line. `price` is for one unit; `total` is quantity x price after the line's own discount or surcharge.
+         */
+        Line: {
+            /** @default item */
+            kind?: components["schemas"]["LineKind"];
+            name: string;
+            /** @default null */
+            description?: string | null;
+            /**
+             * @default 1
+             * @example 1.000
+             */
+            quantity?: string;
+            /** @default null */
+            unit?: string | null;
+            /** @example 9.00 */
+            price: string;
+            /** @default null */
+            total?: string | null;
+            /** @default null */
+            vat?: string | null;
+            /** @default [] */
+            taxes?: components["schemas"]["Tax"][];
+            /** @default null */
+            discount?: components["schemas"]["Adjustment"] | null;
+            /** @default null */
+            surcharge?: components["schemas"]["Adjustment"] | null;
+            /** @default null */
+            code?: string | null;
+            /** @default null */
+            original?: components["schemas"]["Original"] | null;
+            /** @default null */
+            marking?: components["schemas"]["Marking"] | null;
+            /** @default {} */
+            extras?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LineKind
+         * @description What a line is. The kind gives the sign; amounts are always positive.
+         * @enum {string}
+         */
+        LineKind: "item" | "return" | "deposit" | "deposit_return" | "advance" | "advance_settlement" | "voucher";
+        /**
+         * Marking
+         * @description A marking code as its bytes, in base64 (a group separator is legal there).
+         */
+        Marking: {
+            code_b64: string;
+        };
+        /**
+         * NewSecret
+         * @description A token's text, told this once: only its hash is kept.
+         */
+        NewSecret: {
+            token_id: string;
+            token: string;
+        };
+        /**
+         * OpenConsole
+         * @description `code`: what stands behind the # of the link.
+         */
+        OpenConsole: {
+            code: string;
+        };
+        /**
+         * OperationClass
+         * @description How certain an operation must be.
+         *
+         *     `document` and `money`: exactly once, doubt blocks the device. `effect`: at most once, never blocks.
+         * @enum {string}
+         */
+        OperationClass: "document" | "money" | "effect";
+        /**
+         * Operator
+         * @description The cashier, as printed where the device has a field for it.
+         */
+        Operator: {
+            /** @default null */
+            id?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            tax_id?: string | null;
+        };
+        /**
+         * Original
+         * @description The earlier document that a return or correction refers to.
+         */
+        Original: {
+            /** @default null */
+            device?: string | null;
+            /** @default null */
+            document?: string | null;
+            /** @default null */
+            fiscal_id?: string | null;
+            /** @default null */
+            issued_at?: string | null;
+        };
+        /**
+         * Outcome
+         * @description How a card payment ended.
+         * @enum {string}
+         */
+        Outcome: "approved" | "partial" | "declined" | "cancelled" | "timed_out" | "reversed";
+        /**
+         * PairingAsked
+         * @description Show the code: the person at the till compares it. Then ask every `poll_seconds` what became of it.
+         */
+        PairingAsked: {
+            pairing_id: string;
+            verification_code: string;
+            expires_in: number;
+            poll_seconds: number;
+        };
+        /**
+         * PairingDecided
+         * @description `token`: what the page was given; null where it was sent away.
+         */
+        PairingDecided: {
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            token: components["schemas"]["TokenInfo"] | null;
+        };
+        /**
+         * PairingState
+         * @description What became of a pairing. The token is told once, with the first answer behind the approval; keep it.
+         */
+        PairingState: {
+            state: components["schemas"]["State"];
+            expires_in: number;
+            token: string | null;
+            token_id: string | null;
+            scopes: components["schemas"]["Right"][];
+        };
+        /**
+         * Paper
+         * @enum {string}
+         */
+        Paper: "printed" | "pending" | "suppressed" | "unknown";
+        /**
+         * Party
+         * @description A buyer or recipient. `ids` as of a customer ("nip", "vat_eu"); `address` line by line.
+         */
+        Party: {
+            name: string;
+            /** @default [] */
+            ids?: components["schemas"]["CustomerId"][];
+            /** @default [] */
+            address?: string[];
+            /** @default null */
+            country?: string | null;
+            /** @default null */
+            email?: string | null;
+            /** @default null */
+            phone?: string | null;
+        };
+        /** Payment */
+        Payment: {
+            kind: components["schemas"]["PaymentKind"];
+            /** @example 9.00 */
+            amount: string;
+            /** @default null */
+            label?: string | null;
+            /** @default null */
+            foreign?: components["schemas"]["ForeignMoney"] | null;
+            /** @default null */
+            payment_job?: string | null;
+            /** @default null */
+            card?: components["schemas"]["CardSlip"] | null;
+        };
+        /**
+         * PaymentKind
+         * @enum {string}
+         */
+        PaymentKind: "cash" | "card" | "transfer" | "voucher" | "prepaid" | "credit" | "exchange" | "other";
+        /**
+         * PaymentPurchase
+         * @description A card payment. `amount` is what the terminal is to charge.
+         */
+        PaymentPurchase: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "payment.purchase";
+            /** @example 9.00 */
+            amount: string;
+            currency: string;
+        };
+        /**
+         * PaymentResult
+         * @description A terminal's decision. Amounts are in the payment's currency; no full card number is ever here.
+         */
+        PaymentResult: {
+            outcome: components["schemas"]["Outcome"];
+            /** @example 9.00 */
+            requested: string;
+            /** @example 9.00 */
+            approved: string;
+            currency: string;
+            reason_code: string | null;
+            reason_text: string | null;
+            authorisation_code: string | null;
+            trace_number: string | null;
+            receipt_number: string | null;
+            terminal_id: string | null;
+            masked_pan: string | null;
+            scheme: string | null;
+        };
+        /**
+         * PercentMethod
+         * @description Which of the two figures of a percentage is rounded: the discount itself, or what is left after it.
+         * @enum {string}
+         */
+        PercentMethod: "adjustment" | "remainder";
+        /**
+         * Ping
+         * @description Who answers here. `instance_id` is the same as long as the data directory is.
+         */
+        Ping: {
+            /** @constant */
+            name: "tillbridge";
+            version: string;
+            instance_id: string;
+        };
+        /**
+         * PlaceOutcome
+         * @enum {string}
+         */
+        PlaceOutcome: "waiting" | "trying" | "found" | "ambiguous" | "nothing" | "configured" | "in_use" | "not_tried";
+        /**
+         * Plain
+         * @description A call that needs nothing but to be made, and may say who stands behind it.
+         */
+        Plain: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+        };
+        /**
+         * Plugin
+         * @description An installed plugin: what it brings, or in `problem` why it does not work.
+         */
+        Plugin: {
+            plugin: string;
+            distribution: string;
+            version: string;
+            problem: string | null;
+            simulators: string[];
+            families: components["schemas"]["Family"][];
+        };
+        /**
+         * Preview
+         * @description An operation that this device would accept, as far as can be told without asking it.
+         *
+         *     `text`: the paper, lines ended by newlines, `width` characters wide; None where the operation prints nothing or where
+         *     only the device knows what. `exact`: the family laid it out as the device does; else it is a plain sketch.
+         *     `omitted`: what the device itself adds and the text does not show (its header, number, time ...).
+         *     `taxes`: by rate, after the receipt's own discount; `net` and `tax` where the rate is a percentage.
+         */
+        Preview: {
+            device: string;
+            op: string;
+            currency: string | null;
+            totals: components["schemas"]["PreviewTotals"] | null;
+            taxes: components["schemas"]["RateTotal"][];
+            text: string | null;
+            width: number | null;
+            exact: boolean;
+            code_page: string | null;
+            omitted: string[];
+            warnings: components["schemas"]["Warning"][];
+        };
+        /**
+         * PreviewLine
+         * @description One line of a receipt as the host computes it. `total` has the sign of the line's kind.
+         */
+        PreviewLine: {
+            /** @example 9.00 */
+            gross: string;
+            /** @example 9.00 */
+            discount: string;
+            /** @example 9.00 */
+            surcharge: string;
+            /** @example -0.02 */
+            total: string;
+        };
+        /**
+         * PreviewTotals
+         * @description The figures of a receipt: `due` is total + rounding + deposits, and payments - change.
+         */
+        PreviewTotals: {
+            lines: components["schemas"]["PreviewLine"][];
+            /** @example 9.00 */
+            subtotal: string;
+            /** @example 9.00 */
+            discount: string;
+            /** @example 9.00 */
+            surcharge: string;
+            /** @example 9.00 */
+            total: string;
+            /** @example -0.02 */
+            deposits: string;
+            /** @example -0.02 */
+            rounding: string;
+            /** @example -0.02 */
+            due: string;
+            /** @example -0.02 */
+            payments: string;
+            /** @example 9.00 */
+            change: string;
+        };
+        /**
+         * Print
+         * @description A non-fiscal printout.
+         */
+        Print: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "print";
+            /** @default null */
+            title?: string | null;
+            lines: components["schemas"]["PrintLine"][];
+            /** @default null */
+            fit?: ("strict" | "lenient") | null;
+        };
+        /** PrintLine */
+        PrintLine: {
+            /** @default  */
+            text?: string;
+            /**
+             * @default left
+             * @enum {string}
+             */
+            align?: "left" | "centre" | "right";
+            /** @default false */
+            bold?: boolean;
+            /** @default false */
+            double?: boolean;
+        };
+        /**
+         * Problem
+         * @description A refused request (RFC 9457): nothing was stored, its key stays free. `code` is stable; texts are for people.
+         *
+         *     `job`, `jobs` and `scan` name what stands in the way, `limit` a size in bytes, `incident` a line of the bridge's log,
+         *     `given` and `computed` the two figures that disagree; `retry_after`: seconds. `reason`, `epoch`, `pruned` and `last` say from
+         *     where events can be resumed (WebSocket only).
+         */
+        Problem: {
+            /** @example urn:tillbridge:error:request.invalid */
+            type: string;
+            title: string;
+            status: number;
+            /** @enum {string} */
+            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy";
+            detail: string;
+            remedy: string;
+            /** @enum {string} */
+            retry: "never" | "safe" | "after_recovery";
+            errors: components["schemas"]["ProblemField"][];
+            job?: string;
+            jobs?: string[];
+            limit?: number;
+            incident?: string;
+            scan?: string;
+            retry_after?: number;
+            given?: string;
+            computed?: string;
+            reason?: string;
+            epoch?: string;
+            pruned?: number;
+            last?: number;
+        };
+        /**
+         * ProblemField
+         * @description One thing wrong in a request: where, what, the limit that it broke, and what to do.
+         */
+        ProblemField: {
+            field: string;
+            message: string;
+            limit?: string;
+            remedy?: string;
+        };
+        /**
+         * ProofAnswer
+         * @description The server's nonce, and its proof over both nonces: docs/websocket.md says how to compare it.
+         */
+        ProofAnswer: {
+            nonce: string;
+            proof: string;
+        };
+        /**
+         * RateTotal
+         * @description What was sold under one rate. `net` and `tax` where the device or its rule gives them; below zero where lines that
+         *     take off outweigh those that add.
+         */
+        RateTotal: {
+            letter: string;
+            rate: string;
+            /** @example -0.02 */
+            gross: string;
+            net: string | null;
+            tax: string | null;
+        };
+        /**
+         * Raw
+         * @description A command of the device's own protocol, administrators only. `command` is in the family's form.
+         */
+        Raw: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "raw";
+            command: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Receipt
+         * @description One receipt, whole: there is no incremental receipt.
+         */
+        Receipt: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            currency: string;
+            lines: components["schemas"]["Line"][];
+            /** @default null */
+            discount?: components["schemas"]["Adjustment"] | null;
+            /** @default null */
+            surcharge?: components["schemas"]["Adjustment"] | null;
+            /** @default null */
+            total?: string | null;
+            /**
+             * @default 0
+             * @example -0.02
+             */
+            rounding?: string;
+            /** @default [] */
+            payments?: components["schemas"]["Payment"][];
+            /** @default null */
+            change?: components["schemas"]["Change"][] | null;
+            /**
+             * @default {
+             *       "paper": true,
+             *       "email": null,
+             *       "sms": null,
+             *       "edocument": null
+             *     }
+             */
+            delivery?: components["schemas"]["Delivery"];
+            /** @default null */
+            original?: components["schemas"]["Original"] | null;
+            /** @default {} */
+            extras?: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            fit?: ("strict" | "lenient") | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "receipt";
+            /** @default sale */
+            kind?: components["schemas"]["ReceiptKind"];
+            /** @default null */
+            customer?: components["schemas"]["Customer"] | null;
+        };
+        /**
+         * ReceiptKind
+         * @enum {string}
+         */
+        ReceiptKind: "sale" | "refund" | "purchase" | "purchase_refund" | "correction";
+        /** Registration */
+        Registration: {
+            state: components["schemas"]["RegistrationState"];
+            id: string | null;
+            at: string | null;
+        };
+        /**
+         * RegistrationState
+         * @description Whether a tax authority's server has the document, where a country has one.
+         * @enum {string}
+         */
+        RegistrationState: "none" | "online" | "offline" | "registered" | "refused";
+        /**
+         * Remark
+         * @description What the law has printed on some invoices.
+         * @enum {string}
+         */
+        Remark: "cash_accounting" | "self_billing" | "reverse_charge";
+        /**
+         * Report
+         * @description Figures of a Z, X or period report, as data.
+         */
+        Report: {
+            number: string | null;
+            currency: string;
+            totals_by_rate: components["schemas"]["RateTotal"][];
+            totals_by_payment: components["schemas"]["KindTotal"][];
+            total: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            counters: {
+                [key: string]: string;
+            };
+            first_sale_at: string | null;
+            last_sale_at: string | null;
+        };
+        /** ReportPeriod */
+        ReportPeriod: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "report.period";
+            /** @default null */
+            from?: string | null;
+            /** @default null */
+            to?: string | null;
+            /** @default null */
+            first_number?: number | null;
+            /** @default null */
+            last_number?: number | null;
+            /** @default false */
+            summary?: boolean;
+        };
+        /**
+         * ReportX
+         * @description A report that closes nothing. `shift`: of one shift or cashier, where the device keeps such sums; `reset` begins them
+         *     anew.
+         */
+        ReportX: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "report.x";
+            /** @default null */
+            shift?: string | null;
+            /** @default false */
+            reset?: boolean;
+        };
+        /**
+         * Resolve
+         * @description Settle an unresolved job by hand. `document`: its number, where it was issued and can be read on the paper.
+         */
+        Resolve: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @enum {string} */
+            verdict: "issued" | "not_issued" | "recheck";
+            reason: string;
+            /** @default null */
+            document?: string | null;
+        };
+        /**
+         * Result
+         * @description What came of a job that is done.
+         */
+        Result: {
+            document: components["schemas"]["Document"] | null;
+            payment: components["schemas"]["PaymentResult"] | null;
+            registration: components["schemas"]["Registration"];
+            paper: components["schemas"]["Paper"];
+            confirmed: boolean;
+            evidence: {
+                [key: string]: unknown;
+            };
+            warnings: components["schemas"]["Warning"][];
+        };
+        /**
+         * Retry
+         * @description Whether the same thing may be tried again, as a new job with a new key.
+         * @enum {string}
+         */
+        Retry: "never" | "safe" | "after_recovery";
+        /**
+         * Right
+         * @description One scope.
+         * @enum {string}
+         */
+        Right: "devices:read" | "print" | "fiscal" | "refund" | "fiscal:report" | "cash" | "payment" | "resolve" | "raw" | "admin";
+        /**
+         * Rounding
+         * @enum {string}
+         */
+        Rounding: "half_up" | "half_even" | "down";
+        /**
+         * ScanAttempt
+         * @description One family's question at one place, and what came of it.
+         */
+        ScanAttempt: {
+            family: string;
+            url: string;
+            /** @enum {string} */
+            outcome: "identified" | "unrecognised" | "silent" | "not_opened" | "failed" | "hung";
+            reason: string;
+            identity: components["schemas"]["Identity"] | null;
+            seconds: number;
+            sent: components["schemas"]["Bytes"] | null;
+            received: components["schemas"]["Bytes"] | null;
+        };
+        /** ScanProgress */
+        ScanProgress: {
+            places: number;
+            done: number;
+        };
+        /**
+         * ScanReport
+         * @description The scan that runs, or the last one; state `none` before the first.
+         */
+        ScanReport: {
+            id: string | null;
+            /** @enum {string} */
+            state: "none" | "running" | "stopped" | "done";
+            started_at: string | null;
+            finished_at: string | null;
+            request: components["schemas"]["ScanRequest"] | null;
+            progress: components["schemas"]["ScanProgress"];
+            found: components["schemas"]["FoundDevice"][];
+            places: components["schemas"]["ScannedPlace"][];
+            problems: string[];
+        };
+        /**
+         * ScanRequest
+         * @description What is looked for. `families` empty: all that are installed.
+         *
+         *     `serial`: every port that the system lists; `ports`: further ones by name. `tcp`: hosts (with or without a port) and
+         *     small private networks.
+         */
+        ScanRequest: {
+            families: string[];
+            serial: boolean;
+            ports: string[];
+            tcp: string[];
+            usb: boolean;
+            mdns: boolean;
+        };
+        /**
+         * ScannedPlace
+         * @description A port, host or USB device that was looked at, or why it was not.
+         */
+        ScannedPlace: {
+            kind: string;
+            name: string;
+            description: string | null;
+            usb: string | null;
+            outcome: components["schemas"]["PlaceOutcome"];
+            reason: string;
+            device: string | null;
+            seconds: number;
+            attempts: components["schemas"]["ScanAttempt"][];
+        };
+        /**
+         * ServiceAction
+         * @description A set-up or service action. `form` is the JSON Schema of its input.
+         */
+        ServiceAction: {
+            id: string;
+            title: string;
+            form: {
+                [key: string]: unknown;
+            };
+        };
+        /** SessionProof */
+        SessionProof: {
+            /** @description Which token: `admin` is the administrator's. */
+            token_id: string;
+            /** @description 32 random bytes in base64url without `=`. */
+            nonce: string;
+        };
+        /**
+         * SessionReport
+         * @description What the token that asks is: whose, and what it may do. `devices` null: all.
+         *
+         *     `aliases`: what each stands for now; null: not for the PC that the session is used from.
+         */
+        SessionReport: {
+            token_id: string;
+            kind: components["schemas"]["Kind"];
+            principal: string;
+            label: string;
+            scopes: components["schemas"]["Right"][];
+            devices: string[] | null;
+            aliases: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * ShiftClose
+         * @description The Z report: closes the day or shift. Its figures are in the result as data.
+         */
+        ShiftClose: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "shift.close";
+        };
+        /** ShiftOpen */
+        ShiftOpen: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "shift.open";
+        };
+        /**
+         * Spread
+         * @description How a discount on the whole receipt is spread over its tax rates.
+         *
+         *     `carry`: proportional, in the order of the rates, the remainder of each division carried to the next.
+         *     `largest`: proportional and rounded, what is left over goes to the largest.
+         * @enum {string}
+         */
+        Spread: "carry" | "largest";
+        /**
+         * StartScan
+         * @description An empty body looks at all serial ports, the USB and what announces itself, for all families; hosts must be named.
+         */
+        StartScan: {
+            /** @default [] */
+            families?: string[];
+            /** @default true */
+            serial?: boolean;
+            /** @default [] */
+            ports?: string[];
+            /** @default [] */
+            tcp?: string[];
+            /** @default true */
+            usb?: boolean;
+            /** @default true */
+            mdns?: boolean;
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+        };
+        /**
+         * State
+         * @enum {string}
+         */
+        State: "pending" | "approved" | "collected" | "rejected" | "expired";
+        /**
+         * StatusReport
+         * @description What a device says of itself. `live` is false where `status` is what it said last (see its `as_of`).
+         */
+        StatusReport: {
+            device: string;
+            state: components["schemas"]["DeviceState"];
+            reason: string | null;
+            live: boolean;
+            status: components["schemas"]["DeviceStatus"] | null;
+            queue: string[];
+            open_jobs: string[];
+            last_error: string | null;
+            alerts: components["schemas"]["Alert"][];
+            journal_hold: string | null;
+        };
+        /**
+         * Tax
+         * @description One tax of a line: exactly one of `rate`, `kind` and `letter`.
+         *
+         *     `rate`: "23%", or "20/120" for a computed rate. `letter`: the device's own name of a rate, where two of its rates are
+         *     equal. `reason`: why a line is exempt, where a country asks for it.
+         */
+        Tax: {
+            /** @default null */
+            rate?: string | null;
+            /** @default null */
+            kind?: components["schemas"]["TaxKind"] | null;
+            /** @default null */
+            letter?: string | null;
+            /** @default null */
+            reason?: string | null;
+        };
+        /**
+         * TaxKind
+         * @description Taxes that are not a percentage.
+         * @enum {string}
+         */
+        TaxKind: "zero" | "exempt" | "outside" | "reverse_charge";
+        /**
+         * TaxRate
+         * @description A row of a device's tax table: its letter, and a percentage or a kind.
+         */
+        TaxRate: {
+            letter: string;
+            percent: string | null;
+            kind: components["schemas"]["TaxKind"] | null;
+            active: boolean;
+        };
+        /**
+         * Timeouts
+         * @description Seconds that the host waits for one device and its driver. Reasons and remedies: docs/timeouts.md.
+         *
+         *     None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
+         */
+        Timeouts: {
+            /** @default 5 */
+            open?: number;
+            /** @default 60 */
+            identify?: number;
+            /** @default 60 */
+            ask?: number;
+            /** @default 10 */
+            status?: number;
+            /** @default 180 */
+            silence?: number;
+            /** @default 5 */
+            close?: number;
+            /** @default 5 */
+            reconnect?: number;
+            /** @default 60 */
+            recover_again?: number;
+            /** @default 60 */
+            idle?: number;
+            /** @default 10 */
+            http?: number;
+        };
+        /**
+         * Timeouts
+         * @description Seconds that the host waits for one device and its driver. Reasons and remedies: docs/timeouts.md.
+         *
+         *     None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
+         */
+        TimeoutsAnswer: {
+            open: number;
+            identify: number;
+            ask: number;
+            status: number;
+            silence: number;
+            close: number;
+            reconnect: number;
+            recover_again: number;
+            idle: number;
+            http: number;
+        };
+        /**
+         * TokenInfo
+         * @description A token, without what is secret of it. `source`: of the journal, or of the provisioning file, which alone can change it.
+         */
+        TokenInfo: {
+            token_id: string;
+            /** @enum {string} */
+            kind: "web" | "native";
+            origin: string | null;
+            label: string;
+            scopes: components["schemas"]["Right"][];
+            devices: string[] | null;
+            aliases: {
+                [key: string]: string;
+            };
+            routes: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            user: string | null;
+            user_id: string | null;
+            session: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            last_used: string | null;
+            /** @enum {string} */
+            source: "journal" | "file";
+        };
+        /** TokenList */
+        TokenList: {
+            tokens: components["schemas"]["TokenInfo"][];
+        };
+        /**
+         * TokenMade
+         * @description The new token; its text is told this once.
+         */
+        TokenMade: {
+            token_id: string;
+            /** @enum {string} */
+            kind: "web" | "native";
+            origin: string | null;
+            label: string;
+            scopes: components["schemas"]["Right"][];
+            devices: string[] | null;
+            aliases: {
+                [key: string]: string;
+            };
+            routes: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            user: string | null;
+            user_id: string | null;
+            session: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            last_used: string | null;
+            /** @enum {string} */
+            source: "journal" | "file";
+            token: string;
+        };
+        /**
+         * Trace
+         * @description What a job's history leaves out, each oldest first.
+         */
+        Trace: {
+            job: string;
+            checkpoints: components["schemas"]["TracePoint"][];
+            prompts: components["schemas"]["TracePrompt"][];
+            acts: components["schemas"]["TraceAct"][];
+        };
+        /**
+         * TraceAct
+         * @description What a person did with the job.
+         */
+        TraceAct: {
+            /** Format: date-time */
+            at: string;
+            action: string;
+            actor: components["schemas"]["Actor"];
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TracePoint
+         * @description A checkpoint: what the driver (or, with `#`, the host) wrote down before it went on. `data` is the family's.
+         */
+        TracePoint: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TracePrompt
+         * @description Why the job waited from then on; null: it waited no more.
+         */
+        TracePrompt: {
+            /** Format: date-time */
+            at: string;
+            attention: components["schemas"]["Attention"] | null;
+        };
+        /** Transition */
+        Transition: {
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["JobState"];
+            note: string | null;
+        };
+        /**
+         * WaitingPairing
+         * @description A page that waits to be let in. `user`: of the PC, where known; `scopes`: what it asks for.
+         */
+        WaitingPairing: {
+            pairing_id: string;
+            origin: string;
+            app_name: string;
+            verification_code: string;
+            scopes: components["schemas"]["Right"][];
+            user: string | null;
+            expires_in: number;
+        };
+        /** WaitingPairings */
+        WaitingPairings: {
+            pairings: components["schemas"]["WaitingPairing"][];
+        };
+        /**
+         * Warning_
+         * @description Something that was done otherwise than asked, or should be known: never silent.
+         */
+        Warning: {
+            code: string;
+            message: string;
+            field: string | null;
+        };
+        Operation: components["schemas"]["Receipt"] | components["schemas"]["Invoice"] | components["schemas"]["ShiftOpen"] | components["schemas"]["ShiftClose"] | components["schemas"]["ReportX"] | components["schemas"]["ReportPeriod"] | components["schemas"]["CashIn"] | components["schemas"]["CashOut"] | components["schemas"]["DocumentContinue"] | components["schemas"]["Copy"] | components["schemas"]["Print"] | components["schemas"]["DisplayShow"] | components["schemas"]["DrawerOpen"] | components["schemas"]["ClockSet"] | components["schemas"]["PaymentPurchase"] | components["schemas"]["Raw"];
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

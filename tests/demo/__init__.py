@@ -1,0 +1,1 @@
+"""The demonstration: its ledger, its stage's hands and door, and the whole of it as a process."""
