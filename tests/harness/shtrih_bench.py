@@ -72,7 +72,7 @@ def _plain_sale(vat: str, **more: Any) -> dict[str, Any]:
 
 
 def _correction() -> dict[str, Any]:
-    basis = {"type": "self", "date": "2026-11-19"}
+    basis = {"type": "self", "date": "2026-11-19", "number": "7"}
     # Older formats have no correction at 22 %.
     return _plain_sale("10%", kind="correction", extras={"ffd": {"correction": basis}})
 
