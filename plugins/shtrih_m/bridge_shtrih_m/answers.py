@@ -119,12 +119,13 @@ class Features(IntFlag):
 @dataclass(frozen=True, slots=True)
 class ModelParameters:
     features: int
-    font_width: int | None
+    tax_field: int | None
+    """Field of table 1 that says who computes the taxes of a receipt."""
 
     @classmethod
     def of(cls, data: bytes) -> ModelParameters:
         found = values_of(data)
-        return cls(found["features"], found.get("font1_width"))
+        return cls(found["features"], found.get("tax_field"))
 
     def has(self, feature: Features) -> bool:
         return bool(self.features & feature)

@@ -25,6 +25,10 @@ class Circumstances:
     registered: tuple[Taxation, ...] = ()
     can_print_nothing: bool = True
     rates: tuple[Decimal, ...] = ()
+    tells_taxes: bool = False
+    """The device does not compute the taxes of a receipt: it takes those that it is told."""
+    online: bool = True
+    """Its documents go to an operator (OFD)."""
 
     @property
     def profile(self) -> ArithmeticProfile:

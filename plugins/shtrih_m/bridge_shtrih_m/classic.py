@@ -65,6 +65,7 @@ def plan_classic(receipt: Receipt, now: Circumstances, *, storage: bool) -> Plan
         change=document.change,
         paper=document.print_paper,
         sums=tuple(accumulate(line.total for line in document.lines)),
+        online=now.online,
         warnings=(*document.warnings, *fit.warnings),
     )
 

@@ -19,6 +19,7 @@ CLASSIC_NAME = 40
 LINE = 40  # characters of a printed line that every model takes
 CLOSING_TEXT = 64
 TAGS = 250  # bytes of TLV in one command
+NOT_PRINTED = "//"  # at the begin of an item's name
 QR_BLOCK = 64
 QR_DATA = 127 * QR_BLOCK
 
@@ -249,13 +250,15 @@ def document_tags(tags: bytes) -> Command:
     return build(0xFF0C, administrator=True, tags=tags)
 
 
-def close_receipt(payments: Sequence[Decimal], *, rounding: int = 0, taxation: int, text: str = "") -> Command:
-    """`payments`: of the sixteen kinds. The device computes the taxes."""
+def close_receipt(
+    payments: Sequence[Decimal], *, rounding: int = 0, taxes: Sequence[Decimal] = (Decimal(0),) * 6, taxation: int, text: str = ""
+) -> Command:
+    """`payments`: of the sixteen kinds. `taxes`: all zero where the device computes them."""
     return build(
         0xFF45,
         payments=[kopecks(amount, "payments") for amount in payments],
         rounding=rounding,
-        taxes=(0,) * 6,
+        taxes=[kopecks(amount, "taxes") for amount in taxes],
         taxation=taxation,
         text=text,
     )

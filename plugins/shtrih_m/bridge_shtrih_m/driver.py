@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from bridge_ffd.fn import Mode
+
 from bridge.model import (
     Capabilities,
     CashIn,
@@ -219,6 +221,8 @@ class ShtrihDriver(Driver):
             registered=model.registration.taxation if model.registration is not None else (),
             can_print_nothing=model.no_print,
             rates=model.rates,
+            tells_taxes=model.tells_taxes,
+            online=model.registration is None or Mode.OFFLINE not in model.registration.mode,
         )
 
     async def _today(self) -> date:

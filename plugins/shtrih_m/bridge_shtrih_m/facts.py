@@ -121,7 +121,7 @@ class FactReader:
             shift_open=storage.shift_open if storage is not None else None,
             shift=shift.number if shift is not None else None,
             cash=cash,
-            counters=await self._counters(_COUNTERS.get(kind, ())),
+            counters=await self._counters(() if storage is not None and kind in FISCAL else _COUNTERS.get(kind, ())),
             answers=dict(self.answers),
         )
 

@@ -25,7 +25,7 @@ MOST = 500
 
 def expected(intent: Intent, job_id: str) -> Mapping[str, Json]:
     """Written with the intent: the number that the document will have, if it comes out."""
-    if intent.kind not in _REGISTERED or intent.baseline.last is None:
+    if intent.kind not in _REGISTERED or intent.baseline.last is None or not intent.online:
         return {}
     return {f"{_OFD}{intent.baseline.last + 1}": {"job": job_id, "fn": intent.baseline.fn}}
 

@@ -38,7 +38,8 @@ class Plan:
     """The commands of one document. The last one decides: until it, all can be cancelled.
 
     `settlement`: 1 sale, 2 its return, 3 purchase, 4 its return, as the FN keeps it. `paper`: false where the device is told not
-    to print the document. `sums`: what an open receipt comes to after each of its lines.
+    to print the document. `sums`: what an open receipt comes to after each of its lines. `online`: the
+    document goes to the operator (OFD).
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Plan:
     paper: bool = True
     report: Report | None = None
     sums: tuple[Decimal, ...] = ()
+    online: bool = True
     warnings: tuple[Warning_, ...] = field(default=())
 
 
@@ -64,6 +66,7 @@ class Intent(Model):
     paper: bool = True
     report: Report | None = None
     sums: tuple[AnyDecimal, ...] = ()
+    online: bool = True
     baseline: Facts
 
     @classmethod
@@ -77,5 +80,6 @@ class Intent(Model):
             paper=plan.paper,
             report=plan.report,
             sums=plan.sums,
+            online=plan.online,
             baseline=baseline,
         )

@@ -18,7 +18,7 @@ from bridge_shtrih_m.settings import ShtrihSettings, Timeouts
 from bridge_shtrih_m.status import identify
 
 # A stranger is not waited for: a device answers these questions at once.
-_TIMEOUTS = Timeouts(control=0.4, taken=1.0, byte=0.5, quiet=0.2, status=2.0, command=2.0)
+_TIMEOUTS = Timeouts(control=0.3, taken=1.0, byte=0.5, quiet=0.2, status=2.0, command=2.0)
 
 
 async def probe(link: ByteLink) -> Identity | None:

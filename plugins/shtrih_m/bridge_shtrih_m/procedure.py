@@ -30,6 +30,8 @@ from bridge_shtrih_m.settings import ShtrihSettings
 _BUSY = frozenset((PRINTING_BEFORE, WAITS_TO_GO_ON, NO_RECEIPT_PAPER, 0x72))
 """Errors that say "not now". What they mean for a document is asked of the device [S8]."""
 
+_CHECKS_CODE = 0xFF61
+
 # How often a deciding command is sent that the device was too busy for, each time proved not to have been carried out.
 _TRIES = 5
 
@@ -173,17 +175,25 @@ class Procedure:
             issued = await self._make_sure(intent, decided=decided)
             if issued:
                 return None
+            await self._forget_codes(plan)
             raise DeviceError(self._told(refused)) from refused
         except Negative as negative:
             await self._make_sure(intent, decided=False)
+            await self._forget_codes(plan)
             raise DeviceError(negative.error) from negative
         except Aborted:
             await self._make_sure(intent, decided=False)
+            await self._forget_codes(plan)
             raise
+
+    async def _forget_codes(self, plan: Plan) -> None:
+        """Codes that were checked for this receipt are not kept for the next one. Refused where nothing is kept."""
+        if any(step.command.code == _CHECKS_CODE for step in plan.steps):
+            await self._exchange.send(commands.take_code(2))
 
     async def _step(self, step: Step) -> None:
         answer = checked(step.command, await self._exchange.send_printing(step.command, self._context), step.field)
-        if step.command.code == 0xFF61:
+        if step.command.code == _CHECKS_CODE:
             await self._take_code(step, answer)
 
     async def _take_code(self, step: Step, answer: bytes) -> None:

@@ -42,7 +42,7 @@ def document_result(
             qr=_qr(intent, found),
             report=_numbered(intent, shift),
         ),
-        registration=_registration(found),
+        registration=_registration(found) if intent.online else Registration(),
         paper=paper if intent.paper else Paper.SUPPRESSED,
         evidence=evidence,
     )

@@ -58,7 +58,7 @@ MOST_CODES = 128  # marking codes in one receipt
 _MOST_ROUNDING = Decimal("0.99")
 
 _CORRECTION_SUMS = (PaymentSum.CASH, PaymentSum.ELECTRONIC, PaymentSum.PREPAID, PaymentSum.CREDIT, PaymentSum.EXCHANGE)
-_CORRECTION_RATES = (Vat.VAT_20, Vat.VAT_10, Vat.VAT_0, Vat.WITHOUT, Vat.VAT_20_120, Vat.VAT_10_110)
+_TOLD_RATES = (Vat.VAT_20, Vat.VAT_10, Vat.VAT_0, Vat.WITHOUT, Vat.VAT_20_120, Vat.VAT_10_110)
 
 
 def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
@@ -97,7 +97,7 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
             *_reference(receipt, now, fit),
             *(step for line in document.lines for step in _item(line, document, now, fit)),
             *_tags(commands.document_tags, document.tags, "extras.ffd"),
-            _close(receipt, document),
+            _close(receipt, document, now),
         ]
     return Plan(
         kind=Kind.CORRECTION if correction else Kind.RECEIPT,
@@ -107,6 +107,7 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
         change=document.change,
         paper=document.print_paper,
         sums=tuple(accumulate(line.total for line in document.lines)),
+        online=now.online,
         warnings=(*document.warnings, *fit.warnings),
     )
 
@@ -134,6 +135,11 @@ def _refuse(receipt: Receipt, document: FfdDocument, now: Circumstances) -> None
             "the device only takes kopecks off",
             limit=f"-{_MOST_ROUNDING} to 0.00",
             remedy="round down to whole roubles",
+        )
+    told = document.vat_sums if now.tells_taxes else {}
+    if any(vat not in _TOLD_RATES for vat in told):
+        raise unsupported(
+            "lines", "the device does not compute taxes, and cannot be told those of the rates since 2025", remedy="set table 1"
         )
     if document.taxation is None and now.registered:
         raise invalid("extras.ffd.taxation", "the device is registered with several systems", remedy="name one")
@@ -169,7 +175,7 @@ def _code_tags(line: FfdLine) -> bytes:
 
 def _item(line: FfdLine, document: FfdDocument, now: Circumstances, fit: Fitting) -> list[Step]:
     where = f"lines.{line.index}"
-    name = fit.text(f"{where}.name", line.name, commands.NAME)
+    name = _printed(f"{where}.name", fit.text(f"{where}.name", line.name, commands.NAME), fit)
     item = _built(
         where,
         lambda: commands.item(
@@ -186,6 +192,20 @@ def _item(line: FfdLine, document: FfdDocument, now: Circumstances, fit: Fitting
     )
     bound = [Step(commands.bind_code(line.code.raw), f"{where}.marking")] if line.code is not None else []
     return [Step(item, where), *_tags(commands.item_tags, line.tags, where), *bound]
+
+
+def _printed(field: str, name: str, fit: Fitting) -> str:
+    """A name that begins with // is kept off the paper by the device."""
+    if not name.startswith(commands.NOT_PRINTED):
+        return name
+    if not fit.lenient:
+        raise invalid(
+            field,
+            "begins with //, which the device would not print",
+            remedy='write it otherwise, or send "fit": "lenient" to have it changed',
+        )
+    fit.warn("text_replaced", "The device does not print names that begin with //: a blank was put in front.", field)
+    return f" {name}"[: commands.NAME]
 
 
 def _tags(command: object, tags: Iterable[Tlv], field: str) -> list[Step]:
@@ -215,7 +235,7 @@ def _reference(receipt: Receipt, now: Circumstances, fit: Fitting) -> list[Step]
 # --- the end
 
 
-def _close(receipt: Receipt, document: FfdDocument) -> Step:
+def _close(receipt: Receipt, document: FfdDocument, now: Circumstances) -> Step:
     sums = [ZERO] * 16
     if not receipt.payments:
         sums[0] = document.total
@@ -223,7 +243,11 @@ def _close(receipt: Receipt, document: FfdDocument) -> Step:
         sums[PAYMENTS[PaymentKind(payment.kind)] - 1] += payment.amount
     rounding = int(-document.rounding.scaleb(2))
     taxation = document.taxation.code if document.taxation is not None else 0
-    return Step(_built("payments", lambda: commands.close_receipt(sums, rounding=rounding, taxation=taxation)), "payments")
+    told = document.vat_sums if now.tells_taxes else {}
+    taxes = [told.get(vat, ZERO) for vat in _TOLD_RATES]
+    return Step(
+        _built("payments", lambda: commands.close_receipt(sums, rounding=rounding, taxes=taxes, taxation=taxation)), "payments"
+    )
 
 
 def _sum_correction(document: FfdDocument, now: Circumstances) -> list[Step]:
@@ -239,13 +263,13 @@ def _sum_correction(document: FfdDocument, now: Circumstances) -> list[Step]:
             basis.append(tag)
     taxes = document.vat_sums
     for vat in taxes:
-        if vat not in _CORRECTION_RATES:
+        if vat not in _TOLD_RATES:
             raise unsupported(
                 "lines", f"a correction of {now.version} has no VAT of {vat.text}", remedy="use a device of FFD 1.2"
             )
     payments: Sequence[Decimal] = [document.payments.get(kind, ZERO) for kind in _CORRECTION_SUMS]
     taxation = document.taxation.code if document.taxation is not None else 0
-    sums = [taxes.get(vat, ZERO) for vat in _CORRECTION_RATES]
+    sums = [taxes.get(vat, ZERO) for vat in _TOLD_RATES]
     deciding = _built(
         "total", lambda: commands.correction(kind, int(document.settlement), document.total, payments, sums, taxation)
     )

@@ -55,7 +55,7 @@ _CLASSIC_PAYMENTS = (PaymentKind.CASH, PaymentKind.CARD, PaymentKind.TRANSFER)
 # What the tables of the device call the versions of the format.
 _FFD = {0: FfdVersion.V1_0, 2: FfdVersion.V1_05, 3: FfdVersion.V1_1, 4: FfdVersion.V1_2}
 
-_TAXES = 6  # table
+_MODE, _TAXES = 1, 6  # tables
 
 _DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
 _OFD_DAYS = 5  # documents that wait for longer are told
@@ -71,6 +71,7 @@ class Model:
     registration: Registration | None
     version: FfdVersion
     no_print: bool
+    tells_taxes: bool = False
     rates: tuple[Decimal, ...] = ()
     """Of the older commands: percentages of the first rows of the tax table."""
 
@@ -110,15 +111,25 @@ async def read_model(reader: FactReader, settings: ShtrihSettings) -> Model:
     told = await reader.ask_if_known(commands.registration()) if storage is not None else None
     table, _, field = NO_PRINT_FIELD
     no_print = await reader.ask_if_known(commands.field_info(table, field)) if storage is not None else None
+    parameters = ModelParameters.of(features) if features is not None else None
     model = Model(
         type=DeviceType.of(await reader.ask(commands.device_type())),
-        features=ModelParameters.of(features) if features is not None else None,
+        features=parameters,
         storage=storage is not None,
         registration=_registration(told),
         version=await read_version(reader, settings, storage),
         no_print=no_print is not None,
+        tells_taxes=await _tells_taxes(reader, parameters),
     )
     return replace(model, rates=await _rates(reader)) if model.classic(settings) else model
+
+
+async def _tells_taxes(reader: FactReader, parameters: ModelParameters | None) -> bool:
+    """Table 1 may say that the host computes the taxes."""
+    if parameters is None or not parameters.tax_field:
+        return False
+    answer = await reader.ask_if_known(commands.read_field(_MODE, 1, parameters.tax_field))
+    return answer is not None and values_of(answer)["value"] == b"\x01"
 
 
 async def _rates(reader: FactReader) -> tuple[Decimal, ...]:

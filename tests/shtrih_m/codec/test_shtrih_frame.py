@@ -1,6 +1,8 @@
 """The codecs of both link layers: properties for any bytes, the edges of each, and the published frames."""
 
+import importlib
 import json
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ from bridge_shtrih_m.frame import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+fuzz_shtrih = importlib.import_module("fuzz_shtrih")
 
 SPECS = Path(__file__).parents[3] / "protocol-specs" / "shtrih-m"
 VECTORS: list[dict[str, Any]] = json.loads((SPECS / "vectors.json").read_text("utf-8"))
@@ -205,3 +210,11 @@ def test_a_published_frame_is_decoded_and_encoded_to_the_same_bytes(vector: dict
     [event] = events(Decoder1() if vector["framing"] == "v1" else Decoder2(), raw)
     assert not isinstance(event, Garbage)
     assert event.to_bytes() == raw
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+def test_random_bytes_and_mutated_frames_never_raise_hang_or_grow(layer: int) -> None:
+    result = fuzz_shtrih.run(20_000, seed=3, layer=layer)
+    assert result.fed == 20_000
+    assert result.frames > 50
+    assert result.garbage > 50

@@ -154,6 +154,41 @@ def test_kopecks_that_are_rounded_off_go_along() -> None:
     run_virtual(scenario())
 
 
+def test_a_device_that_computes_no_taxes_is_told_them() -> None:
+    async def scenario() -> None:
+        script = issuing()
+        parameters = "F7 00" + " 00" * 8 + " 0C 0C 01 0C 10 0E 0E" + " 00" * 8 + " 00 0E 00 00 28"
+        script.say(xF7=parameters, x1F="1F 00 01")
+        bench = Bench(script)
+        assert (await bench.run(sale())).state == "done"
+        assert bench.sent("1F")[-1] == "1F 1E 00 00 00 01 01 00 0E"
+        body = bytes.fromhex(bench.sent("FF45")[0])[87:117]
+        assert [int.from_bytes(body[at : at + 5], "little") for at in range(0, 30, 5)] == [0, 2736, 0, 0, 0, 0]
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_a_name_that_the_device_would_keep_off_the_paper_is_changed_only_where_the_till_allows_it() -> None:
+    checked = FAMILY.check(sale(lines=[{"name": "//Чай", "price": "1.00", "vat": "10%"}], fit="lenient"), settings(), None)
+    assert [warning.code for warning in checked.warnings] == ["text_replaced"]
+
+
+def test_a_receipt_of_a_device_without_operator_waits_for_no_confirmation() -> None:
+    async def scenario() -> None:
+        script = issuing()
+        registered = "FF 09 00 1A 0A 01 09 00 " + "30 " * 12 + "30 " * 20 + "01 02 01 00 00 00 44 33 22 11"
+        script.say(xFF09=registered)
+        bench = Bench(script)
+        outcome = await bench.run(sale())
+        assert outcome.result is not None
+        assert outcome.result.registration.state is RegistrationState.NONE
+        assert await bench.device.store.items("ofd.") == {}
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
 def test_a_receipt_without_paper_tells_the_device_so_and_only_for_this_document() -> None:
     async def scenario() -> None:
         bench = Bench(issuing())
@@ -183,6 +218,7 @@ def test_a_device_whose_receipts_are_all_electronic_needs_the_customers_contact(
         (sale(lines=[{"name": "Чай ☕", "price": "1.00", "vat": "10%"}]), "lines.0.name"),
         (sale(lines=[{"name": "Чай", "price": "1.00", "vat": "13%"}]), "lines.0.vat"),
         (sale(lines=[{"name": "Чай", "price": "1.00"}]), "lines.0.vat"),
+        (sale(lines=[{"name": "//Чай", "price": "1.00", "vat": "10%"}]), "lines.0.name"),
         (sale(payments=[{"kind": "card", "amount": "500.00"}]), "payments"),
         (sale(rounding="0.50", payments=[]), "rounding"),
         (sale(lines=[{"name": "Чай", "price": "200000000.00", "vat": "10%"}], payments=[]), "lines.0.price"),
@@ -464,7 +500,10 @@ def test_an_abort_before_the_end_cancels_the_receipt() -> None:
 # --- corrections
 
 
-CORRECTION = {"kind": "correction", "extras": {"ffd": {"taxation": "osn", "correction": {"type": "self", "date": "2026-11-19"}}}}
+CORRECTION = {
+    "kind": "correction",
+    "extras": {"ffd": {"taxation": "osn", "correction": {"type": "self", "date": "2026-11-19", "number": "7"}}},
+}
 
 
 def test_a_correction_before_ffd_1_1_is_one_sum() -> None:
@@ -473,7 +512,11 @@ def test_a_correction_before_ffd_1_1_is_one_sum() -> None:
         bench.script.then["FF4A"] = {"FF01": LAST_30, "FF0A": FOUND.replace("FF 0A 00 03", "FF 0A 00 1F")}
         outcome = await bench.run(sale(**CORRECTION, payments=[]))
         assert outcome.state == "done", outcome
-        assert bench.sent("FF35", "FF46", "FF0C") == ["FF 35 1E 00 00 00", "FF 0C 1E 00 00 00 9A 04 04 00 00 3C FE 6A"]
+        assert bench.sent("FF35", "FF46", "FF0C") == [
+            "FF 35 1E 00 00 00",
+            "FF 0C 1E 00 00 00 9A 04 04 00 00 3C FE 6A",
+            "FF 0C 1E 00 00 00 9B 04 01 00 37",
+        ]
         assert bench.sent("FF4A")[0].startswith("FF 4A 1E 00 00 00 00 01 94 75 00 00 00 94 75 00 00 00")
         assert bench.sent("FF46") == []
         assert outcome.document.number == "30"
@@ -537,7 +580,7 @@ def test_goods_whose_code_is_wrong_are_not_sold() -> None:
         outcome = await bench.run(sale(lines=[MARKED]))
         assert outcome.error is not None
         assert (outcome.error.code, outcome.error.field) == ("device.rejected", "lines.0.marking")
-        assert bench.sent("FF69") == ["FF 69 1E 00 00 00 00"]
+        assert bench.sent("FF69") == ["FF 69 1E 00 00 00 00", "FF 69 1E 00 00 00 02"]
         assert bench.sent("8D", "FF45") == []
         await bench.disconnect()
 
