@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import os
+import sys
 from pathlib import Path
 
 import aiohttp
@@ -114,6 +116,39 @@ async def test_the_control_api_sells_nothing_but_plays_every_hand() -> None:
             assert await post("/faults", {"fault": "fn_replaced", "serial": "1"}) == 400
             assert await post("/power", {"on": False}) == 200
             assert await post("/power", {"on": True}) == 200
+    finally:
+        await running.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals on Windows")
+async def test_on_a_serial_line_it_answers_without_filler_and_keeps_what_was_not_read() -> None:
+    running = await ShtrihSimulator().start(listen="pty", pace="fast")
+    try:
+        path = running.url.removeprefix("serial://")
+
+        def read(terminal: int, size: int) -> bytes:
+            data = b""
+            while len(data) < size:
+                data += os.read(terminal, size - len(data))
+            return data
+
+        async def ask(terminal: int, data: bytes, size: int) -> bytes:
+            os.write(terminal, data)
+            return await asyncio.wait_for(asyncio.to_thread(read, terminal, size), 5)
+
+        terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        assert await ask(terminal, b"\x05", 1) == b"\x15"
+        opened = await ask(terminal, framed(b"\xe0" + ADMIN), 7)
+        assert opened == b"\x06" + framed(bytes.fromhex("E0001E"))
+        os.close(terminal)  # before the answer was acknowledged
+        async with asyncio.timeout(5):
+            while running.device.connections:
+                await asyncio.sleep(0.002)
+        terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        assert await ask(terminal, b"\x05", 7) == opened
+        assert await ask(terminal, b"\x06\x05", 1) == b"\x15"
+        os.close(terminal)
+        assert [document.kind for document in running.device.documents()] == ["shift_open"]
     finally:
         await running.close()
 
