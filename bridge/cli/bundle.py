@@ -1,76 +1,24 @@
-"""`tillbridge bundle`: one zip for whoever helps, with what is in it and what is not told at its front.
-
-Nothing is sent anywhere. Secrets, tokens and customers' data are left out or hidden; the file is for its owner only until
-he gives it away.
-"""
+"""`tillbridge bundle`: one zip for whoever helps. The file is for its owner only until he gives it away."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import platform
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
-from bridge.cli import logfiles
 from bridge.cli.client import Client
 from bridge.cli.data_dir import data_dir_option
-from bridge.cli.errors import CliError
-from bridge.cli.masked import Mask, secrets_of
+from bridge.cli.doctor import look
+from bridge.cli.errors import CliError, told
 from bridge.cli.output import progress
-from bridge.server import logplace
-from bridge.transport import Secrets, Values
-
-# More jobs than a busy till makes in a week; beyond it the newest are taken, and the manifest says so.
-_MOST_JOBS = 2000
-
-# In a job as the journal has it: what may hold a customer's words beside the operation.
-_RESULT_TEXTS = frozenset({"text", "qr"})
-
-_LEFT_OUT = (
-    "admin-token and secrets.toml: never.",
-    "The journal itself: jobs.json has an excerpt. Of a receipt the goods, sums, taxes and payments stay; names, addresses, "
-    "e-mails, phones, tax ids, loyalty ids, card data and delivery are hidden.",
-    "Free texts (printouts, titles, texts of discounts, the receipt as text) are told by their length only: a till may write "
-    "anything there.",
-    "The operator's name and tax id, and the user of the operating system.",
-    "The audit of administrative acts, except what was done to a job that is inspected here.",
-    "In logs and wire logs: tokens, secret settings, card numbers, e-mail addresses, phone numbers, the customer's values.",
-)
-
-
-class _Bundle:
-    """The zip while it is made, and what the manifest will say."""
-
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self._file = file
-        self.contents: list[tuple[str, str, int]] = []
-        self.missing: list[str] = []
-
-    def add(self, name: str, what: str, text: str) -> None:
-        raw = text.encode("utf-8", "backslashreplace")
-        self._file.writestr(name, raw)
-        self.contents.append((name, what, len(raw)))
-
-    def json(self, name: str, what: str, data: Any) -> None:
-        self.add(name, what, json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
-
-    def attempt(self, what: str, make: Callable[[], None]) -> None:
-        """A part that cannot be had is named, and the others still come."""
-        try:
-            make()
-        except CliError as error:
-            self.missing.append(f"{what}: {error.message}")
-        except Exception as error:  # half a bundle helps more than none, and this runs where things are broken
-            self.missing.append(f"{what}: {type(error).__name__}: {error}")
+from bridge.cli.timeline import gather
+from bridge.server.diagnosis import logfiles
+from bridge.server.diagnosis.bundle import Bundle, Sources, write
+from bridge.server.diagnosis.errors import CannotTell
+from bridge.server.diagnosis.timeline import TimeLine
 
 
 @click.command()
@@ -84,7 +32,8 @@ def bundle(job: str | None, since: str, output: Path | None, data_dir: Path) -> 
     Nothing is sent: look into it first. Works with the server on or off.
     """
     now = datetime.now(UTC)
-    start = logfiles.since(since, now)
+    with told():
+        start = logfiles.since(since, now)
     if not data_dir.is_dir():
         raise CliError(f"There is no directory {data_dir}.", "Say which with --data-dir.")
     path = output or Path(f"tillbridge-bundle-{now.astimezone():%Y%m%d-%H%M%S}.zip")
@@ -98,224 +47,33 @@ def bundle(job: str | None, since: str, output: Path | None, data_dir: Path) -> 
             os.fdopen(descriptor, "wb") as raw,
             zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as file,
         ):
-            made = _Bundle(file)
-            fill(made, data_dir, job, start)
-            _manifest(made, now, start, job)
+            made = write(file, data_dir, _sources(data_dir), job=job, start=start, now=now)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     _tell(path, made)
 
 
-def fill(made: _Bundle, data_dir: Path, job: str | None, start: datetime) -> None:
-    """All the parts, each by itself."""
-    secrets = secrets_of(data_dir)
-    jobs: list[dict[str, Any]] = []
-    made.attempt("jobs.json", lambda: jobs.extend(_read_jobs(data_dir, job, start, made)))
-    private = _private(jobs)
-    mask = Mask(secrets)
-    if jobs:
-        made.attempt(
-            "jobs.json", lambda: made.json("jobs.json", f"{len(jobs)} jobs of the journal", [_job(one, secrets) for one in jobs])
-        )
-    inspected = dict.fromkeys(
-        [*([job] if job else []), *(one["id"] for one in jobs if one["state"] in ("unresolved", "running"))]
-    )
-    for job_id in inspected:
-        made.attempt(f"inspect/{job_id}", partial(_inspect, made, data_dir, job_id))
-    made.attempt("doctor", lambda: _doctor(made, data_dir))
-    made.attempt(
-        "devices.json", lambda: made.json("devices.json", "configured devices, without secrets", _devices(data_dir, mask))
-    )
-    made.attempt(
-        "installation.json", lambda: made.json("installation.json", "versions, plugins, operating system", _installation(mask))
-    )
-    made.attempt("logs.jsonl", lambda: _logs(made, data_dir, start, secrets, private))
-    for job_id in dict.fromkeys([*inspected, *(one["id"] for one in jobs)]):
-        made.attempt(f"wire/{job_id}", partial(_wire, made, data_dir, job_id, secrets, private))
-    made.attempt("metrics.txt", lambda: _metrics(made, data_dir, mask))
+def _sources(data_dir: Path) -> Sources:
+    def time_line(job_id: str) -> TimeLine:
+        try:
+            return gather(data_dir, job_id)
+        except CliError as error:
+            raise CannotTell(error.message, error.remedy) from None
+
+    def metrics() -> str:
+        try:
+            text = Client.connect(data_dir).text("/metrics")
+        except CliError as error:
+            raise CannotTell(error.message, error.remedy) from None
+        if text is None:
+            raise CannotTell("this version has none.")
+        return text
+
+    return Sources(time_line, lambda: look(data_dir), metrics)
 
 
-def _read_jobs(data_dir: Path, job: str | None, start: datetime, made: _Bundle) -> Iterator[dict[str, Any]]:
-    from bridge.store import read_journal
-
-    journal, database = read_journal(data_dir)
-    with contextlib.closing(database):
-        rows = database.read(
-            "SELECT id FROM jobs WHERE created_at>=? OR id=? OR state IN ('queued','running','unresolved') ORDER BY id DESC LIMIT ?",
-            (start.astimezone(UTC).isoformat(), job or "", _MOST_JOBS + 1),
-        )
-        if len(rows) > _MOST_JOBS:
-            made.missing.append(f"jobs.json: only the newest {_MOST_JOBS} jobs; say --since with a shorter time for others")
-        for row in rows[:_MOST_JOBS]:
-            found = journal.get(row["id"])
-            if found is not None:
-                yield found.as_json() | {"checkpoints": [point["name"] for point in journal.trace(found.id)["checkpoints"]]}
-
-
-def _private(jobs: list[dict[str, Any]]) -> Values:
-    from bridge.model import private_values
-
-    return Values({value for job in jobs for value in private_values(job.get("operation"))})
-
-
-def _job(job: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
-    """One job for strangers."""
-    from bridge.model import without_private
-
-    shown = dict(job)
-    operation = dict(job.get("operation") or {})
-    operation.pop("operator", None)
-    shown["operation"] = without_private(operation)
-    shown["actor"] = {"principal": job["actor"].get("principal"), "label": job["actor"].get("label")}
-    shown["result"] = _without_texts(job.get("result"))
-    masked: dict[str, Any] = Mask(secrets, job.get("operation")).data(shown)
-    return masked | {"id": job["id"]}
-
-
-def _without_texts(result: Any) -> Any:
-    if isinstance(result, dict):
-        return {
-            key: f"({len(value)} characters)" if key in _RESULT_TEXTS and isinstance(value, str) else _without_texts(value)
-            for key, value in result.items()
-        }
-    return [_without_texts(item) for item in result] if isinstance(result, list) else result
-
-
-def _inspect(made: _Bundle, data_dir: Path, job_id: str) -> None:
-    from bridge.cli.inspect import as_data, report
-    from bridge.cli.timeline import gather
-
-    line = gather(data_dir, job_id)
-    line.job["actor"] = {"principal": (line.job.get("actor") or {}).get("principal")}
-    line.job["result"] = _without_texts(line.job.get("result"))
-    for step in line.steps:
-        if step.kind == "act":  # what was done counts, not who did it
-            step.title = step.title.partition(" by ")[0]
-            step.fields = [(name, value) for name, value in step.fields if name != "reason"]
-    made.add(f"inspect/{job_id}.txt", "time line of a job", "\n".join(report(line, raw=False, colours=False)) + "\n")
-    made.json(f"inspect/{job_id}.json", "the same for programs, with bytes", as_data(line, raw=True))
-
-
-def _doctor(made: _Bundle, data_dir: Path) -> None:
-    from bridge.cli.doctor.command import as_data, examine, look, report
-
-    findings = examine(look(data_dir))
-    made.add("doctor.txt", "what tillbridge doctor found", "\n".join(report(findings, colours=False)) + "\n")
-    made.json("doctor.json", "the same for programs", as_data(findings))
-
-
-def _devices(data_dir: Path, mask: Mask) -> dict[str, Any]:
-    from bridge.devices.config import ConfigError, DeviceFile, secret_fields
-    from bridge.plugin import PluginRegistry
-
-    families = PluginRegistry.installed().families
-    file = DeviceFile(data_dir)
-    try:
-        configs = file.load()
-    except ConfigError as error:
-        raise CliError(mask.text(str(error))) from None
-    shown: dict[str, Any] = {}
-    for device_id, config in configs.items():
-        family = families.get(config.family)
-        # Of a family that is not installed nobody knows which settings are secret: none is shown.
-        hidden = secret_fields(family) | file.known_secrets(device_id) if family is not None else frozenset(config.settings)
-        data = config.model_dump(mode="json")
-        data["settings"] = {key: "***" if key in hidden else value for key, value in config.settings.items()}
-        shown[device_id] = mask.data(data)
-    return shown
-
-
-def _installation(mask: Mask) -> dict[str, Any]:
-    from importlib.metadata import distributions
-
-    from bridge.plugin import PluginRegistry
-    from bridge.server.version import version
-
-    reports = [
-        {
-            "plugin": report.name,
-            "distribution": report.distribution,
-            "version": report.version,
-            "families": list(report.families),
-            "problem": mask.text(report.problem) if report.problem else None,
-        }
-        for report in PluginRegistry.installed().reports
-    ]
-    return {
-        "tillbridge": version(),
-        "plugins": reports,
-        "python": sys.version,
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "locale": os.environ.get("LANG"),
-        "zone": datetime.now().astimezone().tzname(),
-        "distributions": sorted({f"{one.metadata['Name']} {one.version}" for one in distributions()}),
-    }
-
-
-def _logs(made: _Bundle, data_dir: Path, start: datetime, secrets: Secrets, private: Values) -> None:
-    """Masked once more: a secret that was set later, and what the jobs' customers are called, was not known to the writer."""
-    mask = Mask(secrets)
-    rows = [
-        json.dumps(
-            {name: private.hide(value) if isinstance(value, str) else value for name, value in mask.data(line).items()},
-            ensure_ascii=False,
-        )
-        for line in logfiles.lines(logplace.directory_of(data_dir), logfiles.Wanted(since=start))
-    ]
-    if rows:
-        made.add("logs.jsonl", f"{len(rows)} lines of the log", "\n".join(rows) + "\n")
-    else:
-        made.missing.append("logs.jsonl: no lines since then")
-
-
-def _wire(made: _Bundle, data_dir: Path, job_id: str, secrets: Secrets, private: Values) -> None:
-    from bridge.store import read_trace
-
-    rows = []
-    for line in read_trace(data_dir, job_id):
-        if isinstance(line.get("hex"), str):
-            line["hex"] = secrets.hide_bytes(bytes.fromhex(line["hex"]), private).hex()
-        rows.append(json.dumps(line, ensure_ascii=False))
-    if rows:
-        made.add(f"wire/{job_id}.jsonl", "what went over the wire for a job", "\n".join(rows) + "\n")
-
-
-def _metrics(made: _Bundle, data_dir: Path, mask: Mask) -> None:
-    text = Client.connect(data_dir).text("/metrics")
-    if text is None:
-        raise CliError("this version has none.")
-    made.add("metrics.txt", "the server's metrics", mask.text(text))
-
-
-def _manifest(made: _Bundle, now: datetime, start: datetime, job: str | None) -> None:
-    lines = [
-        f"Tillbridge bundle, made {now.isoformat(timespec='seconds')}, from {start.isoformat(timespec='seconds')} on.",
-        f"About job {job}." if job else "About no job in particular.",
-        "",
-        "In it:",
-        *(f"  {name}: {what} ({size} bytes)" for name, what, size in made.contents),
-        "",
-        "Left out or hidden:",
-        *(f"  {item}" for item in _LEFT_OUT),
-        "",
-        "Could not be had:",
-        *(f"  {item}" for item in made.missing or ["nothing"]),
-    ]
-    data = {
-        "made_at": now.isoformat(),
-        "since": start.isoformat(),
-        "job": job,
-        "contents": [{"name": name, "what": what, "bytes": size} for name, what, size in made.contents],
-        "left_out": list(_LEFT_OUT),
-        "missing": list(made.missing),
-    }
-    made.add("MANIFEST.txt", "this list", "\n".join(lines) + "\n")
-    made.json("manifest.json", "the same for programs", data)
-
-
-def _tell(path: Path, made: _Bundle) -> None:
+def _tell(path: Path, made: Bundle) -> None:
     click.echo(f"{path.resolve()}")
     click.echo("In it:")
     groups: dict[str, list[int]] = {}

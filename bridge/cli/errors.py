@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import IO, Any
 
 import click
@@ -18,6 +20,17 @@ class CliError(click.ClickException):
         click.echo(f"Error: {self.message}", err=file is None, file=file)
         if self.remedy:
             click.echo(f"       {self.remedy}", err=file is None, file=file)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """What cannot be read is an error of the command's."""
+    from bridge.server.diagnosis.errors import CannotTell
+
+    try:
+        yield
+    except CannotTell as error:
+        raise CliError(error.message, error.remedy) from None
 
 
 class CannotRun(CliError):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from bridge.cli import logfiles
 from bridge.cli.data_dir import data_dir_option, json_option
+from bridge.cli.errors import told
 from bridge.server import logplace
+from bridge.server.diagnosis import logfiles
 
 
 @click.command()
@@ -32,13 +33,14 @@ def logs(
     as_json: bool,
 ) -> None:
     """What the bridge logged, oldest first; rotated files too, and with the server off."""
-    wanted = logfiles.Wanted(job, device, logfiles.since(since) if since else None, level)
-    directory = log_dir or logplace.directory_of(data_dir)
-    if not follow and not logfiles.files(directory):
-        click.echo(f"There is no log in {directory} yet.", err=True)
-        return
-    try:
-        for line in logfiles.follow(directory, wanted) if follow else logfiles.lines(directory, wanted):
-            click.echo(json.dumps(line, ensure_ascii=False) if as_json else logfiles.shown(line))
-    except KeyboardInterrupt:
-        return
+    with told():
+        wanted = logfiles.Wanted(job, device, logfiles.since(since) if since else None, level)
+        directory = log_dir or logplace.directory_of(data_dir)
+        if not follow and not logfiles.files(directory):
+            click.echo(f"There is no log in {directory} yet.", err=True)
+            return
+        try:
+            for line in logfiles.follow(directory, wanted) if follow else logfiles.lines(directory, wanted):
+                click.echo(json.dumps(line, ensure_ascii=False) if as_json else logfiles.shown(line))
+        except KeyboardInterrupt:
+            return

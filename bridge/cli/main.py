@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("bridge.cli.jobs:jobs", "List and show jobs; settle an unresolved one."),
     "inspect": ("bridge.cli.inspect:inspect", "A job from its request to its verdict, with what went over the wire."),
     "logs": ("bridge.cli.logs:logs", "Read the log."),
-    "doctor": ("bridge.cli.doctor.command:doctor", "Find out what is wrong with this computer, and what to do."),
+    "doctor": ("bridge.cli.doctor:doctor", "Find out what is wrong with this computer, and what to do."),
     "bundle": ("bridge.cli.bundle:bundle", "Pack everything for whoever helps you, without secrets."),
     "simulate": ("bridge.cli.simulate:simulate", "Run a simulated device."),
     "vectors": ("bridge.cli.vectors:vectors", "Hold test vectors against a family's codec."),

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -151,3 +151,17 @@ def progress(text: str) -> Iterator[Progress]:
     finally:
         timer.cancel()
         shown._stop()
+
+
+def styles(colours: Mapping[str, str]) -> Callable[[str, str], str]:
+    """Colours by kind, and `bold`, where a person looks at the terminal."""
+
+    def style(text: str, kind: str) -> str:
+        if kind == "bold":
+            return click.style(text, bold=True)
+        return click.style(text, fg=colours[kind]) if kind in colours else text
+
+    def plain(text: str, kind: str) -> str:
+        return text
+
+    return style if sys.stdout.isatty() else plain

@@ -27,10 +27,10 @@ _HEADER = "Devices of Tillbridge. Edit while the server is stopped, or use `till
 class Deadlines(Model):
     """Seconds from acceptance within which a job must begin, by the kind of operation."""
 
-    document: Number = Field(default=120, gt=0, le=86400)
-    payment: Number = Field(default=30, gt=0, le=86400)
-    report: Number = Field(default=600, gt=0, le=86400)
-    effect: Number = Field(default=60, gt=0, le=86400)
+    document: Number = Field(default=120, gt=0, le=86400, description="Receipts, invoices, cash in and out.")
+    payment: Number = Field(default=30, gt=0, le=86400, description="Payments, and what else a terminal does.")
+    report: Number = Field(default=600, gt=0, le=86400, description="Reports and shifts.")
+    effect: Number = Field(default=60, gt=0, le=86400, description="Drawer, copies, display, printouts.")
 
     def for_operation(self, op: str) -> float:
         return float(getattr(self, self.name_for(op)))
@@ -52,16 +52,18 @@ class Timeouts(Model):
     None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
     """
 
-    open: Number = Field(default=5, ge=0.1, le=120)
-    identify: Number = Field(default=60, ge=1, le=600)
-    ask: Number = Field(default=60, ge=1, le=600)
-    status: Number = Field(default=10, ge=0.5, le=120)
-    silence: Number = Field(default=180, ge=5, le=3600)
-    close: Number = Field(default=5, ge=0.5, le=60)
-    reconnect: Number = Field(default=5, ge=0.1, le=300)
-    recover_again: Number = Field(default=60, ge=1, le=3600)
-    idle: Number = Field(default=60, ge=1, le=3600)
-    http: Number = Field(default=10, ge=0.5, le=300)
+    open: Number = Field(default=5, ge=0.1, le=120, description="Opening the link.")
+    identify: Number = Field(default=60, ge=1, le=600, description="Then, until the device has said what it is.")
+    ask: Number = Field(default=60, ge=1, le=600, description="Reading what the device can do, and its status between jobs.")
+    status: Number = Field(default=10, ge=0.5, le=120, description="A status that a client waits for, or an abort.")
+    silence: Number = Field(
+        default=180, ge=5, le=3600, description="A driver without any sign of life; then the link is given up."
+    )
+    close: Number = Field(default=5, ge=0.5, le=60, description="Closing driver and link.")
+    reconnect: Number = Field(default=5, ge=0.1, le=300, description="The longest pause between two attempts to connect.")
+    recover_again: Number = Field(default=60, ge=1, le=3600, description="The pause after a driver's own fault in recovery.")
+    idle: Number = Field(default=60, ge=1, le=3600, description="The pause between two looks at an idle device.")
+    http: Number = Field(default=10, ge=0.5, le=300, description="One request to a gateway, where its driver names no other.")
 
 
 class DeviceConfig(Model):
@@ -70,8 +72,10 @@ class DeviceConfig(Model):
     family: str
     url: str
     settings: dict[str, Any] = {}
-    shared: Flag = False
-    fit: Literal["strict", "lenient"] = "strict"
+    shared: Flag = Field(default=False, description="Other programs use the device too, so that its counters prove nothing.")
+    fit: Literal["strict", "lenient"] = Field(
+        default="strict", description="Texts that it cannot show: refuse them, or change them visibly and say so."
+    )
     deadlines: Deadlines = Deadlines()
     timeouts: Timeouts = Timeouts()
 
@@ -163,6 +167,32 @@ def _tables(path: Path, content: Any) -> dict[str, dict[str, Any]]:
     return content
 
 
+MASKED = "**********"
+"""What stands for a secret wherever settings are shown."""
+
+
+def with_stored_secrets(
+    config: DeviceConfig, stored: DeviceConfig | None, families: Mapping[str, DeviceFamily[Any]]
+) -> DeviceConfig:
+    """The configuration with the secrets that are to stay as they are: those left out and those that come back masked.
+
+    `null` takes a secret away. Another family's secrets are not taken over. Raises RequestError where a mask stands for
+    nothing.
+    """
+    family = families.get(config.family)
+    if family is None:
+        return config  # refused by name in a moment
+    secrets = secret_fields(family)
+    same = stored is not None and stored.family == config.family
+    known = {key: value for key, value in stored.settings.items() if key in secrets} if stored is not None and same else {}
+    for key in sorted(secrets - known.keys()):
+        if config.settings.get(key) == MASKED:
+            message = "is masked, and no secret is stored that could stay"
+            raise invalid(f"settings.{key}", message, remedy="send the secret itself, or leave it out")
+    kept = {key: value for key, value in known.items() if config.settings.get(key, MASKED) == MASKED}
+    return config.model_copy(update={"settings": {**config.settings, **kept}})
+
+
 def secret_fields(family: DeviceFamily[Any]) -> frozenset[str]:
     """Names of a family's settings that are secret."""
     return frozenset(name for name, info in family.settings_model.model_fields.items() if _is_secret(info.annotation))
@@ -201,6 +231,11 @@ def check_config(device_id: str, config: DeviceConfig, families: Mapping[str, De
     Raises RequestError naming the field: unknown family, unsupported endpoint kind, settings that the family refuses.
     """
     check_device_id(device_id)
+    return check_endpoint(config, families)
+
+
+def check_endpoint(config: DeviceConfig, families: Mapping[str, DeviceFamily[Any]]) -> Endpoint:
+    """The same for a device that has no id yet."""
     family = families.get(config.family)
     if family is None:
         known = ", ".join(sorted(families)) or "none"

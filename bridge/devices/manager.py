@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from bridge.devices.config import DeviceConfig, DeviceFile, check_config, invalid_fields, secret_fields
+from bridge.devices.config import (
+    MASKED,
+    DeviceConfig,
+    DeviceFile,
+    check_config,
+    check_endpoint,
+    invalid_fields,
+    secret_fields,
+    with_stored_secrets,
+)
 from bridge.devices.runtime import DeviceRuntime, DeviceServices
 from bridge.model import Actor, DeviceState, DeviceStatus, Identity, RequestError, invalid
 from bridge.model.errors import FieldError
 from bridge.plugin import DeviceFamily, PluginRegistry
 from bridge.store import AuditEntry, Store
-from bridge.transport import SECRETS, Endpoint, parse_endpoint
+from bridge.transport import SECRETS, Endpoint, options_schema, parse_endpoint
 
 log = logging.getLogger("tillbridge.devices")
-
-_HIDDEN = "**********"
 
 Rows = list[dict[str, Any]]
 
@@ -80,7 +87,7 @@ class DeviceManager:
 
     def get(self, device_id: str) -> dict[str, Any]:
         runtime = self.runtime(device_id)
-        hidden = secret_fields(runtime.family) if runtime.family is not None else frozenset(runtime.config.settings)
+        hidden = _secret_of(runtime)
         return {
             "id": device_id,
             "family": runtime.config.family,
@@ -90,7 +97,7 @@ class DeviceManager:
             "fit": runtime.config.fit,
             "deadlines": runtime.config.deadlines.model_dump(mode="json"),
             "timeouts": runtime.config.timeouts.model_dump(mode="json"),
-            "settings": {key: _HIDDEN if key in hidden else value for key, value in runtime.config.settings.items()},
+            "settings": {key: MASKED if key in hidden else value for key, value in runtime.config.settings.items()},
             "state": runtime.state.value,
             "reason": runtime.reason,
             "identity": runtime.identity.model_dump(mode="json") if runtime.identity else None,
@@ -101,6 +108,22 @@ class DeviceManager:
             "queue": self.queue_of(device_id),
             "open_jobs": self.busy_with(device_id),
         }
+
+    def config(self, device_id: str) -> dict[str, Any]:
+        """What is configured, as `configure` takes it, and which secrets are set: those are shown masked."""
+        config = self.runtime(device_id).config
+        hidden = _secret_of(self.runtime(device_id))
+        shown = config.model_dump(mode="json")
+        shown["settings"] = {key: MASKED if key in hidden else value for key, value in shown["settings"].items()}
+        held = sorted(key for key in hidden if config.settings.get(key) is not None)
+        return {"id": device_id, "config": shown, "secrets": held}
+
+    def checked(self, config: Mapping[str, Any], device_id: str | None) -> tuple[DeviceConfig, Endpoint]:
+        """What would be configured, and where it is. `device_id`: the device whose stored secrets stand in for those that are
+        masked or left out. Raises RequestError naming the field, as `configure` does."""
+        old = self.runtime(device_id).config if device_id is not None else None
+        parsed = with_stored_secrets(self._parse(config), old, self._registry.families)
+        return parsed, check_endpoint(parsed, self._registry.families)
 
     async def status(self, device_id: str) -> dict[str, Any]:
         """Live where the device can be asked, else what it said last, with `as_of`."""
@@ -133,7 +156,9 @@ class DeviceManager:
                 "version": report.version,
                 "problem": report.problem,
                 "simulators": list(report.simulators),
-                "families": [_family(self._registry.families[family_id]) for family_id in report.families],
+                "families": [
+                    _family(self._registry.families[family_id], self._services.opener.kinds) for family_id in report.families
+                ],
             }
             for report in self._registry.reports
         ]
@@ -145,11 +170,10 @@ class DeviceManager:
 
     async def configure(self, actor: Actor, device_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
         """Create or replace a device. Raises RequestError naming the field."""
-        parsed = self._parse(config)
-        endpoint = check_config(device_id, parsed, self._registry.families)
         old = self.runtimes.get(device_id)
+        parsed = with_stored_secrets(self._parse(config), old.config if old is not None else None, self._registry.families)
+        endpoint = check_config(device_id, parsed, self._registry.families)
         if old is not None:
-            parsed = self._keep_secrets(parsed, old)
             self._refuse_while_busy(device_id)
         self._refuse_twin_endpoint(device_id, parsed, endpoint)
         if old is not None:
@@ -278,15 +302,6 @@ class DeviceManager:
         except ValidationError as error:
             raise invalid_fields(error) from None
 
-    @staticmethod
-    def _keep_secrets(config: DeviceConfig, old: DeviceRuntime) -> DeviceConfig:
-        """A secret that comes back as its mask is the one that is stored."""
-        kept = {
-            key: old.config.settings[key] if value == _HIDDEN and key in old.config.settings else value
-            for key, value in config.settings.items()
-        }
-        return config.model_copy(update={"settings": kept})
-
     def _refuse_while_busy(self, device_id: str) -> None:
         open_jobs = self.busy_with(device_id)
         if open_jobs:
@@ -346,15 +361,31 @@ def _capabilities(runtime: DeviceRuntime) -> dict[str, Any] | None:
     return data
 
 
-def _family(family: DeviceFamily[Any]) -> dict[str, Any]:
+def _secret_of(runtime: DeviceRuntime) -> frozenset[str]:
+    """Of a family that is not installed nobody knows what is secret: everything is."""
+    return secret_fields(runtime.family) if runtime.family is not None else frozenset(runtime.config.settings)
+
+
+def _family(family: DeviceFamily[Any], opened: Collection[str]) -> dict[str, Any]:
     return {
         "id": family.id,
         "title": family.title,
         "settings": family.settings_model.model_json_schema(),
         "secrets": sorted(secret_fields(family)),
         "endpoints": {
-            kind: {"defaults": dict(facts.defaults), "shareable": facts.shareable, "example": facts.example}
+            kind: {
+                "defaults": dict(facts.defaults),
+                "options": options_schema(kind),
+                "shareable": facts.shareable,
+                "example": facts.example,
+                "ports": list(facts.ports),
+                "available": kind in opened,
+            }
             for kind, facts in family.endpoint_kinds.items()
+        },
+        "found_by": {
+            "usb": [f"{one.vendor:04x}:{'*' if one.product is None else f'{one.product:04x}'}" for one in family.usb_ids],
+            "mdns": list(family.mdns_types),
         },
         "actions": [{"id": action.id, "title": action.title, "form": dict(action.form)} for action in family.actions],
     }

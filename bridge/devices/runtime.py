@@ -21,6 +21,7 @@ from bridge.devices.context import Amend, HostedDeviceContext
 from bridge.devices.heartbeat import Heartbeat
 from bridge.devices.hosting import DriverHost, InlineHost, ThreadHost
 from bridge.devices.measures import Measures
+from bridge.devices.ring import WireRing
 from bridge.devices.scope import Scope
 from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.plugin import DeviceFamily, Driver
@@ -109,6 +110,7 @@ class DeviceRuntime:
         self._in_doubt = False
         self._mask_raised = False
         self._links = itertools.count(1)
+        self.ring = WireRing()
         self._alert_tasks: set[asyncio.Task[None]] = set()
         pinned = store.host_get("identity")
         self.identity = Identity.model_validate(pinned) if pinned is not None else None
@@ -137,6 +139,7 @@ class DeviceRuntime:
         number = next(self._links)
 
         def tap(entry: WireEntry) -> None:
+            self.ring.record(number, entry)
             trace = self.trace
             if trace is not None:
                 trace.record(number, entry)

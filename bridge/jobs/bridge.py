@@ -16,7 +16,7 @@ from bridge.jobs.events import EventFeed
 from bridge.jobs.gauges import Gauges, exposition
 from bridge.jobs.runner import Patience
 from bridge.jobs.service import JobService
-from bridge.model import DeviceState, Outcome, Paper, Registration, RegistrationState
+from bridge.model import DeviceState, EventKind, Outcome, Paper, Registration, RegistrationState
 from bridge.plugin import PluginRegistry
 from bridge.store import Store, WireLimits, WireTraces
 from bridge.transport import Clock, LinkOpener, SystemClock
@@ -91,6 +91,12 @@ class Bridge:
         self.traces.keep = lambda job_id: job_id in self.jobs.active
         self.events = EventFeed(store.events, self.jobs.find, self.devices.known_status)
         store.database.on_commit = self.events.committed
+        self.events.show(EventKind.HEALTH_UPDATED, self._shown_health)
+        self.events.show(EventKind.DISCOVERY_UPDATED, self.discovery.progress)
+        self.jobs.settlement.on_trouble = lambda: self.events.view_changed(EventKind.HEALTH_UPDATED)
+        self.discovery.on_change = lambda: self.events.view_changed(EventKind.DISCOVERY_UPDATED)
+        self.started_at = clock.now()
+        self._began = clock.monotonic()
         self._retention = retention
         self._pruner: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -201,6 +207,16 @@ class Bridge:
             "devices": devices,
             "jobs": {"open": len(self.jobs.active), "unresolved": len(unresolved)},
         }
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since it was opened, by the monotonic clock."""
+        return self.clock.monotonic() - self._began
+
+    def _shown_health(self) -> dict[str, Any]:
+        """Without the number of commits, which is another one at each event."""
+        report = self.health()
+        return {"health": {**report, "journal": {"writable": report["journal"]["writable"]}}}
 
     async def _amend(
         self,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bridge.model import Event, Job, RequestError
+from bridge.model import Event, EventKind, Job, RequestError
 from bridge.store import EventLog, EventSpan, EventsPruned
 
 log = logging.getLogger("tillbridge.events")
@@ -53,6 +53,15 @@ class DeviceEvent:
     message: bytes | None = None
 
 
+@dataclass(eq=False, slots=True)
+class ViewEvent:
+    """Something of the whole bridge as it stands: its health, who waits to be paired, a search for devices."""
+
+    kind: EventKind
+    data: dict[str, Any]
+    message: bytes | None = None
+
+
 class Listener(Protocol):
     """Somebody who listens. `position`: the seq of the last event that it has had, or passed over."""
 
@@ -61,6 +70,8 @@ class Listener(Protocol):
     def happened(self, event: JobEvent) -> None: ...
 
     def changed(self, event: DeviceEvent) -> None: ...
+
+    def viewed(self, event: ViewEvent) -> None: ...
 
     def lost(self, pruned: int) -> None:
         """Events that it has not had are no longer kept; it is told nothing more."""
@@ -100,6 +111,9 @@ class EventFeed:
         self._head = 0
         self._woken = False
         self._changed: set[str] = set()
+        self._views: dict[EventKind, Callable[[], dict[str, Any]]] = {}
+        self._views_changed: set[EventKind] = set()
+        self._views_told: dict[EventKind, dict[str, Any]] = {}
         self._telling: asyncio.TimerHandle | None = None
 
     # -- reading back ------------------------------------------------------------------------------------------------
@@ -118,6 +132,15 @@ class EventFeed:
         except RequestError:  # there is no such device (any more)
             return DeviceEvent(device_id, None)
 
+    def show(self, kind: EventKind, read: Callable[[], dict[str, Any]]) -> None:
+        """From now on `read` says how this stands; `view_changed` is to be called when it may be otherwise."""
+        self._views[kind] = read
+
+    def view(self, kind: EventKind) -> ViewEvent | None:
+        """How it stands now; None where nobody shows it."""
+        read = self._views.get(kind)
+        return ViewEvent(kind, read()) if read is not None else None
+
     # -- live --------------------------------------------------------------------------------------------------------
 
     def join(self, listener: Listener) -> None:
@@ -127,6 +150,7 @@ class EventFeed:
         """
         self._head = min(self._head, listener.position) if self._listeners else listener.position
         self._listeners.add(listener)
+        self._views_told.clear()  # who comes now has seen how it stands now, which is not what was told last
         self._wake()  # a commit may have come since the page was read, when there was nobody to wake for
 
     def leave(self, listener: Listener) -> None:
@@ -145,8 +169,14 @@ class EventFeed:
         if not self._listeners:
             return
         self._changed.add(device_id)
-        if self._telling is None:
-            self._telling = self._loop.call_later(self._coalesce_seconds, self._tell_devices)
+        self._views_changed.add(EventKind.HEALTH_UPDATED)
+        self._tell_soon()
+
+    def view_changed(self, kind: EventKind) -> None:
+        """What `show` shows may be otherwise now."""
+        if self._listeners:
+            self._views_changed.add(kind)
+            self._tell_soon()
 
     def close(self) -> None:
         """Tell nothing more: the journal is about to be closed."""
@@ -154,6 +184,10 @@ class EventFeed:
         if self._telling is not None:
             self._telling.cancel()
             self._telling = None
+
+    def _tell_soon(self) -> None:
+        if self._telling is None:
+            self._telling = self._loop.call_later(self._coalesce_seconds, self._tell_what_stands)
 
     def _wake(self) -> None:
         if not self._woken:
@@ -187,15 +221,26 @@ class EventFeed:
         if len(page) == _LIVE_PAGE:
             self._wake()
 
-    def _tell_devices(self) -> None:
+    def _tell_what_stands(self) -> None:
         self._telling = None
+        self._tell_devices()
+        changed, self._views_changed = self._views_changed, set()
+        for kind in sorted(changed & self._views.keys()):
+            event = self.view(kind)
+            if event is None or event.data == self._views_told.get(kind):
+                continue
+            self._views_told[kind] = event.data
+            for listener in tuple(self._listeners):
+                self._guarded(listener, listener.viewed, event)
+
+    def _tell_devices(self) -> None:
         changed, self._changed = self._changed, set()
         for device_id in sorted(changed):
             event = self.device(device_id)
             for listener in tuple(self._listeners):
                 self._guarded(listener, listener.changed, event)
 
-    def _guarded(self, listener: Listener, tell: Callable[[Any], None], event: JobEvent | DeviceEvent) -> None:
+    def _guarded(self, listener: Listener, tell: Callable[[Any], None], event: JobEvent | DeviceEvent | ViewEvent) -> None:
         try:
             tell(event)
         except Exception:  # whatever is wrong with one who listens, the others must hear

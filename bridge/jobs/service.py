@@ -11,6 +11,7 @@ from typing import Any
 from ulid import ULID
 
 from bridge.devices import DeviceManager, DeviceRuntime
+from bridge.jobs import trial
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.checking import Checker
 from bridge.jobs.fingerprint import fingerprint
@@ -149,6 +150,21 @@ class JobService:
             )
         return self._with_present(accepted)
 
+    async def try_out(self, actor: Actor, device_id: str, key: str | None) -> Job:
+        """A test printout. `key`: of a request that may be repeated; without one it prints each time.
+
+        Raises RequestError as `submit` does, also where the device prints nothing but documents.
+        """
+        runtime = self._devices.runtime(device_id)
+        known = self._journal.find_key(actor.principal, _checked_key(key)) if key is not None else None
+        if known is not None:
+            job = await self.get(known.job_id)  # its text has another time by now, which makes it no other request
+            if (job.device, job.op) == (device_id, "print"):
+                return job
+        trial.check(runtime)
+        operator = {"operator": actor.operator} if actor.operator is not None else {}
+        return await self.submit(actor, device_id, key or f"test-{ULID()}", trial.printout(runtime, self._clock.now()) | operator)
+
     async def preview(self, device_id: str, body: Any) -> Preview:
         """What the operation would be, by the same checks that a job passes. Nothing is stored or sent.
 
@@ -244,6 +260,12 @@ class JobService:
         )
         page = [self._with_present(job) for job in found[:limit]]
         return page, page[-1].id if len(found) > limit else None
+
+    def last_of(self, device_id: str, owner: tuple[str, str] | None) -> Job | None:
+        """The newest final job of a device; `owner` as for `list`."""
+        final = tuple(state.value for state in JobState if state.final)
+        found = self._journal.find(device=device_id, states=final, limit=1, owner=owner)
+        return found[0] if found else None
 
     async def ack(self, actor: Actor, job_id: str) -> Job:
         """The client has the outcome."""

@@ -44,11 +44,24 @@ class Settlement:
         self.journal = journal
         self._measures = measures
         self._family_of = family_of
-        self.trouble: str | None = None
+        self._trouble: str | None = None
+        self.on_trouble: Callable[[], None] = lambda: None
+        """Called when the journal cannot be written any more, and when it can again."""
         self._clock = clock
         self._registry = registry
         self._active = active
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the journal cannot be written just now."""
+        return self._trouble
+
+    @trouble.setter
+    def trouble(self, why: str | None) -> None:
+        before, self._trouble = self._trouble, why
+        if before != why:
+            self.on_trouble()
 
     def accepted(self, job: ActiveJob) -> None:
         self._measures.accepted.labels(self._family(job), job.job.op).inc()

@@ -13,7 +13,7 @@ from bridge.model.arithmetic import (
 from bridge.model.base import Flag, Model, Moment, Money, Number, Text, decimal_string, plain_numbers
 from bridge.model.device import Alert, Capabilities, DeviceState, DeviceStatus, Identity
 from bridge.model.errors import ERRORS, ErrorKind, Fate, FieldError, JobError, LocalText, RequestError, Retry, invalid
-from bridge.model.event import Event, EventKind
+from bridge.model.event import VIEWS, Event, EventKind
 from bridge.model.invoice import InvoiceContent, InvoiceKind, Party, Remark
 from bridge.model.job import TRANSITIONS, Actor, Amendment, Attention, Choice, Job, JobState, Transition
 from bridge.model.operations import (
@@ -81,6 +81,7 @@ __all__ = [
     "CLASSES",
     "ERRORS",
     "TRANSITIONS",
+    "VIEWS",
     "Actor",
     "Adjustment",
     "Alert",

@@ -142,6 +142,12 @@ ERRORS: dict[str, ErrorKind] = {
         401, Retry.NEVER, "A valid bearer token is needed.", "Send Authorization: Bearer with the token."
     ),
     "gate.scope_missing": ErrorKind(403, Retry.NEVER, "This token may not do that.", "Use a token that was given this right."),
+    "gate.pin_wrong": ErrorKind(
+        403,
+        Retry.SAFE,
+        "The PIN is wrong.",
+        "Type it again. Behind several wrong ones it must be waited; an administrator can set another.",
+    ),
     "gate.rate": ErrorKind(429, Retry.SAFE, "Too much at once.", "Wait as long as Retry-After says, then try again."),
     "events.gone": ErrorKind(
         410,

@@ -13,6 +13,13 @@ class EventKind(StrEnum):
     JOB_AMENDED = "job.amended"
     JOB_PROMPT = "job.prompt"
     DEVICE_UPDATED = "device.updated"
+    HEALTH_UPDATED = "health.updated"
+    PAIRING_UPDATED = "pairing.updated"
+    DISCOVERY_UPDATED = "discovery.updated"
+
+
+VIEWS = frozenset({EventKind.HEALTH_UPDATED, EventKind.PAIRING_UPDATED, EventKind.DISCOVERY_UPDATED})
+"""What an administrator's page shows as a whole. Told as it stands, only to administrators, only where it is asked for by name."""
 
 
 class Event(Model):

@@ -11,10 +11,22 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from bridge.devices.config import Deadlines, Timeouts
+from bridge.devices.config import Deadlines, DeviceConfig, Timeouts
 from bridge.devices.discovery.request import ScanRequest
 from bridge.devices.discovery.scan import PlaceOutcome
-from bridge.model import ERRORS, Actor, Alert, Attention, Capabilities, DeviceState, DeviceStatus, Identity, Job, Model, Moment
+from bridge.model import (
+    ERRORS,
+    Actor,
+    Alert,
+    Attention,
+    Capabilities,
+    DeviceState,
+    DeviceStatus,
+    Identity,
+    Job,
+    Model,
+    Moment,
+)
 from bridge.server.access.pairing import State as PairingProgress
 from bridge.server.access.scopes import Right
 from bridge.server.principals import Kind
@@ -63,6 +75,21 @@ class ConsoleSession(NewSecret):
     """A console is signed in, for so many seconds at most."""
 
     expires_in: int
+
+
+class AttendantState(Model):
+    """The attendant's PIN. `devices` null: all. `wrong`: tries since the last right one; `locked_for`: seconds, 0 where it is not.
+
+    `sessions`: how many are signed in.
+    """
+
+    set: bool
+    devices: tuple[str, ...] | None
+    set_at: Moment | None
+    set_by: str | None
+    wrong: int
+    locked_for: int
+    sessions: int
 
 
 class ConsoleLink(Model):
@@ -172,11 +199,22 @@ class HealthReport(HealthWord):
 
 
 class EndpointFacts(Model):
-    """A kind of address. `defaults`: URL options where the URL names none; `shareable`: several devices may be behind one."""
+    """A kind of address. `defaults`: URL options where the URL names none; `options`: JSON Schema of all that there are;
+    `shareable`: several devices may be behind one; `ports`: the usual ones; `available`: this bridge can open it."""
 
     defaults: dict[str, str]
+    options: dict[str, Any]
     shareable: bool
     example: str
+    ports: tuple[int, ...]
+    available: bool
+
+
+class FoundBy(Model):
+    """By what discovery knows such a device before it has asked it: USB ids (`vendor:product`, hexadecimal, `*` any), mDNS."""
+
+    usb: tuple[str, ...]
+    mdns: tuple[str, ...]
 
 
 class ServiceAction(Model):
@@ -195,6 +233,7 @@ class Family(Model):
     settings: dict[str, Any]
     secrets: tuple[str, ...]
     endpoints: dict[str, EndpointFacts]
+    found_by: FoundBy
     actions: tuple[ServiceAction, ...]
 
 
@@ -210,7 +249,10 @@ class Plugin(Model):
 
 
 class Families(Model):
+    """`device` is the JSON Schema of what every device has beside its family's settings."""
+
     families: tuple[Plugin, ...]
+    device: dict[str, Any]
 
 
 class Device(Model):
@@ -238,6 +280,15 @@ class Device(Model):
     alerts: tuple[Alert, ...]
     queue: tuple[str, ...]
     open_jobs: tuple[str, ...]
+
+
+class DeviceSettings(Model):
+    """A device's configuration, to be edited: `config` is what PUT takes. Secrets are shown as ten asterisks; `secrets` names
+    those that are set."""
+
+    id: str
+    config: DeviceConfig
+    secrets: tuple[str, ...]
 
 
 class Devices(Model):
@@ -340,6 +391,22 @@ class ScanAttempt(Model):
     outcome: Literal["identified", "unrecognised", "silent", "not_opened", "failed", "hung"]
     reason: str
     identity: Identity | None
+    seconds: float
+    sent: Bytes | None
+    received: Bytes | None
+
+
+class AddressChecked(Model):
+    """Who answers at an address. `identified`: `identity` does. `configured`: it is the address of `device`, which was left alone.
+
+    `configured_as`: the device that this machine is configured as already, at another address.
+    """
+
+    outcome: Literal["identified", "unrecognised", "silent", "not_opened", "failed", "hung", "configured", "in_use"]
+    reason: str
+    identity: Identity | None
+    device: str | None
+    configured_as: str | None
     seconds: float
     sent: Bytes | None
     received: Bytes | None

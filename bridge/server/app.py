@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bridge.model import FieldError, RequestError, invalid
+from bridge.model import EventKind, FieldError, RequestError, invalid
 from bridge.server import cors
 from bridge.server.access.access import Access
 from bridge.server.body import read_object
@@ -27,6 +27,7 @@ from bridge.server.printing import printable
 from bridge.server.problems import empty_response, json_response, other_response, problem_of, refusal
 from bridge.server.proofs import Proofs
 from bridge.server.routes import ROUTES
+from bridge.server.routes.pairing import waiting_pairings
 from bridge.server.routing import Router
 from bridge.server.settings import ServerSettings
 from bridge.server.websocket.endpoint import WebSockets
@@ -59,7 +60,9 @@ class Application:
         self.gate = Gate(settings, access, self._methods, pages)
         self._proofs = Proofs(access, settings.proofs_at_once, settings.proofs_per_second)
         self.websockets = WebSockets(bridge, settings, access, self._proofs)
-        access.tokens.on_change = self._tokens_changed
+        access.tokens.on_change = access.attendants.on_change = self._tokens_changed
+        access.pairings.on_change = lambda: bridge.events.view_changed(EventKind.PAIRING_UPDATED)
+        bridge.events.show(EventKind.PAIRING_UPDATED, lambda: waiting_pairings(access.pairings))
         self.router: Router[Handler] = Router(PREFIX, ROUTES)
         self.stopping = False
         self.server = ConnectionServer(self.handle, settings, doors, access.lookup)
@@ -128,6 +131,8 @@ class Application:
             address=f"{connection.door.scheme}://{request.headers['Host']}",
             gone=connection.gone,
             peer=connection.peer,
+            peer_name=connection.peer_name(),
+            port=connection.door.port,
             local=connection.local,
             prove=lambda token_id, nonce: self._proofs.server(connection.peer_name(), request.headers["Host"], token_id, nonce),
         )

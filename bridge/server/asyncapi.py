@@ -128,9 +128,9 @@ def _params(route: Route[Any], description: Description, requests: Mapping[str, 
     for parameter in description.parameters:
         if parameter.where == "query":
             properties[parameter.name] = {"description": parameter.text, **_as_json(parameter.schema)}
-        elif parameter is IDEMPOTENCY_KEY:
+        elif parameter.name == IDEMPOTENCY_KEY.name:
             properties[KEY] = {"description": parameter.text, **parameter.schema}
-            required.append(KEY)
+            required += [KEY] if parameter.required else []
         elif parameter is WAIT:
             properties["wait"] = {
                 "description": "Answer when the job is final, at the latest after so many seconds.",

@@ -11,7 +11,8 @@ from bridge.devices.config import DeviceConfig
 from bridge.devices.discovery.request import ScanRequest
 from bridge.model import FieldError, Model, Operator, RequestError, Text
 from bridge.model.base import Moment
-from bridge.server.access.grants import Aliases, Devices, Label, Origin, Rights, Routes
+from bridge.server.access.grants import Aliases, DeviceId, Devices, Label, Origin, Rights, Routes
+from bridge.server.access.pin import LONGEST, SHORTEST
 
 Reason = Annotated[Text, Field(min_length=3, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=100)]
@@ -40,6 +41,13 @@ class Resolve(Plain):
     document: Short | None = None
 
 
+class MakeBundle(Plain):
+    """`job`: one that it is about, whenever it was. `since`: how far back, 15m, 7d (left out) or a moment."""
+
+    job: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    since: Annotated[Text, Field(min_length=1, max_length=40)] | None = None
+
+
 class Accept(Plain):
     what: Literal["identity", "journal"]
     reason: Reason
@@ -52,7 +60,21 @@ class StartScan(ScanRequest):
 
 
 class Configure(DeviceConfig, Plain):
-    """A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema."""
+    """A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema.
+
+    Of a device that exists, a secret that is left out, or sent as the ten asterisks by which it is shown, stays as it is; null
+    takes it away.
+    """
+
+
+class CheckAddress(Model):
+    """What is to be tried: as for PUT /devices/{device}/config. `device`: the one that is edited; its stored secrets stand in for
+    those that are masked or left out."""
+
+    family: str
+    url: str
+    settings: dict[str, Any] = {}
+    device: DeviceId | None = None
 
 
 class SessionProof(Model):
@@ -111,6 +133,20 @@ class OpenConsole(Model):
     """`code`: what stands behind the # of the link."""
 
     code: Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+Pin = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST, pattern=r"^[0-9]+$", description="Six to twelve digits.")]
+
+
+class SetAttendant(Plain):
+    """`devices` left out: all, also those that come later."""
+
+    pin: Pin
+    devices: Devices | None = None
+
+
+class OpenAttendant(Model):
+    pin: Pin
 
 
 ModelT = TypeVar("ModelT", bound=Model)

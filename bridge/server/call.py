@@ -37,7 +37,7 @@ class Call:
 
     `principal`: whoever has the token; None where the call came without one. `origin`: the page's; `own`: it is the bridge's.
     `gone` is set when the client hung up or the server stops: a wait for a job then ends, the job does not.
-    `peer` tells who is at the other end, where that can be told, `local` whether that is on this PC. `prove(token_id, nonce)` is
+    `peer` tells who is at the other end, where that can be told, `peer_name` whom limits are counted for, `port` where we were called, `local` whether that is on this PC. `prove(token_id, nonce)` is
     the server's proof that it knows a token; it raises RequestError where it is asked for too often. `address`: what the
     client called us, as in its Host header. `languages`: what the client reads, best first.
     """
@@ -55,6 +55,8 @@ class Call:
     address: str
     gone: asyncio.Event
     peer: Callable[[], Peer | None]
+    peer_name: str
+    port: int
     local: bool
     prove: Callable[[str, str], Mapping[str, str]]
     languages: tuple[str, ...] = ()
@@ -76,6 +78,11 @@ class Call:
         if self.principal is None:
             raise RequestError("gate.unauthorised", "This call needs a bearer token.")
         return self.principal
+
+    @property
+    def owner(self) -> tuple[str, str] | None:
+        """Whose jobs there are for this token: those of its own till, by principal and label. None: everybody's."""
+        return None if self.holder.sees_all_jobs else (self.holder.name, self.holder.label)
 
     def known_query(self, *names: str) -> Mapping[str, str]:
         """The query, when it has no other parameter than these: a misspelt filter must not list everything."""

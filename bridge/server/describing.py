@@ -7,7 +7,7 @@ checks a request: the models do, and the tests hold every answer against what st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -118,3 +118,5 @@ IDEMPOTENCY_KEY = header(
     {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]{1,200}$", "examples": ["order-1001"]},
     required=True,
 )
+
+KEY_IF_ANY = replace(IDEMPOTENCY_KEY, text="With it a repetition does nothing more and gives the same job.", required=False)

@@ -41,6 +41,7 @@ OPEN = frozenset(
         ("GET", "/api/v1/ws"),
         ("POST", "/api/v1/session/proof"),
         ("POST", "/api/v1/session/console"),
+        ("POST", "/api/v1/session/attendant"),
         ("POST", "/api/v1/pairing"),
     }
 )

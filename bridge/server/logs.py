@@ -2,7 +2,7 @@
 
 Whoever logs only puts a record into a queue. A thread formats, masks and writes it, so that neither a slow disk nor a
 stopped terminal holds up a device. What cannot be written is dropped and counted; that is said once, and once more when it
-is over. The files are read by `bridge.cli.logfiles`.
+is over. The files are read by `bridge.server.diagnosis.logfiles`.
 """
 
 from __future__ import annotations

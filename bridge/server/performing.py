@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bridge.model import RequestError, invalid
 from bridge.server.access.access import Access
-from bridge.server.access.scopes import CALLS, Right, of_operation
+from bridge.server.access.scopes import ATTENDANT, CALLS, Right, of_operation
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.peers import Peer
 from bridge.server.principals import Principal
@@ -16,7 +16,20 @@ from bridge.server.rate import too_many
 from bridge.server.routing import Route
 
 # What tells of all devices at once, and cannot be narrowed to some.
-_OF_ALL = frozenset({"audit.list", "metrics", "discovery.start", "discovery.get"})
+_OF_ALL = frozenset(
+    {
+        "audit.list",
+        "bundle.make",
+        "metrics",
+        "discovery.start",
+        "discovery.check",
+        "discovery.get",
+        "attendant.get",
+        "attendant.set",
+        "attendant.remove",
+        "attendant.unlock",
+    }
+)
 
 # Of whom has jobs that are not final up to the limit: they end at their own pace.
 _RETRY_AFTER = 2
@@ -32,14 +45,15 @@ async def perform(route: Route[Handler], call: Call) -> Answer:
 async def _permitted(name: str, call: Call, principal: Principal) -> Call:
     """The call with its aliases turned to devices. Raises RequestError: not this token, not this device, not so many."""
     scope = principal.scope
-    if not scope.has_any(CALLS[name]) or (scope.devices is not None and name in _OF_ALL):
+    allowed = name in ATTENDANT if principal.attends else scope.has_any(CALLS[name])
+    if not allowed or (scope.devices is not None and name in _OF_ALL):
         raise RequestError("gate.scope_missing", f"This token may not call {name}.")
     call = _without_aliases(call, principal)
     await _visible(call, principal)
     if name == "devices.submit":
         _may_submit(call, principal)
         await _may_repeat(call, principal)
-    elif name in ("jobs.answer", "jobs.abort") and not scope.has(Right.ADMIN):
+    elif name in ("jobs.answer", "jobs.abort") and not (scope.has(Right.ADMIN) or principal.attends):
         job = await call.bridge.jobs.get(call.parameters["job"])
         _need(principal, of_operation(job.operation or {"op": job.op}), job.op)
     return call

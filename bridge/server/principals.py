@@ -64,6 +64,8 @@ class Principal:
     routes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     user_id: str | None = None
     session: str | None = None
+    attends: bool = False
+    """It is the attendant's: it may make the calls of `ATTENDANT` and no others, and the jobs of all tills are there for it."""
 
     def __repr__(self) -> str:
         return f"Principal({self.name}, {self.label})"  # never the key
@@ -72,10 +74,14 @@ class Principal:
     def administers(self) -> bool:
         return self.scope.has(Right.ADMIN)
 
+    @property
+    def sees_all_jobs(self) -> bool:
+        """Whether the jobs of all tills are there for it, on the devices that it may see."""
+        return self.administers or self.attends
+
     def owns(self, device_id: str, principal: str, label: str | None) -> bool:
-        """Whether a job is there for it, by whom it is of: its own till's, on a device that it may see. An administrator sees
-        them all."""
-        return self.scope.sees(device_id) and (self.administers or (principal == self.name and label == self.label))
+        """Whether a job is there for it, by whom it is of: its own till's, on a device that it may see."""
+        return self.scope.sees(device_id) and (self.sees_all_jobs or (principal == self.name and label == self.label))
 
 
 class Principals(Protocol):

@@ -31,6 +31,10 @@ class RateLimit:
             raise too_many(f"Too many {what}.", math.ceil((1 - self._left) / self._per_second))
         self._left -= 1
 
+    def give_back(self) -> None:
+        """The last permission was not used up after all."""
+        self._left = min(self._burst, self._left + 1)
+
 
 class RateLimits:
     """A bucket for each of those who ask, so that one of them takes nothing from another.

@@ -141,11 +141,38 @@ class ServerSettings:
     console_seconds: float = 8 * 3600.0
     """How long a console stays signed in: a day at work."""
 
+    attendant_seconds: float = 10 * 3600.0
+    """How long an attendant stays signed in at most; and ..."""
+
+    attendant_idle_seconds: float = 15 * 60.0
+    """... how long without a call: a till that nobody stands at must not stay open."""
+
+    pin_tries: int = 10
+    """Wrong PINs of one peer until it is locked. The pause behind each grows before that: 2, 4, 8 ... 256 s."""
+
+    pin_locked_seconds: float = 3600.0
+    """How long it is locked then; each further wrong one locks it again. A million PINs take a lifetime so."""
+
+    pin_tries_of_all: int = 30
+    """Wrong PINs of all peers together at once; and ..."""
+
+    pin_tries_per_hour: float = 6.0
+    """... in the long run."""
+
+    pin_cost: int = 15
+    """Of checking a PIN: the binary logarithm of scrypt's N. 15: 32 MiB and some tenth of a second."""
+
     refresh_seconds: float = 1.0
     """How soon a changed provisioning file, or a token that has run out, is noticed."""
 
     preflight_seconds: int = 600
     """How long a browser may remember what a preflight said."""
+
+    max_bundle: int = 64 * 1024 * 1024
+    """Bytes of a bundle over the API before they are packed; packed it is a fifth. `tillbridge bundle` has no such limit."""
+
+    bundle_seconds: float = 120.0
+    """How long making it may take."""
 
     stop_seconds: float = 5.0
     """How long running requests may take to end once the server is asked to stop."""

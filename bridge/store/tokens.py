@@ -16,6 +16,8 @@ from bridge.store.journal import AuditEntry, append_audit
 
 Kind = Literal["web", "native"]
 
+_ATTENDANT = "attendant"
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
@@ -72,6 +74,25 @@ class TokenStore:
         def work(connection: Connection) -> None:
             for token_id, at in when.items():
                 connection.execute("UPDATE tokens SET last_used=? WHERE id=?", (at.isoformat(), token_id))
+
+        await self._database.write(work)
+
+    def attendant(self) -> dict[str, Any] | None:
+        """What is kept of the attendant's PIN; None: there is none."""
+        found = self._database.read("SELECT value FROM meta WHERE key=?", (_ATTENDANT,))
+        return None if not found else dict(json.loads(found[0]["value"]))
+
+    async def put_attendant(self, value: Mapping[str, Any] | None, entry: AuditEntry) -> None:
+        """Keep it, or that there is none, with the act that it comes from."""
+
+        def work(connection: Connection) -> None:
+            if value is None:
+                connection.execute("DELETE FROM meta WHERE key=?", (_ATTENDANT,))
+            else:
+                connection.execute(
+                    "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_ATTENDANT, json.dumps(dict(value)))
+                )
+            append_audit(connection, entry)
 
         await self._database.write(work)
 

@@ -1,7 +1,7 @@
 """Endpoints and the links that lead to them: TCP, TLS, serial, USB, HTTP, null modem; deadlines; the wire log."""
 
 from bridge.transport.clock import Clock, LoopClock, SystemClock
-from bridge.transport.endpoint import KINDS, Endpoint, parse_endpoint
+from bridge.transport.endpoint import KINDS, Endpoint, options_schema, parse_endpoint
 from bridge.transport.errors import EndpointError, LinkError, LinkLost, LinkTimeout, NotConnected
 from bridge.transport.link import ByteLink, HttpAnswer, HttpLink, Link, deadline
 from bridge.transport.masking import SECRETS, Secrets, Values, hide_patterns
@@ -43,6 +43,7 @@ __all__ = [
     "mask_cards",
     "mask_private",
     "null_modem",
+    "options_schema",
     "parse_endpoint",
     "run_virtual",
 ]

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from bridge.transport.errors import EndpointError
@@ -51,6 +52,14 @@ USB_OPTIONS: dict[str, tuple[str, str]] = {
 # secret, and a URL is not.
 TLS_OPTIONS = ("ca", "fingerprint", "cert", "key", "server_name")
 _TLS_KINDS = ("tls", "https", "wss")
+
+_TLS_MEANINGS = {
+    "ca": "Path of a PEM file: trust only what these authorities have signed.",
+    "fingerprint": "SHA-256 of the one certificate to trust, 64 hexadecimal digits.",
+    "cert": "Path of a PEM file: our own certificate, where the device asks for one.",
+    "key": "Path of a PEM file: the private key of cert.",
+    "server_name": "The name that must be in the certificate, where it is not the host's.",
+}
 _USB_ADDRESS = re.compile("([0-9a-fA-F]{1,4}):([0-9a-fA-F]{1,4})(?::(.+))?")
 
 
@@ -133,6 +142,20 @@ def parse_endpoint(url: str) -> Endpoint:
     options = _tls(url, kind, options) if kind in _TLS_KINDS else _no_options(url, kind, options)
     default = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(kind, 0)
     return Endpoint(kind, parts.hostname, port or default, options)
+
+
+def options_schema(kind: str) -> dict[str, Any]:
+    """JSON Schema of what may stand behind the `?` of a URL of this kind, each a string. For forms; `parse_endpoint` checks."""
+    properties: dict[str, dict[str, Any]] = {}
+    if kind == "serial":
+        for name, allowed in SERIAL_OPTIONS.items():
+            properties[name] = {"type": "string", **({"enum": sorted(allowed)} if allowed else {"pattern": "^[1-9][0-9]{0,7}$"})}
+    elif kind == "usb":
+        for name, (pattern, meaning) in USB_OPTIONS.items():
+            properties[name] = {"type": "string", "pattern": f"^({pattern})$", "description": meaning}
+    elif kind in _TLS_KINDS:
+        properties = {name: {"type": "string", "minLength": 1, "description": _TLS_MEANINGS[name]} for name in TLS_OPTIONS}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _serial(url: str, address: str, options: dict[str, str]) -> Endpoint:

@@ -97,6 +97,9 @@ _RANDOM = (
     (re.compile(r"(?<=/pairing/)[A-Za-z0-9_-]{32}"), "P" * 32),
     (re.compile(r"tb([wnc])_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), rf"tb\1_3f9c0a12b4de_{'S' * 43}"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "3f9c0a12b4de"),
+    (re.compile(r"^Computer: .*"), "Computer: shop-pc"),
+    (re.compile(r"^Time: .*"), "Time: 2026-11-20 10:00:00 +0100"),
+    (re.compile(r"^[0-9a-f]{8}-[0-9]{1,12}$"), "3f9c0a12-4"),
 )
 _ROUTER = Router(PREFIX, ROUTES)
 
@@ -131,6 +134,7 @@ async def play(stage: Stage) -> list[Example]:
         _pairing,
         _devices,
         _operations,
+        _trial,
         _refusals,
         _waiting,
         _question,
@@ -181,19 +185,35 @@ async def _tokens(scenes: Scenes) -> None:
     link = await scenes.call("console link", "A link for the console", "POST", "/console/link", {})
     own = {"Origin": link["link"].partition("/console")[0], "Authorization": ""}
     code = {"code": link["link"].rpartition("=")[2]}
-    await scenes.call("console", "The console's page signs in", "POST", "/session/console", code, own)
+    signed_in = await scenes.call("console", "The console's page signs in", "POST", "/session/console", code, own)
+    pin = {"pin": "730518", "devices": ["till-1"]}
+    await scenes.call("attendant's PIN", "An administrator sets it", "PUT", "/console/attendant", pin)
+    await scenes.call("attendant", "The attendant types it in", "POST", "/session/attendant", {"pin": "730518"}, own)
+    await scenes.call("attendant, a wrong PIN", "Another one", "POST", "/session/attendant", {"pin": "730519"}, own)
+    await scenes.call("attendant, how it stands", "Is it locked?", "GET", "/console/attendant")
+    await scenes.call("unlock the PIN", "It may be tried again", "POST", "/console/attendant/unlock", {})
+    await scenes.call("no PIN", "There is none any more", "DELETE", "/console/attendant")
+    out = {**own, "Authorization": f"Bearer {signed_in['token']}"}
+    await scenes.call("sign out", "The console is closed", "DELETE", "/session/console", None, out)
 
 
 async def _devices(scenes: Scenes) -> None:
     config = {"family": "desk", "url": "null://desk", "settings": {"colour": "blue", "password": "secret"}}
     wrong = {**config, "family": "dest"}
     await scenes.call("unknown family", "A family that is not installed", "PUT", "/devices/till-1/config", wrong)
+    tried = {"family": "desk", "url": "null://attic"}
+    await scenes.call("address", "Who is there?", "POST", "/discovery/check", tried)
     await scenes.call("configure", "A device", "PUT", "/devices/till-1/config", {**config, "operator": {"name": "Ola"}})
     await scenes.stage.ready("till-1")
+    await scenes.call("configuration", "What is configured, to be edited", "GET", "/devices/till-1/config")
+    await scenes.call(
+        "address, taken", "An address that a device has", "POST", "/discovery/check", {**config, "device": "till-1"}
+    )
     await scenes.call("devices", "All devices", "GET", "/devices")
     await scenes.call("device", "One device", "GET", "/devices/till-1")
     await scenes.call("unknown device", "A device that is not there", "GET", "/devices/till-9")
     await scenes.call("status", "What it says of itself", "GET", "/devices/till-1/status")
+    await scenes.call("wire", "What went over its line last", "GET", "/devices/till-1/wire?limit=2")
     await scenes.call("health", "The whole report", "GET", "/health")
 
 
@@ -206,6 +226,10 @@ async def _operations(scenes: Scenes) -> None:
     await scenes.call("receipt, as film", "A format that there is not", "GET", f"/jobs/{sold['id']}/receipt?format=film")
     for number, (summary, body) in enumerate(OPERATIONS, 2):
         await scenes.submit(body["op"], summary, body, key=f"example-{number}")
+
+
+async def _trial(scenes: Scenes) -> None:
+    await scenes.call("test printout", "Does it print?", "POST", "/devices/till-1/test", {"operator": {"name": "Ola"}}, WAIT)
 
 
 async def _refusals(scenes: Scenes) -> None:
@@ -251,6 +275,7 @@ async def _doubt(scenes: Scenes) -> None:
     verdict = {"verdict": "issued", "reason": "The slip 59 lies before me", "document": "59", "operator": {"name": "Ola"}}
     await scenes.call("resolve", "It was issued", "POST", f"/jobs/{job['id']}/resolve", verdict)
     await scenes.call("trace", "How that came about", "GET", f"/jobs/{job['id']}/trace")
+    await scenes.call("job's wire", "Its time line, with what went over the wire", "GET", f"/jobs/{job['id']}/wire?limit=6")
     await scenes.call("resolve, too late", "It is settled already", "POST", f"/jobs/{job['id']}/resolve", verdict)
 
 
@@ -258,6 +283,7 @@ async def _looking_back(scenes: Scenes) -> None:
     await scenes.call(
         "jobs", "Outcomes not yet collected", "GET", "/jobs?device=till-1&state=done,failed&collected=false&limit=2"
     )
+    await scenes.call("overview", "All at a glance", "GET", "/overview")
     await scenes.call("jobs, a filter that is none", "A misspelt filter", "GET", "/jobs?devise=till-1")
     await scenes.call("audit", "Who did what", "GET", "/audit?after=0&limit=2")
 
@@ -312,7 +338,7 @@ def steady(examples: list[Example]) -> list[Example]:
             for random, instead in _RANDOM:
                 value = random.sub(instead, value)
             return _TIME.sub("2026-11-20T09:00:00Z", _ULID.sub(numbered, value))
-        return 42 if key == "commits" else value
+        return 42 if key == "commits" else 0.0 if key in ("seconds", "uptime", "milliseconds") and value is not None else value
 
     return [Example(**plain(asdict(example))) for example in examples]
 

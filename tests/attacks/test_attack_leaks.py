@@ -257,6 +257,9 @@ async def test_no_page_and_no_program_makes_the_bridge_look_for_devices(scene: S
     for body in ({}, {"hosts": ["169.254.169.254"]}, {"hosts": ["127.0.0.1"]}):
         refused(await scene.ask("POST", "/api/v1/discovery", body), 403, "gate.scope_missing", readable_by=POS)
         refused(await scene.ask("POST", "/api/v1/discovery", body, origin=None, token="program"), 403, "gate.scope_missing")
+    asked = {"family": "posnet", "url": "tcp://169.254.169.254:80"}
+    refused(await scene.ask("POST", "/api/v1/discovery/check", asked), 403, "gate.scope_missing", readable_by=POS)
+    refused(await scene.ask("POST", "/api/v1/discovery/check", asked, origin=None, token="program"), 403, "gate.scope_missing")
 
 
 _CALLING = ("callback", "webhook", "hook", "notify", "redirect", "return_url", "endpoint", "uri", "url", "href", "proxy")
@@ -293,7 +296,7 @@ async def test_no_call_and_no_setting_takes_an_address_to_call_back() -> None:
             names = [*_names(schemas, components), *(one.get("name", "") for one in described.get("parameters", ()))]
             found |= {(method, path, name) for name in names if any(word in name.lower() for word in _CALLING)}
     # Where an administrator says at which address a device is.
-    assert found == {("put", "/devices/{device}/config", "url")}
+    assert found == {("put", "/devices/{device}/config", "url"), ("post", "/discovery/check", "url")}
     assert "webhooks" not in served
     assert not [name for name in get_type_hints(ServerSettings) if any(word in name for word in _CALLING)]
     assert len(dataclasses.fields(ServerSettings)) > 30

@@ -284,15 +284,21 @@ ADMINISTRATION: list[tuple[str, str, Any]] = [
     ("POST", f"/pairing/{'A' * 32}/decision", {"decision": "approve", "code": "000000"}),
     ("POST", "/console/link", {}),
     ("GET", "/audit", None),
+    ("POST", "/bundle", {}),
     ("GET", "/families", None),
     ("PUT", "/devices/till-1/config", {"family": "posnet", "url": "tcp://127.0.0.1:1"}),
     ("DELETE", "/devices/till-1/config", None),
     ("POST", "/devices/till-1/accept", {"what": "identity", "reason": "because"}),
     ("POST", "/devices/till-1/alerts/x/ack", {}),
+    ("GET", "/devices/till-1/config", None),
+    ("POST", "/devices/till-1/test", {}),
+    ("POST", "/discovery/check", {"family": "posnet", "url": "tcp://127.0.0.1:1"}),
     ("POST", "/discovery", {}),
     ("GET", "/discovery", None),
     ("POST", "/jobs/x/resolve", {"verdict": "issued", "reason": "because"}),
     ("GET", "/jobs/x/trace", None),
+    ("GET", "/jobs/x/wire", None),
+    ("GET", "/devices/till-1/wire", None),
 ]
 
 

@@ -17,7 +17,7 @@ from bridge.cli.browser_policy import documents
 from bridge.cli.browser_policy.origins import checked, parse_origin
 from bridge.cli.errors import CliError
 from bridge.cli.main import cli
-from bridge.cli.paired import paired_origins
+from bridge.server.access.paired import paired_origins
 
 POS = "https://pos.example.com"
 SHOP = "https://shop.example:8443"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from pathlib import Path
@@ -218,3 +219,27 @@ def test_an_impostor_on_the_port_never_gets_the_token(run: Any, tmp_path: Path, 
     run(*command, code=0 if command[0] in ("devices", "pair", "token") else 1)
     assert b"/session/proof" in impostor.heard
     assert token.encode() not in impostor.heard
+
+
+def test_the_attendants_pin_is_asked_for_hidden_made_up_or_taken_away(run: Any, live: Any) -> None:
+    set_ = run("console", "--attendant-pin", input="730518\n730518\n")
+    assert "730518" not in set_.output
+    assert "of all devices" in set_.stderr
+    state = live.server.access.attendants.state()
+    assert (state["set"], state["devices"]) == (True, None)
+    made = run("console", "--attendant-pin", "--generate", "--device", "till-1")
+    assert re.fullmatch(r"[0-9]{6}\n", made.stdout)
+    assert live.server.access.attendants.state()["devices"] == ["till-1"]
+    run("console", "--unlock-attendant")
+    run("console", "--no-attendant-pin")
+    assert live.server.access.attendants.state()["set"] is False
+    assert "no PIN is set" in run("console", "--no-attendant-pin", code=1).output
+
+
+def test_a_pin_that_is_none_is_refused_without_being_repeated(run: Any, live: Any) -> None:
+    for wrong, said in (("12345", "at least 6"), ("123456", "counts up or down"), ("73o518", "pattern")):
+        refusal = run("console", "--attendant-pin", code=1, input=f"{wrong}\n{wrong}\n")
+        assert said in refusal.output
+        assert wrong not in refusal.output
+    for options in (("--generate",), ("--device", "till-1"), ("--attendant-pin", "--no-attendant-pin")):
+        assert "Error:" in run("console", *options, code=1).output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from bridge.devices import ConfigError, Deadlines, DeviceConfig, DeviceFile
 from bridge.model import JobState, RequestError
 from bridge.store import write_atomically
+from bridge.transport import EndpointError, options_schema, parse_endpoint
 from tests.core.world import TILL, World, in_world
 
 SECRET = {"d1": frozenset({"password"}), "till.2": frozenset({"password"})}
@@ -149,6 +151,58 @@ def test_a_secret_is_never_told_and_its_mask_sent_back_keeps_it(tmp_path: Path) 
         assert world.bridge.devices.runtime("d1").config.settings["password"] == "hunter2"
 
     in_world(tmp_path, story)
+
+
+def test_a_secret_stays_when_it_is_left_out_and_goes_only_where_that_is_said(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        plain = {"family": "fake", "url": "null://d1"}
+        devices = world.bridge.devices
+        with pytest.raises(RequestError) as refusal:
+            await devices.configure(TILL, "d1", {**plain, "settings": {"password": "**********"}})
+        assert refusal.value.errors[0].field == "settings.password", "a mask is no secret"
+        await devices.configure(TILL, "d1", {**plain, "settings": {"password": "hunter2"}})
+        assert devices.config("d1")["secrets"] == ["password"]
+        assert devices.config("d1")["config"]["settings"] == {"password": "**********"}
+        await devices.configure(TILL, "d1", {**plain, "settings": {"colour": "blue"}})
+        assert devices.runtime("d1").config.settings == {"colour": "blue", "password": "hunter2"}
+        await devices.configure(TILL, "d1", {**devices.config("d1")["config"], "fit": "lenient"})
+        assert devices.runtime("d1").config.settings["password"] == "hunter2", "what GET says is what PUT takes"
+        await devices.configure(TILL, "d1", {**plain, "settings": {"password": None}})
+        assert devices.config("d1")["secrets"] == []
+        assert "hunter2" not in (tmp_path / "secrets.toml").read_text()
+        await devices.configure(TILL, "d1", plain)
+        assert not devices.runtime("d1").config.settings.get("password")
+
+    in_world(tmp_path, story)
+
+
+def test_a_family_says_all_that_a_form_needs(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        (family,) = world.bridge.devices.families()[0]["families"]
+        assert family["settings"]["properties"]["colour"]["default"] == "grey"
+        assert {"format": "password", "type": "string", "writeOnly": True} in family["settings"]["properties"]["password"][
+            "anyOf"
+        ]
+        assert family["endpoints"]["null"]["available"] is True
+        assert family["found_by"] == {"usb": [], "mdns": []}
+
+    in_world(tmp_path, story)
+
+
+def test_the_options_of_a_form_are_those_that_a_url_takes() -> None:
+    for kind, base in (("serial", "serial:///dev/ttyS0"), ("usb", "usb://1:2"), ("tls", "tls://printer:1")):
+        for name, schema in options_schema(kind)["properties"].items():
+            value = schema["enum"][0] if "enum" in schema else {"fingerprint": "a" * 64}.get(name, _example(schema))
+            more = "&cert=/x" if name == "key" else ""
+            assert name in parse_endpoint(f"{base}?{name}={value}{more}").options
+        with pytest.raises(EndpointError):
+            parse_endpoint(f"{base}?colour=red")
+    assert options_schema("tcp")["properties"] == {}
+
+
+def _example(schema: dict[str, Any]) -> str:
+    tried = ("9600", "1", "0x81", "0x01", "/etc/x.pem")
+    return next(value for value in tried if re.search(schema.get("pattern", "^/"), value))
 
 
 @pytest.mark.parametrize(

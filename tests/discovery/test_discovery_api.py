@@ -84,6 +84,64 @@ async def test_both_printers_are_found_configured_and_then_left_alone(till: Till
     assert [row["actor"]["operator"] for row in audit if row["action"] == "discovery.started"] == [{"name": "Anna"}, None]
 
 
+async def test_an_address_is_asked_who_is_there_and_nothing_is_printed_or_configured(till: Till) -> None:
+    status, told = await till.call("POST", "/discovery/check", {"family": "posnet", "url": till.tcp})
+    assert (status, told["outcome"], told["identity"]["fiscal_number"]) == (200, "identified", "ZBF 2101000002")
+    assert (told["device"], told["configured_as"]) == (None, None)
+    usb = {"family": "posnet", "url": f"serial://{till.usb.ports()[0].name}"}
+    assert (await till.call("POST", "/discovery/check", usb))[1]["outcome"] == "identified"
+    till.usb.device.power(False)
+    assert (await till.call("POST", "/discovery/check", usb))[1]["outcome"] == "silent"
+    assert (await till.call("GET", "/devices"))[1]["devices"] == []
+    assert (await till.call("GET", "/audit"))[1]["audit"] == []
+    assert till.usb.device.paper() == ""
+
+
+async def test_the_address_of_a_device_is_left_alone_and_its_machine_is_known_elsewhere(till: Till) -> None:
+    there = {"family": "posnet", "url": till.tcp}
+    assert (await till.call("PUT", "/devices/till-1/config", there))[0] == 200
+    async with asyncio.timeout(20):
+        while (await till.call("GET", "/devices/till-1"))[1]["state"] != "ready":
+            await asyncio.sleep(0.02)
+    told = (await till.call("POST", "/discovery/check", {**there, "device": "till-1"}))[1]
+    assert (told["outcome"], told["device"], told["sent"]) == ("configured", "till-1", None)
+    other_name = {**there, "url": till.tcp.replace("127.0.0.1", "localhost")}
+    assert (await till.call("POST", "/discovery/check", other_name))[1]["device"] == "till-1"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"family": "posnut", "url": "tcp://127.0.0.1:1"}, 422, "family"),
+        ({"family": "posnet", "url": "http://127.0.0.1:1"}, 422, "url"),
+        ({"family": "posnet", "url": "tcp://127.0.0.1:1", "settings": {"colour": "red"}}, 422, "settings.colour"),
+        ({"family": "posnet"}, 422, "url"),
+        ({"family": "posnet", "url": "tcp://127.0.0.1:1", "shared": True}, 422, "shared"),
+        ({"family": "posnet", "url": "tcp://127.0.0.1:1", "device": "till-9"}, 404, "device"),
+        ({"family": "posnet", "url": "tcp://127.0.0.1:1"}, 200, "not_opened"),
+    ],
+)
+async def test_what_cannot_be_configured_so_is_told_by_field_and_what_does_not_answer_by_reason(
+    till: Till, body: dict[str, Any], status: int, said: str
+) -> None:
+    answered, told = await till.call("POST", "/discovery/check", body)
+    assert (answered, told["outcome"] if status == 200 else told["errors"][0]["field"]) == (status, said)
+
+
+async def test_one_search_at_a_time(till: Till) -> None:
+    till.usb.device.power(False)
+    slow = asyncio.create_task(
+        till.call("POST", "/discovery/check", {"family": "posnet", "url": f"serial://{till.usb.ports()[0].name}"})
+    )
+    async with asyncio.timeout(20):
+        while not till.server.bridge.discovery.checking:
+            await asyncio.sleep(0)
+    assert (await till.call("POST", "/discovery/check", {"family": "posnet", "url": till.tcp}))[1]["code"] == "discovery.running"
+    assert (await till.call("POST", "/discovery", {}))[1]["code"] == "discovery.running"
+    assert (await slow)[1]["outcome"] == "silent"
+    assert (await till.call("POST", "/discovery", {"mdns": False}))[0] == 202
+
+
 async def test_a_second_scan_meanwhile_is_refused_and_a_wrong_one_names_its_field(till: Till) -> None:
     till.usb.device.power(False)  # silent, so that the scan takes its time
     assert (await till.call("POST", "/discovery", {"mdns": False}))[0] == 202

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from bridge.model import (
     Actor,
     Capabilities,
     DeviceStatus,
+    EventKind,
     Fate,
     FieldError,
     Identity,
@@ -237,6 +238,20 @@ class FakeTokens:
     async def note(self, entry: AuditEntry) -> None:
         self.entries.append(entry)
 
+    def attendant(self) -> dict[str, Any] | None:
+        return None
+
+    async def put_attendant(self, value: Mapping[str, Any] | None, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+
+class FakeEvents:
+    """Nobody listens."""
+
+    def show(self, kind: EventKind, read: Callable[[], dict[str, Any]]) -> None: ...
+
+    def view_changed(self, kind: EventKind) -> None: ...
+
 
 class FakeStore:
     def __init__(self) -> None:
@@ -252,6 +267,7 @@ class FakeBridge:
         self.jobs = FakeJobs()
         self.devices = FakeDevices()
         self.status = "ok"
+        self.events = FakeEvents()
 
     def health(self) -> dict[str, Any]:
         journal = {"writable": True, "commits": 3}

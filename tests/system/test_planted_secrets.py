@@ -26,6 +26,7 @@ from tests.system.planted import CARD, EMAIL, NIP, PASSWORD, PHONE, Evidence, Le
 
 LINES = [{"name": "Tea", "price": "10.00", "vat": "23%"}]
 SALE = {"op": "receipt", "currency": "PLN", "lines": LINES, "payments": [{"kind": "cash", "amount": "10.00"}]}
+PIN = "730518264977"
 CUSTOMER = {"customer": {"ids": [{"type": "nip", "value": NIP}]}}
 NAMED = {"customer": {"name": "Jan Kowalski", "email": EMAIL, "phone": PHONE}, "delivery": {"email": EMAIL, "sms": PHONE}}
 
@@ -69,6 +70,7 @@ class Run:
     async def _work(self, session: aiohttp.ClientSession, server: ApiServer, printer: Any) -> None:
         async def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
             sent = {"Authorization": f"Bearer {self.planted['token']}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+            sent = {name: value for name, value in sent.items() if value}
             async with session.request(method, f"{server.url}/api/v1{path}", json=body, headers=sent) as response:
                 text = await response.text()
                 if response.status >= 400:
@@ -86,6 +88,13 @@ class Run:
         self.planted["page's token"] = (await call("POST", "/tokens", page))["token"]
         self.planted["program's token"] = (await call("POST", "/tokens", {"label": "erp"}))["token"]
         self.planted["console's code"] = (await call("POST", "/console/link", {}))["link"].partition("=")[2]
+        await call("PUT", "/console/attendant", {"pin": PIN})
+        own = {"Authorization": "", "Origin": server.url}
+        assert (await call("POST", "/session/attendant", {"pin": PIN[::-1]}, **own))["code"] == "gate.pin_wrong"
+        self.planted["attendant's token"] = (await call("POST", "/session/attendant", {"pin": PIN}, **own))["token"]
+        await call("POST", "/session/attendant", {"pin": f"{PIN}x"}, **own)
+        await call("PUT", "/console/attendant", {"pin": f"{PIN}x"})
+        await call("GET", f"/overview?pin={PIN}", Authorization=f"Bearer {PIN}")
         config = {"family": "leaky", "url": "null://leaky", "settings": {"password": PASSWORD}}
         await call("PUT", "/devices/leaky/config", config)
         await call("PUT", "/devices/till-1/config", {"family": "posnet", "url": printer.url})
@@ -99,6 +108,16 @@ class Run:
         await submit("refused", "leaky", SALE | NAMED | {"reference": "refused"})
         await self._bad_requests(call)
         await submit("bug", "leaky", SALE | NAMED | {"reference": "bug"}, wait=1)
+        for job in self.jobs.values():
+            path = f"/jobs/{job}/wire?limit=2000&logs=true"
+            self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
+        packed = {"Authorization": f"Bearer {self.planted['token']}"}
+        async with session.post(f"{server.url}/api/v1/bundle", json={"job": self.jobs["bug"]}, headers=packed) as got:
+            with zipfile.ZipFile(io.BytesIO(await got.read())) as zipped:
+                for name in zipped.namelist():
+                    self.evidence.add(f"bundle over the API {name}", zipped.read(name))
+        for path in ("/devices/leaky/wire?limit=1000", "/devices/till-1/wire?limit=1000", "/devices/leaky/config"):
+            self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
         for path in ("/devices/leaky", "/devices/leaky/status", "/health", "/families"):
             self.evidence.add(path, json.dumps(await call("GET", path), ensure_ascii=False))
         async with session.get(
@@ -109,7 +128,7 @@ class Run:
     async def _bad_requests(self, call: Any) -> None:
         """Secrets where none belongs."""
         token = self.planted["token"]
-        others = [self.planted[name] for name in ("page's token", "program's token", "console's code")]
+        others = [self.planted[name] for name in ("page's token", "program's token", "console's code", "attendant's token")]
         for other in others:
             for headers in ({}, {"Origin": "https://pos.example.com"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
                 await call("GET", "/session", Authorization=f"Bearer {other}", **headers)
@@ -175,7 +194,7 @@ async def test_what_must_stay_secret_is_found_nowhere(tmp_path: Path) -> None:
     everything = b"".join(run.evidence.pieces.values())
     for expected in (b"signing in with ***", b"a bug that tells", b"trnipset", b"NO ANSWER", b"tillbridge_job_finished"):
         assert expected in everything, expected
-    assert run.evidence.leaks(run.planted) == []
+    assert run.evidence.leaks(run.planted | {"PIN": PIN}) == []
 
 
 async def test_without_the_masks_the_same_run_is_full_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

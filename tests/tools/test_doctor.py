@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
-from bridge.cli.doctor import certificates, clock, disk, installation, journal, network, ports
-from bridge.cli.doctor.command import as_data, examine, look, report
-from bridge.cli.doctor.facts import Computer, Finding, Level, Server, Situation, lock_holder
+from bridge.cli.doctor import look
 from bridge.devices import DeviceConfig
 from bridge.plugin import PluginReport
+from bridge.server.doctor import certificates, clock, disk, installation, journal, network, ports
+from bridge.server.doctor.examining import as_data, examine, report
+from bridge.server.doctor.facts import Computer, Finding, Level, Server, Situation, lock_holder
 from tests.core.world import World, in_world
 
 NOW = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
@@ -437,7 +438,7 @@ def test_a_check_that_fails_itself_keeps_no_other_from_telling(situation: Situat
 
 def test_the_report_puts_problems_first_and_fits_80_columns(situation: Situation) -> None:
     findings = examine(replace(situation, devices=device("serial:///dev/ttyUSB0"), devices_error="x" * 30))
-    rows = list(report(findings, colours=False))
+    rows = list(report(findings))
     assert rows[0].startswith("PROBLEM")
     assert max(len(row) for row in rows if "/" not in row) <= 80
     assert rows[-1].endswith(f"{as_data(findings)['summary']['ok']} in order")

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from bridge.cli import offline_tokens
-from bridge.cli.doctor.access import access
-from bridge.cli.doctor.command import CHECKS
-from bridge.cli.doctor.facts import Computer, Level, Situation
+from bridge.server.doctor.access import access
+from bridge.server.doctor.examining import CHECKS
+from bridge.server.doctor.facts import Computer, Level, Situation
 
 ORIGIN = "https://pos.example.com"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.doctor.command import CHECKS
-from bridge.cli.doctor.facts import Computer, Finding, Level, Situation
-from bridge.cli.doctor.own_certificates import own_certificates
+from bridge.server.doctor.examining import CHECKS
+from bridge.server.doctor.facts import Computer, Finding, Level, Situation
+from bridge.server.doctor.own_certificates import own_certificates
 from bridge.server.tls import files
 from bridge.server.tls.authority import make
 from bridge.server.tls.installation import Installation

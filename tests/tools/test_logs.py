@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from bridge.cli import logfiles
-from bridge.cli.errors import CliError
 from bridge.devices import scope
+from bridge.server.diagnosis import logfiles
+from bridge.server.diagnosis.errors import CannotTell
 from bridge.server.logs import Logs, LogSettings
 from bridge.transport import Secrets, Values
 
@@ -200,5 +200,5 @@ def test_following_goes_through_a_rotation(tmp_path: Path) -> None:
 def test_times_are_said_as_people_say_them(text: str, ago: int) -> None:
     now = datetime(2026, 11, 20, 21, tzinfo=UTC)
     assert logfiles.since(text, now) == now - timedelta(seconds=ago)
-    with pytest.raises(CliError, match="is no time"):
+    with pytest.raises(CannotTell, match="is no time"):
         logfiles.since("yesterday")

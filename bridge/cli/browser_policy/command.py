@@ -14,9 +14,9 @@ from bridge.cli.browser_policy.origins import Origin, checked
 from bridge.cli.browser_policy.places import Found, Machine
 from bridge.cli.browser_policy.record import load
 from bridge.cli.data_dir import CommandT, data_dir_option, json_option
-from bridge.cli.errors import CannotRun, CliError
+from bridge.cli.errors import CannotRun, CliError, told
 from bridge.cli.output import print_json
-from bridge.cli.paired import paired_origins
+from bridge.server.access.paired import paired_origins
 
 FORMATS = ("json", "reg", "plist", "mobileconfig", "firefox")
 _NO_INSTALL_ON_MAC = CannotRun(
@@ -200,7 +200,8 @@ def _state(row: dict[str, object]) -> str:
 
 def _origins(named: Sequence[str], data_dir: Path) -> tuple[Origin, ...]:
     """Those named, else those paired. Raises CliError where there is none."""
-    origins = checked(named or paired_origins(data_dir))
+    with told():
+        origins = checked(named or paired_origins(data_dir))
     if not origins:
         raise CliError(
             f"No page is paired in {data_dir}, so there is nothing to allow.",

@@ -188,6 +188,17 @@ def usb_places(devices: Iterable[UsbDevice], ports: Sequence[SerialPort], famili
     return places
 
 
+def place_of(endpoint: Endpoint) -> Place:
+    """The place that one endpoint leads to."""
+    if endpoint.kind == "serial":
+        return Place("serial", endpoint.address, ("serial", port_key(endpoint.address)))
+    if endpoint.kind == "usb":
+        return Place("usb", endpoint.base, ("usb", endpoint.base.removeprefix("usb://")))
+    if endpoint.kind in (*NET_KINDS, "ws", "wss"):
+        return Place(endpoint.kind, endpoint.base, ("net", endpoint.address, str(endpoint.port)))
+    return Place(endpoint.kind, endpoint.base, (endpoint.kind, endpoint.address))
+
+
 # -- what is taken -------------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from bridge.devices.hosting import DriverHost, InlineHost, ThreadHost
 from bridge.model import Identity
 from bridge.plugin import DeviceFamily
-from bridge.transport import Clock, Direction, Endpoint, Link, LinkError, LinkOpener, WireLog, mask_cards
+from bridge.transport import Clock, Direction, Endpoint, Link, LinkError, LinkOpener, Terms, WireLog, mask_cards
 
 log = logging.getLogger("tillbridge.discovery")
 
@@ -97,21 +97,21 @@ class Prober:
     def can_open(self, kind: str) -> bool:
         return kind in self._opener.kinds
 
-    async def probe(self, family: DeviceFamily[Any], endpoint: Endpoint) -> Attempt:
+    async def probe(self, family: DeviceFamily[Any], endpoint: Endpoint, terms: Terms | None = None) -> Attempt:
         """At the family's defaults where the endpoint names no options. Never raises for what a plugin or a port does."""
         if family.id in self._stuck:
             return Attempt(family.id, endpoint.url, Outcome.HUNG, "an earlier probe of this plugin still hangs", 0.0)
         host: DriverHost = InlineHost() if self._inline else ThreadHost(f"probe-{family.id}")
         try:
-            return await self._probe(family, endpoint, host)
+            return await self._probe(family, endpoint, host, terms)
         finally:
             host.close()
 
-    async def _probe(self, family: DeviceFamily[Any], endpoint: Endpoint, host: DriverHost) -> Attempt:
+    async def _probe(self, family: DeviceFamily[Any], endpoint: Endpoint, host: DriverHost, terms: Terms | None) -> Attempt:
         limits = self.limits
         wire_log = WireLog(self._clock.now, family.mask)
         began = self._clock.monotonic()
-        question = _Question(family, _with_defaults(family, endpoint), self._opener, wire_log, limits)
+        question = _Question(family, _with_defaults(family, endpoint), self._opener, wire_log, limits, terms)
         identity: Identity | None = None
         try:
             # Twice a deadline: the inner one, in the probe's own loop, closes the link in good order; the outer one is for
@@ -166,13 +166,20 @@ class _Question:
     """The part of an attempt that runs in the probe's own loop."""
 
     def __init__(
-        self, family: DeviceFamily[Any], endpoint: Endpoint, opener: LinkOpener, wire_log: WireLog, limits: Limits
+        self,
+        family: DeviceFamily[Any],
+        endpoint: Endpoint,
+        opener: LinkOpener,
+        wire_log: WireLog,
+        limits: Limits,
+        terms: Terms | None,
     ) -> None:
         self._family = family
         self.endpoint = endpoint
         self._opener = opener
         self._wire_log = wire_log
         self._limits = limits
+        self._terms = terms
         self._lock = threading.Lock()
         self._link: Link | None = None
         self._given_up = False
@@ -186,7 +193,7 @@ class _Question:
             self.unfinished = False
 
     async def _ask(self) -> Identity | None:
-        link = await self._opener.open(self.endpoint, self._wire_log, timeout=self._limits.open)
+        link = await self._opener.open(self.endpoint, self._wire_log, timeout=self._limits.open, terms=self._terms)
         self.opened = True
         try:
             self._keep(link)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -102,7 +102,15 @@ class Senses:
 class Scan:
     """Runs once. What it knows so far can be read at any time."""
 
-    def __init__(self, request: ScanRequest, families: Families, runtimes: Mapping[str, DeviceRuntime], senses: Senses) -> None:
+    def __init__(
+        self,
+        request: ScanRequest,
+        families: Families,
+        runtimes: Mapping[str, DeviceRuntime],
+        senses: Senses,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_change` is called at each step that `as_json` tells."""
         self.id = str(ULID())
         self.request = request
         self.started_at: datetime = senses.clock.now()
@@ -110,6 +118,7 @@ class Scan:
         self.stopped = False
         self.looks: list[Look] = []
         self.problems: list[str] = []
+        self._on_change = on_change
         self._families = families
         self._runtimes = runtimes
         self._senses = senses
@@ -134,6 +143,7 @@ class Scan:
             raise
         finally:
             self.finished_at = self._senses.clock.now()
+            self._on_change()
 
     def never_ran(self) -> None:
         """It was stopped before its first step."""
@@ -177,6 +187,7 @@ class Scan:
         self._known_places.add(place.key)
         look = Look(place)
         self.looks.append(look)
+        self._on_change()
         group.create_task(self._look(look))
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -194,6 +205,7 @@ class Scan:
             finally:
                 look.outcome, look.reason = outcome, reason
                 look.seconds = self._senses.clock.monotonic() - began
+                self._on_change()
 
     async def _try(self, look: Look) -> tuple[PlaceOutcome, str]:
         place = look.place
@@ -317,11 +329,16 @@ class Scan:
         return rows
 
     def _configured_as(self, family: str, identity: Identity | None) -> str | None:
-        for runtime in self._runtimes.values():
-            same = identity is not None and runtime.identity is not None and runtime.identity.same_device(identity)
-            if same and runtime.config.family == family:
-                return runtime.id
-        return None
+        return configured_as(self._runtimes, family, identity)
+
+
+def configured_as(runtimes: Mapping[str, DeviceRuntime], family: str, identity: Identity | None) -> str | None:
+    """The device that is pinned to this identity already."""
+    for runtime in runtimes.values():
+        same = identity is not None and runtime.identity is not None and runtime.identity.same_device(identity)
+        if same and runtime.config.family == family:
+            return runtime.id
+    return None
 
 
 def _title(runtime: DeviceRuntime) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.model import Actor, RequestError
+from bridge.server.access.attendant import Attendants
 from bridge.server.access.console import ConsoleSessions
 from bridge.server.access.pairing import Pairings
 from bridge.server.access.provisioning import ProvisionedTokens
@@ -28,6 +29,9 @@ log = logging.getLogger("tillbridge.access")
 
 # What tokens that nobody has are compared with, so that they take as long as one that somebody has.
 _NOBODY = secrets.token_bytes(32)
+
+# Who reads what is kept and decodes it keeps a thread busy; jobs share the interpreter with these.
+_LOOKING_BACK = 2
 
 _SYSTEM = Actor(principal="system")
 
@@ -48,12 +52,16 @@ class Access:
         self.tokens = Tokens(storage, ProvisionedTokens(data_dir), now)
         self.pairings = Pairings(settings)
         self.console = ConsoleSessions(settings)
+        self.attendants = Attendants(settings, storage, now)
         self.lookup = lookup or here()
         self.users = Users(settings.users, self.lookup)
         self.pings = RateLimits(settings.pings_at_once, settings.pings_per_second)
         self.strangers = RateLimit(settings.strangers_at_once, settings.strangers_per_second)
         self.calls = RateLimits(settings.calls_at_once, settings.calls_per_second)
         self.wrong_tokens = RateLimits(settings.wrong_tokens_at_once, settings.wrong_tokens_per_minute / 60)
+        self.looking_back = asyncio.Semaphore(_LOOKING_BACK)
+        self.packing = False
+        """A bundle is being made."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.pairings.lapsed = self._lapsed
 
@@ -62,7 +70,7 @@ class Access:
         if token_id == ADMIN_TOKEN_ID:
             key = self.admin.digest()
             return None if key is None else Principal(ADMIN_TOKEN_ID, PRINCIPAL, LABEL, key, kind=Kind.ADMIN)
-        return self.tokens.find(token_id) or self.console.find(token_id)
+        return self.tokens.find(token_id) or self.console.find(token_id) or self.attendants.find(token_id)
 
     def holder(self, text: str) -> Principal | None:
         """Whoever has this token; None: nobody. Takes the same time wherever a wrong one differs from a right one."""
@@ -78,7 +86,9 @@ class Access:
 
     def take_call(self, principal: Principal) -> None:
         """One call of this token. The machine's own administrator is not limited. Raises RequestError (429)."""
-        if principal.kind not in (Kind.ADMIN, Kind.CONSOLE):
+        if principal.attends:
+            self.attendants.used(principal.token_id)
+        if principal.attends or principal.kind not in (Kind.ADMIN, Kind.CONSOLE):
             self.calls.take(principal.token_id, "calls of this token")
 
     def refresh(self) -> None:
@@ -88,6 +98,7 @@ class Access:
 
     async def stop(self) -> None:
         self.console.close_all()
+        self.attendants.close_all()
         if self._tasks:
             await asyncio.wait(tuple(self._tasks))
 

@@ -67,6 +67,8 @@ class Pairings:
         self._rate = RateLimits(1, 1 / settings.pairing_each_seconds, monotonic=monotonic)
         self._rejected: dict[str, float] = {}
         self.lapsed: Callable[[str], None] = _nothing
+        self.on_change: Callable[[], None] = _unheard
+        """Called when others wait for a person than before."""
 
     def ask(self, origin: str, app_name: str, rights: frozenset[Right], peer: Peer | None) -> Pairing:
         """A new request. Raises RequestError (429) where this origin asks too often, or too many wait for an answer."""
@@ -93,6 +95,7 @@ class Pairings:
             until=self._monotonic() + self._settings.pairing_seconds,
         )
         self._all[made.id] = made
+        self.on_change()
         # Without the code: who reads logs is not who sits in front of the page.
         log.info("%s asks to be paired; decide with: tillbridge pair list", origin)
         return made
@@ -152,6 +155,7 @@ class Pairings:
 
     def approve(self, pairing: Pairing, token: Minted, granted: frozenset[Right]) -> None:
         pairing.state = State.APPROVED
+        self.on_change()
         pairing.token = token
         pairing.granted = granted
         # Whoever approved in the last second must not find that the page came too late.
@@ -170,6 +174,7 @@ class Pairings:
     def _end(self, pairing: Pairing, state: State) -> None:
         pairing.state = state
         pairing.until = self._monotonic()
+        self.on_change()
 
     def _expire(self) -> None:
         now = self._monotonic()
@@ -178,6 +183,7 @@ class Pairings:
                 continue
             if one.state is State.PENDING:
                 one.state = State.EXPIRED
+                self.on_change()
             elif one.state is State.APPROVED:
                 one.state = State.EXPIRED
                 token, one.token = one.token, None
@@ -203,3 +209,7 @@ def _same(asked: Peer, peer: Peer | None) -> bool:
 
 def _nothing(token_id: str) -> None:
     """Nobody is to be told."""
+
+
+def _unheard() -> None:
+    """Nobody listens yet."""

@@ -34,6 +34,10 @@ class Storage(Protocol):
 
     async def note(self, entry: AuditEntry) -> None: ...
 
+    def attendant(self) -> dict[str, Any] | None: ...
+
+    async def put_attendant(self, value: Mapping[str, Any] | None, entry: AuditEntry) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class NewToken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import plain_numbers
-from bridge.server.answers import Audit, Device
+from bridge.server.answers import Audit, Device, DeviceSettings
 from bridge.server.bodies import Accept, Configure, Plain, validated
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply, query
@@ -13,6 +13,12 @@ from bridge.server.routing import Route
 _PAGE = 100
 _LARGEST_PAGE = 500
 _LARGEST_ID = 999_999_999
+
+
+async def configuration(call: Call) -> Answer:
+    """What is configured of a device, as PUT takes it. No secret is told, only which are set."""
+    call.known_query()
+    return Answer(call.bridge.devices.config(call.parameters["device"]))
 
 
 async def configure(call: Call) -> Answer:
@@ -63,6 +69,13 @@ _PAGES = (
 )
 
 ROUTES: tuple[Route[Handler], ...] = (
+    Route(
+        "GET",
+        "/devices/{device}/config",
+        configuration,
+        "devices.config",
+        Description("administration", {200: Reply("Its configuration.", DeviceSettings)}),
+    ),
     Route(
         "PUT",
         "/devices/{device}/config",

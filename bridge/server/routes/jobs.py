@@ -9,7 +9,7 @@ from bridge.paper import Format
 from bridge.server.answers import AbortAnswer, Jobs, Trace
 from bridge.server.bodies import AnswerPrompt, Plain, Resolve, validated
 from bridge.server.call import Answer, Call, Handler
-from bridge.server.describing import APPLIED, IDEMPOTENCY_KEY, WAIT, Description, Header, Reply, query
+from bridge.server.describing import APPLIED, IDEMPOTENCY_KEY, KEY_IF_ANY, WAIT, Description, Header, Reply, query
 from bridge.server.pictures import DISPOSITION, TYPES, format_parameter, picture, wanted_format
 from bridge.server.routing import Route
 
@@ -21,12 +21,25 @@ async def submit(call: Call) -> Answer:
     """One operation. 200 with the finished job, 202 with the job as it stands; the same key again is the same job."""
     call.known_query()
     actor = call.actor()
-    job = await call.bridge.jobs.submit(actor, call.parameters["device"], call.key, call.body)
+    return await _submitted(call, await call.bridge.jobs.submit(actor, call.parameters["device"], call.key, call.body))
+
+
+async def _submitted(call: Call, job: Job) -> Answer:
     if call.wait and not job.state.final:
         job = await call.unless_gone(call.bridge.jobs.wait(job.id, call.wait)) or await call.bridge.jobs.get(job.id)
     if job.state.final:
         return Answer(job.as_json(call.languages), 200, _applied(call))
     return Answer(job.as_json(call.languages), 202, {"Location": f"/api/v1/jobs/{quote(job.id, safe='')}", **_applied(call)})
+
+
+async def try_out(call: Call) -> Answer:
+    """Print a test page: this computer, the device, the time, the characters that it can show. It is a job as any other.
+
+    Where the request has an `Idempotency-Key`, a repetition prints nothing more.
+    """
+    call.known_query()
+    validated(Plain, call.body)
+    return await _submitted(call, await call.bridge.jobs.try_out(call.actor(), call.parameters["device"], call.key))
 
 
 async def one(call: Call) -> Answer:
@@ -63,16 +76,15 @@ async def listing(call: Call) -> Answer:
     state = asked.get("state")
     if state is not None and not set(state.split(",")) <= set(JobState):
         raise _wrong("state", f"must be one or several of {', '.join(JobState)}, with commas between")
-    holder = call.holder
     jobs, following = await call.bridge.jobs.list(
         device=asked.get("device"),
         state=state,
         reference=asked.get("reference"),
-        collected=_flag("collected", asked.get("collected")),
+        collected=flag("collected", asked.get("collected")),
         after=asked.get("after"),
         limit=whole("limit", asked.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
-        devices=holder.scope.devices,
-        owner=None if holder.administers else (holder.name, holder.label),
+        devices=call.holder.scope.devices,
+        owner=call.owner,
     )
     return Answer({"jobs": [job.as_json(call.languages) for job in jobs], "next": following})
 
@@ -119,7 +131,8 @@ def _wrong(name: str, message: str) -> RequestError:
     return RequestError("request.invalid", f"{name}: {message}", (FieldError(name, message),))
 
 
-def _flag(name: str, value: str | None) -> bool | None:
+def flag(name: str, value: str | None) -> bool | None:
+    """Whether the query says `true` or `false`; None where it does not say."""
     if value is None:
         return None
     if value not in ("true", "false"):
@@ -178,6 +191,22 @@ ROUTES: tuple[Route[Handler], ...] = (
             },
             body=Operation,
             parameters=(IDEMPOTENCY_KEY, WAIT),
+            errors=_OF_AN_OPERATION,
+        ),
+    ),
+    Route(
+        "POST",
+        "/devices/{device}/test",
+        try_out,
+        "devices.test",
+        Description(
+            "administration",
+            {
+                200: Reply("The job, done or failed.", Job, APPLIED),
+                202: Reply("The job, accepted and not final yet.", Job, {"Location": Header("The job's address."), **APPLIED}),
+            },
+            body=Plain,
+            parameters=(KEY_IF_ANY, WAIT),
             errors=_OF_AN_OPERATION,
         ),
     ),

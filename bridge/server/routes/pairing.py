@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bridge.model import FieldError, RequestError, invalid
 from bridge.server.access.origins import is_confidential
-from bridge.server.access.pairing import POLL_SECONDS, Pairing
+from bridge.server.access.pairing import POLL_SECONDS, Pairing, Pairings
 from bridge.server.access.scopes import TILL
 from bridge.server.access.tokens import NewToken
 from bridge.server.answers import PairingAsked, PairingDecided, PairingState, WaitingPairings
@@ -67,7 +69,7 @@ async def look(call: Call) -> Answer:
 async def waiting(call: Call) -> Answer:
     """The pages that wait to be let in, oldest first."""
     call.known_query()
-    return Answer({"pairings": [_waiting(one, call) for one in call.access.pairings.pending()]})
+    return Answer(waiting_pairings(call.access.pairings))
 
 
 async def decide(call: Call) -> Answer:
@@ -100,7 +102,12 @@ async def decide(call: Call) -> Answer:
     return Answer({"decision": "approve", "token": described(row, call.access.tokens)})
 
 
-def _waiting(one: Pairing, call: Call) -> dict[str, object]:
+def waiting_pairings(pairings: Pairings) -> dict[str, Any]:
+    """Those that wait, as they are listed."""
+    return {"pairings": [_waiting(one, pairings) for one in pairings.pending()]}
+
+
+def _waiting(one: Pairing, pairings: Pairings) -> dict[str, object]:
     return {
         "pairing_id": one.id,
         "origin": one.origin,
@@ -108,7 +115,7 @@ def _waiting(one: Pairing, call: Call) -> dict[str, object]:
         "verification_code": one.code,
         "scopes": sorted(one.rights),
         "user": None if one.peer is None else one.peer.user,
-        "expires_in": call.access.pairings.seconds_left(one),
+        "expires_in": pairings.seconds_left(one),
     }
 
 

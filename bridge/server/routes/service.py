@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge.devices.config import DeviceConfig
 from bridge.server import openapi
 from bridge.server.answers import Families, HealthReport, HealthWord, Ping
 from bridge.server.call import Answer, Call, Handler
@@ -12,6 +13,16 @@ from bridge.server.routing import Route
 from bridge.server.version import version
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+# What every device has, whatever its family.
+_SCHEMA = DeviceConfig.model_json_schema()
+_COMMON = {
+    "type": "object",
+    "properties": {name: part for name, part in _SCHEMA["properties"].items() if name not in ("family", "url", "settings")},
+    "additionalProperties": False,
+    "$defs": _SCHEMA["$defs"],
+}
 
 
 async def ping(call: Call) -> Answer:
@@ -38,7 +49,7 @@ async def metrics(call: Call) -> Answer:
 async def families(call: Call) -> Answer:
     """All plugins, also those that could not be loaded, and why; settings as JSON Schema."""
     call.known_query()
-    return Answer({"families": call.bridge.devices.families()})
+    return Answer({"families": call.bridge.devices.families(), "device": _COMMON})
 
 
 async def description(call: Call) -> Answer:

@@ -67,6 +67,16 @@ async def console_link(call: Call) -> Answer:
     return Answer({"link": f"{call.address}/console#code={code}", "expires_in": seconds})
 
 
+async def close(call: Call) -> Answer:
+    """Sign out: the session of a console or attendant ends, and its sockets are closed. Other tokens are revoked instead."""
+    call.known_query()
+    token_id = call.holder.token_id
+    if not (call.access.console.close(token_id) or call.access.attendants.close(token_id)):
+        raise RequestError("request.conflict", "This token is no signed-in session.")
+    call.access.tokens.on_change()  # whatever came with it ends now
+    return Answer(status=204)
+
+
 def _all_rights() -> tuple[Right, ...]:
     return tuple(sorted(Right))
 
@@ -122,6 +132,14 @@ ROUTES: tuple[Route[Handler], ...] = (
             errors=("gate.rate",),
             authority=Authority.OPEN,
         ),
+        http_only=True,
+    ),
+    Route(
+        "DELETE",
+        "/session/console",
+        close,
+        "session.close",
+        Description("access", {204: Reply("Signed out.")}, errors=("request.conflict",)),
         http_only=True,
     ),
     Route(

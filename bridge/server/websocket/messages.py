@@ -15,7 +15,9 @@ from pydantic import Field
 
 from bridge.model import EventKind, Model
 from bridge.model.job import Attention
+from bridge.server.answers import WaitingPairing
 from bridge.server.bodies import Nonce, TokenId
+from bridge.server.glances import ScanSummary, ShownHealth
 
 Proof = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$", description="An HMAC-SHA256 in base64url without `=`.")]
 Seq = Annotated[int, Field(ge=0, le=2**53 - 1, description="The number of an event in the journal.")]
@@ -84,7 +86,8 @@ class Pong(Model):
 
 
 class Subscribe(Model):
-    """Events behind `after` (None: from now on), of these devices and kinds (None: all that the token may see).
+    """Events behind `after` (None: from now on), of these devices and kinds (None: all that the token may see, but health.updated,
+    pairing.updated and discovery.updated, which are told where they are named).
 
     `epoch` must go with `after`, as it was told with it. A new subscription takes the place of the one before.
     """
@@ -169,6 +172,24 @@ class DeviceUpdated(Model):
     status: dict[str, Any] | None
 
 
+class HealthUpdated(Model):
+    """How the bridge is: GET /health, without the number of commits. Has no seq. Administrators, where `kinds` names it."""
+
+    health: ShownHealth
+
+
+class PairingUpdated(Model):
+    """Which pages wait to be let in, all of them: GET /pairing. Has no seq. Administrators, where `kinds` names it."""
+
+    pairings: tuple[WaitingPairing, ...]
+
+
+class DiscoveryUpdated(Model):
+    """How far the search for devices is; GET /discovery tells what it found. Has no seq. Administrators, where `kinds` names it."""
+
+    scan: ScanSummary
+
+
 class EventsReset(Model):
     """The subscription has ended: events that it had not had yet are no longer kept.
 
@@ -185,5 +206,8 @@ NOTIFICATIONS: dict[str, type[Model]] = {
     EventKind.JOB_AMENDED.value: JobAmended,
     EventKind.JOB_PROMPT.value: JobPrompt,
     EventKind.DEVICE_UPDATED.value: DeviceUpdated,
+    EventKind.HEALTH_UPDATED.value: HealthUpdated,
+    EventKind.PAIRING_UPDATED.value: PairingUpdated,
+    EventKind.DISCOVERY_UPDATED.value: DiscoveryUpdated,
     "events.reset": EventsReset,
 }

@@ -303,6 +303,8 @@ class Socket:
                 address=f"{self._connection.door.scheme}://{self._host}",
                 gone=self._connection.gone,
                 peer=self._connection.peer,
+                peer_name=self._connection.peer_name(),
+                port=self._connection.door.port,
                 local=self._connection.local,
                 languages=self._session.languages,
                 prove=lambda token_id, nonce: self._sockets.proofs.server(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bridge.jobs.events import DeviceEvent, EventFeed, JobEvent
-from bridge.model import Event, EventKind, RequestError
+from bridge.jobs.events import DeviceEvent, EventFeed, JobEvent, ViewEvent
+from bridge.model import VIEWS, Event, EventKind, RequestError
 from bridge.server.principals import Principal
 from bridge.server.websocket import rpc
 from bridge.server.websocket.messages import Subscribe, Subscribed
@@ -33,7 +33,9 @@ class Subscription:
         self._feed = feed
         self._principal = principal
         self._devices = None if wanted.devices is None else frozenset(wanted.devices)
-        self._kinds = frozenset(EventKind) if wanted.kinds is None else frozenset(wanted.kinds)
+        self._kinds = frozenset(EventKind) - VIEWS if wanted.kinds is None else frozenset(wanted.kinds)
+        if not (principal.administers and principal.scope.devices is None):
+            self._kinds -= VIEWS
         self._send = send
         self._writable = writable
         self._ended = False
@@ -63,6 +65,10 @@ class Subscription:
         if EventKind.DEVICE_UPDATED in self._kinds:
             for device_id in known_devices():  # what is volatile cannot be replayed: tell how it stands
                 self.changed(self._feed.device(device_id))
+        for kind in sorted(VIEWS & self._kinds):
+            view = self._feed.view(kind)
+            if view is not None:
+                self.viewed(view)
         self._feed.join(self)  # in the step of the loop that read the last page: nothing comes between
 
     def end(self) -> None:
@@ -87,6 +93,13 @@ class Subscription:
             event.message = rpc.notification(EventKind.DEVICE_UPDATED.value, params)
         self._send(event.message)
 
+    def viewed(self, event: ViewEvent) -> None:
+        if event.kind not in self._kinds:
+            return
+        if event.message is None:
+            event.message = rpc.notification(event.kind.value, event.data)
+        self._send(event.message)
+
     def lost(self, pruned: int) -> None:
         self._ended = True
         params = {"epoch": self._feed.journal_id, "pruned": pruned, "last": self._feed.span().last}
@@ -97,7 +110,7 @@ class Subscription:
 
     def _owns(self, event: JobEvent) -> bool:
         """Whether the job is of this token's till: receipts of another are none of its business."""
-        if self._principal.administers:
+        if self._principal.sees_all_jobs:
             return True
         job = event.job
         return job is not None and self._principal.owns(event.event.device, job["actor"]["principal"], job["actor"]["label"])

@@ -34,6 +34,7 @@ def test_calls_that_need_no_right_are_those_that_need_no_token_and_what_a_token_
         "pairing.get",
         "session.get",
         "session.rotate",
+        "session.close",
     }
     assert {name for name, rights in CALLS.items() if not rights} == open_names
 

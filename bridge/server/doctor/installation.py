@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CONFIG = "configuration"
 _PLUGIN = "plugin"

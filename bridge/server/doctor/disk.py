@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bridge.cli import logfiles
-from bridge.cli.doctor.facts import Finding, Level, Situation
-from bridge.cli.errors import CliError
+from bridge.server.diagnosis import logfiles
+from bridge.server.diagnosis.errors import CannotTell
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CHECK = "data directory"
 _LOGS = "logs"
@@ -66,7 +66,7 @@ def logs(situation: Situation) -> Iterator[Finding]:
     subject = str(situation.log_dir)
     try:
         found = logfiles.files(situation.log_dir)
-    except CliError as error:
+    except CannotTell as error:
         yield Finding(_LOGS, subject, Level.PROBLEM, error.message, error.remedy or "Call this as the user that runs the bridge.")
         return
     if not found:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.errors import CliError
+from bridge.server.diagnosis.errors import CannotTell
 from bridge.server.logplace import FILE_NAME
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
@@ -44,25 +44,25 @@ class Wanted:
 
 
 def since(text: str, now: datetime | None = None) -> datetime:
-    """`90s`, `15m`, `1h`, `7d`, or a moment such as 2026-11-20T21:00. Raises CliError."""
+    """`90s`, `15m`, `1h`, `7d`, or a moment such as 2026-11-20T21:00. Raises CannotTell."""
     ago = _AGO.fullmatch(text.strip())
     if ago is not None:
         return (now or datetime.now(UTC)) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise CliError(f"{text!r} is no time.", "Say 15m, 1h, 7d, or a moment such as 2026-11-20T21:00.") from None
+        raise CannotTell(f"{text!r} is no time.", "Say 15m, 1h, 7d, or a moment such as 2026-11-20T21:00.") from None
     return moment if moment.tzinfo is not None else moment.astimezone()
 
 
 def files(directory: Path) -> list[Path]:
-    """The log files, oldest first. Raises CliError where they may not be read."""
+    """The log files, oldest first. Raises CannotTell where they may not be read."""
     try:
         found = [entry for entry in directory.iterdir() if re.fullmatch(rf"{re.escape(FILE_NAME)}(\.[0-9]+)?", entry.name)]
     except FileNotFoundError:
         return []
     except PermissionError:
-        raise CliError(f"{directory} may not be read.", "Call this as the user that runs the bridge.") from None
+        raise CannotTell(f"{directory} may not be read.", "Call this as the user that runs the bridge.") from None
     return sorted(found, key=lambda file: int(file.suffix[1:]) if file.suffix[1:].isdigit() else 0, reverse=True)
 
 

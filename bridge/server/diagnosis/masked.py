@@ -11,6 +11,7 @@ import tomlkit
 
 from bridge.model import private_values
 from bridge.server import admin_token
+from bridge.server.diagnosis.steps import Step
 from bridge.transport import Secrets, Values
 
 # Bytes in hex: digits of them look like cards and phone numbers and are none. They were masked before they were kept.
@@ -47,6 +48,16 @@ class Mask:
 
     def text(self, text: str) -> str:
         return self._secrets.hide(text[:_TOO_LONG], self._private)
+
+    def step(self, step: Step) -> Step:
+        """A step as it may be shown; of the bytes, what became a secret after they were kept."""
+        step.title = self.text(step.title)
+        step.fields = [(name, self.text(value)) for name, value in step.fields]
+        if step.garbage is not None:
+            step.garbage = self.text(step.garbage)
+        if step.hex is not None:
+            step.hex = self._secrets.hide_bytes(bytes.fromhex(step.hex), self._private).hex()
+        return step
 
     def data(self, data: Any, *, key: str = "") -> Any:
         """JSON with every text hidden that must be, names of members too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CHECK = "clock"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bridge.cli.errors import CliError
+from bridge.server.diagnosis.errors import CannotTell
 from bridge.store import ReadOnlyDatabase, StorageError, TokenStore
 
 
@@ -23,10 +23,10 @@ def paired_origins(data_dir: Path) -> list[str]:
             finally:
                 database.close()
         except StorageError as error:
-            raise CliError(f"What is paired cannot be read: {error}.", remedy) from None
+            raise CannotTell(f"What is paired cannot be read: {error}.", remedy) from None
     if (data_dir / FILE_NAME).exists():
         try:
             rows = [*rows, *read(data_dir / FILE_NAME).values()]
         except ProvisioningError as error:
-            raise CliError(str(error), remedy) from None
+            raise CannotTell(str(error), remedy) from None
     return sorted({row.origin for row in rows if row.origin is not None})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CHECK = "serial port"
 _USB = "usb"

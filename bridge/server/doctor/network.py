@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _API = "api port"
 _REACH = "device"

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CHECK = "journal"
 _NAME = "journal.db"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.cli.doctor.facts import Finding, Level, Situation
-from bridge.cli.errors import CliError
-from bridge.cli.paired import paired_origins
+from bridge.server.access.paired import paired_origins
 from bridge.server.access.provisioning import FILE_NAME, ProvisioningError, read
+from bridge.server.diagnosis.errors import CannotTell
+from bridge.server.doctor.facts import Finding, Level, Situation
 
 _CHECK = "access"
 
@@ -24,7 +24,7 @@ def access(situation: Situation) -> Iterator[Finding]:
         yield Finding(_CHECK, str(path), Level.OK, f"it lets {number} tokens in")
     try:
         origins = paired_origins(situation.data_dir)
-    except CliError as error:
+    except CannotTell as error:
         yield Finding(_CHECK, "pages", Level.PROBLEM, error.message, error.remedy)
         return
     if origins:
