@@ -272,6 +272,8 @@ def test_the_drawer_opens_and_its_flag_says_so() -> None:
     host.ok("28", b"\0")
     assert int.from_bytes(host.ok("10")[1:3], "little") >> 11 & 1
     assert host.register.drawer_opened == 1
+    host.register.press_key()
+    assert not int.from_bytes(host.ok("10")[1:3], "little") >> 11 & 1
 
 
 def test_the_register_has_words_for_its_errors() -> None:

@@ -42,6 +42,10 @@ def test_a_receipt_is_in_the_archive_with_everything_that_was_sold() -> None:
     assert [str(tag.find(1023)) for tag in tags if tag.tag == 1059] == ["2", "1"]
     assert first(tags, 1077) == b"\x31\x04" + answer[9:13][::-1]
     assert "Сыр" not in host.register.paper()
+    assert (
+        "СНО                                          ОСН\nЭЛ. АДР. ПОКУПАТЕЛЯ                       a@b.ru"
+        in host.register.paper()
+    )
     assert host.ok("FF0A", le(number, 4))[15:] == bytes((1,)) + le(31100, 5)
 
 

@@ -48,7 +48,9 @@ class Day:
         self.show.scene("Morning", "A sale in cash with a discount on a line, change given back.")
         lines = [self._line(0, "2"), self._line(1, "0.250", discount={"amount": "2.00", "text": "Rabat"})]
         await self._ask(
-            "sale, cash with change", first, self._sale(lines, [{"kind": "cash", "amount": "50.00"}], reference=self._reference(1001))
+            "sale, cash with change",
+            first,
+            self._sale(lines, [{"kind": "cash", "amount": "50.00"}], reference=self._reference(1001)),
         )
         self.show.scene("A company buys", "Card payment, the buyer's tax number on the receipt.")
         sale = self._sale([self._line(3, "2"), self._line(4, "1")], [{"kind": "card", "amount": "88.80", "label": "Karta"}])
@@ -70,7 +72,9 @@ class Day:
             self.entries.append(Entry("sale whose sum is wrong", first.id, None, "receipt", "sale"))
         self.show.scene("An impatient click", "The same request twice, under one idempotency key: one receipt.")
         sale = self._sale([self._line(5, "1")], [{"kind": "cash", "amount": "3.20"}])
-        jobs = await asyncio.gather(*(self.till.submit(first.id, sale, key=f"double-click-{self.stage.family.id}") for _ in range(2)))
+        jobs = await asyncio.gather(
+            *(self.till.submit(first.id, sale, key=f"double-click-{self.stage.family.id}") for _ in range(2))
+        )
         self.show.says(f"both answers name one job: {jobs[0]['id'] == jobs[1]['id']}", "green")
         await self._note("sale, clicked twice", first, jobs[0], "sale")
 
@@ -89,7 +93,9 @@ class Day:
         first = self.stage.devices[0]
         self.show.scene("The worst moment", "The cable breaks after the printer closed the receipt, before its answer arrives.")
         await first.bench.arm(self.stage.script["faults"]["answer_lost"])
-        sale = self._sale([self._line(3, "1"), self._line(2, "2")], [{"kind": "cash", "amount": "50.00"}], reference=self._reference(1002))
+        sale = self._sale(
+            [self._line(3, "1"), self._line(2, "2")], [{"kind": "cash", "amount": "50.00"}], reference=self._reference(1002)
+        )
         await self._ask("sale, answer lost", first, sale)
         self.show.says("The bridge asked the printer itself what had become of the receipt: printed once, known once.")
 

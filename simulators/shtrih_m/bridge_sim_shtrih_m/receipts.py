@@ -130,6 +130,7 @@ def close(
     _count(register, receipt, total, payments, change)
     told = details(register, document, given)
     register.print(*render.sums(total, rounding, payments, change, taxes))
+    register.print(*render.conditions(tax_system, str(first(given, Tag.BUYER_CONTACT) or "")))
     if text:
         register.print(text)
     end_paper(register, document, receipt.correction)
