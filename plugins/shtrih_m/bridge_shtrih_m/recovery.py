@@ -117,6 +117,9 @@ def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> D
 
 
 def _by_counters(intent: Intent, now: Facts) -> Decision:
+    if now.document_number < intent.baseline.document_number:
+        # A device that lost its own memory counts from nothing again: that a counter has not moved then proves nothing.
+        return _unknown("the device's number of documents went backwards: its memory was cleared, or the number began again")
     match intent.kind:
         case Kind.CASH_IN | Kind.CASH_OUT:
             return _cash(intent, now)

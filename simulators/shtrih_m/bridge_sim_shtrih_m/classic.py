@@ -71,8 +71,6 @@ def _storno(register: Register, call: Call) -> bytes:
 def _reduce(register: Register, call: Call) -> bytes:
     receipt = receipts.current(register, call.operator)
     amount, row, text = call.request.money(), _row(call.request), call.request.text(_TEXT)
-    if not receipt.items:
-        raise Refusal(INVALID)
     down = call.code in (0x86, 0x8B)
     _spread(register, receipt, -amount if down else amount, row)
     names = {0x86: "СКИДКА", 0x87: "НАДБАВКА", 0x8A: "СТОРНО СКИДКИ", 0x8B: "СТОРНО НАДБАВКИ"}
@@ -82,6 +80,8 @@ def _reduce(register: Register, call: Call) -> bytes:
 
 def _spread(register: Register, receipt: Receipt, amount: int, row: int) -> None:
     """Onto the lines of the tax group, the last one first. Group 0: all lines."""
+    if not receipt.items:
+        raise Refusal(INVALID)
     items = [item for item in receipt.items if row in (0, item.row)]
     if amount >= 0:
         _change(register, (items or receipt.items)[-1], (items or receipt.items)[-1].amount + amount)

@@ -79,6 +79,7 @@ def _form(register: Register, call: Call) -> bytes:
     kind = _KINDS[operation]
     receipts.count_correction(register, kind, total)
     payments = [paid[0], paid[1], *[0] * 11, *paid[2:]]
+    told = receipts.details(register, document, given)
     register.print(*register.header(f"КАССОВЫЙ ЧЕК КОРРЕКЦИИ/{render.KIND_NAMES[kind]}"))
     register.print(*render.sums(total, 0, payments, 0, taxes))
     receipts.end_paper(register, document, correction=True)
@@ -94,7 +95,7 @@ def _form(register: Register, call: Call) -> bytes:
             if amount
         ],
         taxes={rate.name: render.money(amount) for rate, amount in taxes},
-        details=receipts.details(register, document, given) | {"operation": operation, "tax_system": system, "reason": reason},
+        details=told | {"operation": operation, "tax_system": system, "reason": reason},
     )
     return le(register.memory.fn.receipts, 2) + numbers(document, extended=register.settings.extended_answers)
 

@@ -27,10 +27,15 @@ DEMO: Mapping[str, Any] = {
     ],
     "customer": {"ids": [{"type": "inn", "value": "7707083893"}], "name": "ООО «Ромашка»"},
     "operator": "Жанна",
+    "shift": True,
     "refund": True,
     "cash_out": True,
     "faults": {
         "answer_lost": {"fault": "cut_command", "command": "FF45", "step": "after"},
         "paper_out": {"fault": "paper_out", "command": "FF45", "step": "recorded"},
+        "cover_open": {"fault": "cover_open", "command": "FF45", "step": "before"},
+        "cable_out": {"fault": "unplug", "command": "FF45", "step": "after"},
+        "cable_out_inside": {"fault": "unplug", "command": "8D", "step": "before"},
+        "power_cut": {"fault": "power_cut", "command": "FF45", "step": "after"},
     },
 }

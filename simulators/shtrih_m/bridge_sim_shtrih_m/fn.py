@@ -106,10 +106,10 @@ def check(register: Register, *, closing: bool = False, registering: bool = Fals
         raise Refusal(FN_STATE)
     if fn.documents and now < fn.documents[-1].at.replace(second=0, microsecond=0):
         raise Refusal(FN_TIME)
-    if len(fn.documents) >= register.settings.fn_capacity:
-        raise Refusal(FN_FULL)
     if closing:
         return
+    if len(fn.documents) >= register.settings.fn_capacity:
+        raise Refusal(FN_FULL)
     if now >= fn.expires:
         raise Refusal(FN_EXPIRED)
     waiting = fn.queue

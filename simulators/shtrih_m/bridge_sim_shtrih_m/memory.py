@@ -19,7 +19,7 @@ DAY = timedelta(hours=24)
 
 # Current document of the FN (FF01).
 NO_DOCUMENT, REGISTERING, OPENING, RECEIPT, CLOSING = 0x00, 0x01, 0x02, 0x04, 0x08
-FN_CLOSING, REREGISTERING, CORRECTION, SETTLEMENTS = 0x10, 0x12, 0x14, 0x17
+FN_CLOSING, CORRECTION, SETTLEMENTS = 0x10, 0x14, 0x17
 
 FISCAL_MODE = 0x03  # life phase: configured, fiscal mode open
 
@@ -200,4 +200,3 @@ class Memory:
     byte_timeout: int = 100
     number: int = 0  # of link layer v2
     stored: str = ""
-    origin: str = "pc"

@@ -15,7 +15,7 @@ from bridge_sim_shtrih_m.request import Call, Command, exactly
 if TYPE_CHECKING:
     from bridge_sim_shtrih_m.register import Register
 
-_RECEIPT_TAPE = 2  # flag of the receipt's paper
+_RECEIPT_TAPE, _JOURNAL_TAPE = 2, 1  # flags: where a line is printed; there is no journal here
 _BLOCK = 64
 _BLOCKS = 128
 _GRAPHICS = 200
@@ -31,9 +31,10 @@ def _line(register: Register, call: Call) -> bytes:
     flags = call.request.number()
     if call.code == 0x2F:
         call.request.number()  # the font
-    if not flags & 3:
+    if not flags & (_RECEIPT_TAPE | _JOURNAL_TAPE):
         raise Refusal(PARAMETERS)
-    _print(register, call, call.request.text())
+    if flags & _RECEIPT_TAPE:
+        _print(register, call, call.request.text())
     return b""
 
 

@@ -128,7 +128,9 @@ def close(
     register.memory.fn.receipts += 1
     register.memory.fn.codes.clear()
     _count(register, receipt, total, payments, change)
+    told = details(register, document, given)
     register.print(*render.sums(total, rounding, payments, change, taxes))
+    register.print(*render.conditions(tax_system, str(first(given, Tag.BUYER_CONTACT) or "")))
     if text:
         register.print(text)
     end_paper(register, document, receipt.correction)
@@ -149,8 +151,7 @@ def close(
         change=render.money(change),
         reference=_reference(given),
         taxes={rate.name: render.money(amount) for rate, amount in taxes},
-        details=details(register, document, given)
-        | {"tax_system": tax_system, "rounding": rounding, "texts": [*receipt.texts, *([text] if text else [])]},
+        details=told | {"tax_system": tax_system, "rounding": rounding, "texts": [*receipt.texts, *([text] if text else [])]},
     )
     return change, document
 
@@ -173,6 +174,7 @@ def cancel(register: Register, operator: int, origin: str | None = None) -> None
         fiscal=False,
         origin=origin or receipt.origin,
         lines=[_line(register, item) for item in receipt.items],
+        details={"texts": receipt.texts},
     )
 
 
@@ -216,7 +218,7 @@ def _check(register: Register, receipt: Receipt, total: int, payments: Sequence[
     if paid < total:
         raise Refusal(TOO_LITTLE)
     change = paid - total
-    if receipt.kind in _PAID_OUT and payments[0] - change > register.memory.cash:
+    if receipt.kind in _PAID_OUT and not receipt.correction and payments[0] - change > register.memory.cash:
         raise Refusal(NO_CASH)
     return change
 

@@ -6,7 +6,7 @@ Source: protocol-specs/shtrih-m, "Error codes". Numbers below 33h are the FN's.
 from __future__ import annotations
 
 # FN
-FN_STATE, FN_EXPIRED, FN_FULL, FN_TIME, FN_NO_DATA, FN_PARAMETER = 0x02, 0x05, 0x06, 0x07, 0x08, 0x09
+FN_STATE, FN_EXPIRED, FN_FULL, FN_TIME, FN_NO_DATA = 0x02, 0x05, 0x06, 0x07, 0x08
 FN_TLV_LENGTH, FN_NO_OFD, FN_SHIFT = 0x10, 0x15, 0x16
 MARKING_FORBIDDEN, MARKING_SEQUENCE, MARKING_FULL, TAGS_MISSING, CODE_NOT_CHECKED = 0xA0, 0xA1, 0xA3, 0xA4, 0xA5
 

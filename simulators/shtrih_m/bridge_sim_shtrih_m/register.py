@@ -239,7 +239,8 @@ class Register(SimulatedDevice):
     # --- hands
 
     def press_key(self) -> None:
-        """The key of the paper feed: nothing waits for it."""
+        """Nothing waits for a key; the hand that is there pushes the drawer shut."""
+        self.drawer_open = False
 
     def on_hand(self) -> None:
         if self.powered:
@@ -247,9 +248,6 @@ class Register(SimulatedDevice):
             fn.deliver(self)
             self.save()
             self.other.look()
-
-    def close_drawer(self) -> None:
-        self.drawer_open = False
 
     def foreign(self, total: Decimal | None = None, *, hold: float = 0.0) -> None:
         self.other.wants(total if total is not None else self.foreign_total(), hold)

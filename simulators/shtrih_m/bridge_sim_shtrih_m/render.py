@@ -65,6 +65,12 @@ def sums(total: int, rounding: int, payments: Sequence[int], change: int, taxes:
     return lines
 
 
+def conditions(tax_system: int, buyer: str) -> list[str]:
+    """The taxation system, and where the receipt goes as well."""
+    lines = columns("СНО", TAX_SYSTEMS[tax_system], WIDTH)
+    return [*lines, *(columns("ЭЛ. АДР. ПОКУПАТЕЛЯ", buyer, WIDTH) if buyer else [])]
+
+
 def requisites(document: FnDocument, *, inn: str, rnm: str, fn: str, receipt: int | None = None) -> list[str]:
     """The numbers below every fiscal document."""
     lines = columns(f"ИНН {inn}", f"{document.at:%d.%m.%y %H:%M}", WIDTH)

@@ -52,7 +52,6 @@ class Table:
     rows: int = 1
     count: int = 0
     """Fields in all, where there are more than are named."""
-    modern: bool = False
 
     @property
     def columns(self) -> int:
