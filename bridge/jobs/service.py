@@ -296,7 +296,10 @@ class JobService:
         return answer.value
 
     async def resolve(self, actor: Actor, job_id: str, verdict: str, reason: str, document: str | None = None) -> Job:
-        """Settle an unresolved job by hand: issued, not_issued, or recheck (ask the device once more)."""
+        """Settle an unresolved job by hand: issued, not_issued, or recheck (ask the device once more).
+
+        Not while the device is being asked about it: recovery may bring the document to its end in that very moment.
+        """
         if verdict not in ("issued", "not_issued", "recheck"):
             raise invalid("verdict", f"{verdict!r} is no verdict", limit="issued, not_issued, recheck")
         if not reason.strip():
@@ -306,6 +309,10 @@ class JobService:
             present = await self.get(job_id)
             raise RequestError(
                 "request.conflict", f"job {job_id} is {present.state}; only an unresolved job can be settled by hand"
+            )
+        if verdict != "recheck" and job.context is not None:
+            raise RequestError(
+                "request.conflict", f"job {job_id}: its device is being asked about it just now; see what it says, then decide"
             )
         entry = self._entry(actor, "job.resolved", job_id, {"verdict": verdict, "reason": reason, "document": document})
         runner = self.runners.get(job.job.device)
