@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import socket
 from pathlib import Path
 
 import pytest
 
+from bridge.jobs import trial
 from bridge.jobs.trial import sample
 from bridge.model import RequestError
 from tests.core.world import TILL, World, in_world
@@ -38,6 +41,20 @@ async def test_without_a_key_it_prints_each_time_and_with_one_once(system: Syste
     await system.submit({"op": "drawer.open"}, key="drawer-1")
     answer = await system.call("POST", "/devices/till-1/test", {}, Idempotency_Key="drawer-1")
     assert (answer.status, answer.body["code"]) == (422, "request.key_reused")
+
+
+async def test_two_of_one_key_at_once_are_one_printout_whatever_time_each_would_print(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = itertools.count()
+    made = lambda *_: {"op": "print", "lines": [{"text": f"TEST {next(texts)}"}]}  # noqa: E731
+    monkeypatch.setattr(trial, "printout", made)
+    asked = (system.call("POST", "/devices/till-1/test", {}, Prefer="wait=20", Idempotency_Key="at-once") for _ in range(4))
+    answers = await asyncio.gather(*asked)
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body["id"] for answer in answers}) == 1
+    assert next(texts) > 1
+    assert system.printer.device.paper().count("TEST") == 1
 
 
 async def test_it_waits_its_turn_as_any_job_and_is_answered_at_once_where_nobody_waits(system: System) -> None:
