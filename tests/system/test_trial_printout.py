@@ -51,9 +51,13 @@ async def test_two_of_one_key_at_once_are_one_printout_whatever_time_each_would_
     monkeypatch.setattr(trial, "printout", made)
     asked = (system.call("POST", "/devices/till-1/test", {}, Prefer="wait=20", Idempotency_Key="at-once") for _ in range(4))
     answers = await asyncio.gather(*asked)
-    assert {answer.status for answer in answers} == {200}
+    assert {answer.status for answer in answers} <= {
+        200,
+        202,
+    }  # who repeats while it is written down finds nothing to wait for yet
     assert len({answer.body["id"] for answer in answers}) == 1
     assert next(texts) > 1
+    await system.bridge.jobs.wait(answers[0].body["id"], 20)
     assert system.printer.device.paper().count("TEST") == 1
 
 
