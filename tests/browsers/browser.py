@@ -43,6 +43,26 @@ Prepare = Callable[[Path], None]
 """Called with the home of a browser that is going to start, when its certificate stores are there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that makes no character: what pages call it, its number in the DevTools protocol and in WebDriver."""
+
+    name: str
+    code: int
+    webdriver: str
+    text: str = ""
+
+
+KEYS = {
+    "Tab": Key("Tab", 9, "\ue004"),
+    "Enter": Key("Enter", 13, "\ue007", "\r"),
+    "Escape": Key("Escape", 27, "\ue00c"),
+    "Space": Key(" ", 32, " ", " "),
+    "Down": Key("ArrowDown", 40, "\ue015"),
+    "Up": Key("ArrowUp", 38, "\ue013"),
+}
+
+
 class Page(Protocol):
     async def goto(self, url: str) -> None:
         """Returns when the page has loaded."""
@@ -52,6 +72,12 @@ class Page(Protocol):
 
     async def screenshot(self, path: Path) -> None:
         """A PNG of what is seen."""
+
+    async def size(self, width: int, height: int) -> None:
+        """Of the page, in pixels."""
+
+    async def press(self, *keys: str) -> None:
+        """Keys of the keyboard, one after the other: a character, or one of KEYS."""
 
     async def close(self) -> None: ...
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browsers.browser import Child, PageError, Prepare, World, as_json, program, trust
+from tests.browsers.browser import KEYS, Child, Key, PageError, Prepare, World, as_json, program, trust
 from tests.browsers.channel import Channel, ChannelError
 
 FLAGS = (
@@ -64,7 +64,18 @@ class ChromiumPage:
         return json.loads(told["result"]["value"])
 
     async def screenshot(self, path: Path) -> None:
+        await self.call("Page.bringToFront")  # a page behind another one is not drawn
         path.write_bytes(base64.b64decode((await self.call("Page.captureScreenshot", format="png"))["data"]))
+
+    async def size(self, width: int, height: int) -> None:
+        await self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    async def press(self, *keys: str) -> None:
+        for given in keys:
+            key = KEYS.get(given) or Key(given, ord(given.upper()), given, given)
+            pressed = {"key": key.name, "code": key.name, "windowsVirtualKeyCode": key.code}
+            await self.call("Input.dispatchKeyEvent", type="keyDown", text=key.text, **pressed)
+            await self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
     async def close(self) -> None:
         self.channel.listeners.remove(self.hear)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.browsers.browser import Child, PageError, Prepare, World, as_json, program, trust
+from tests.browsers.browser import KEYS, Child, PageError, Prepare, World, as_json, program, trust
 from tests.browsers.channel import Channel, ChannelError
 
 # Whether the open prompt could be clicked on.
@@ -75,6 +75,15 @@ class FirefoxPage:
 
     async def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode((await self.call("browsingContext.captureScreenshot", context=self.context))["data"]))
+
+    async def size(self, width: int, height: int) -> None:
+        await self.call("browsingContext.setViewport", context=self.context, viewport={"width": width, "height": height})
+
+    async def press(self, *keys: str) -> None:
+        values = [KEYS[key].webdriver if key in KEYS else key for key in keys]
+        actions = [{"type": kind, "value": value} for value in values for kind in ("keyDown", "keyUp")]
+        source = {"type": "key", "id": "keyboard", "actions": actions}
+        await self.call("input.performActions", context=self.context, actions=[source])
 
     async def close(self) -> None:
         await self.call("browsingContext.close", context=self.context)

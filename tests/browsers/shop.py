@@ -21,6 +21,7 @@ from bridge.server.access.scopes import TILL
 from bridge.server.access.tokens import NewToken
 from bridge.server.run import ApiServer
 from bridge.server.settings import ServerSettings
+from bridge.transport import LinkOpener
 
 SETTER_UP = Actor(principal="setup")
 NEVER_IDLE = {"idle": 3600}  # the bridge asks an idle printer how it is; here every byte is to have a reason
@@ -126,14 +127,16 @@ async def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Non
 
 
 @asynccontextmanager
-async def opened(data_dir: Path, *, tls_port: int | None = None) -> AsyncIterator[Shop]:
+async def opened(
+    data_dir: Path, *, tls_port: int | None = None, registry: PluginRegistry | None = None, opener: LinkOpener | None = None
+) -> AsyncIterator[Shop]:
     printer = await PosnetSimulator().start(
         listen="tcp://127.0.0.1:0", control=None, state=None, pace="fast", settings={"rates": "23/8/5/0/-/zw/-"}
     )
     cable = Cable(printer.url)
     between = await asyncio.start_server(cable.join, "127.0.0.1", 0)
     port = between.sockets[0].getsockname()[1]
-    bridge = await Bridge.open(data_dir, registry=PluginRegistry.installed())
+    bridge = await Bridge.open(data_dir, registry=registry or PluginRegistry.installed(), opener=opener)
     await bridge.start()
     server = await ApiServer.start(bridge, ServerSettings(port=0, tls_port=tls_port, stop_seconds=1.0))
     async with aiohttp.ClientSession() as session:

@@ -30,7 +30,7 @@ async def test_nothing_is_sold_and_no_byte_reaches_the_printer(
         "read who waits": "status 401",  # the one answer that is for everybody to read
     }
 
-    sent = {JOBS, "/api/v1/ws", "/api/v1/devices", "/api/v1/console/link", "/console", "/console/console.js"}
+    sent = {JOBS, "/api/v1/ws", "/api/v1/devices", "/api/v1/console/link", "/console", "/console/main.js"}
     await eventually(lambda: {path for _, path, _ in refused(caplog)} >= sent)
     assert {code for _, path, code in refused(caplog) if path != "/api/v1/pairing"} == {"gate.origin_not_allowed"}
     assert ("GET", "/api/v1/pairing", "gate.unauthorised") in refused(caplog)

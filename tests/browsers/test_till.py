@@ -37,11 +37,11 @@ async def test_a_person_lets_the_page_in_at_the_console(shop: Shop, open_page: P
     card = await until(
         console,
         "(card => card && { code: card.querySelector('.code').textContent, origin: card.querySelector('.origin').textContent })"
-        "(document.querySelector('form.card'))",
+        "(document.querySelector('form.asking'))",
     )
     assert (card["code"].replace(" ", ""), card["origin"]) == (code, pages.shop)
     assert await console.evaluate("location.hash") == ""  # the link's secret is out of sight
-    await console.evaluate("document.querySelector('form.card .approve').click()")
+    await console.evaluate("document.querySelector('form.asking .approve').click()")
     assert await ended(page) == "finished"
     assert shop.receipts() == ["order-1", "order-2"]
 
@@ -51,8 +51,8 @@ async def test_a_page_that_is_sent_away_at_the_console_sells_nothing(shop: Shop,
     page = await open_page(till_page(pages.shop, shop, go=True))
     await until(page, CODE)
     console = await open_page((await shop.call("POST", "/console/link", {}))["link"])
-    await until(console, "document.querySelector('form.card') !== null")
-    await console.evaluate("document.querySelector('form.card .reject').click()")
+    await until(console, "document.querySelector('form.asking') !== null")
+    await console.evaluate("document.querySelector('form.asking .reject').click()")
     assert await ended(page) == "pair: Error rejected"
     assert (await shop.jobs(), shop.receipts(), shop.cable.carried) == ([], [], carried)
 

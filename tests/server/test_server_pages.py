@@ -1,4 +1,4 @@
-"""The bridge's own page: served from a fixed table, to nobody's frame, and the only web page that may call the API."""
+"""The bridge's own pages: served from a fixed table, to nobody's frame, and the only web page that may call the API."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from bridge.server.pages import PAGES
 
 NAVIGATION = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
 SCRIPT = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}
+MODULE = {**SCRIPT, "Sec-Fetch-Mode": "cors"}
 FETCH = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
 
-# Of swagger-ui-dist 5.35.0 as npm has it: what is served is what was published.
+# Of swagger-ui-dist 5.35.0, preact 11.2.0 and htm 3.1.1 as npm has them: what is served is what was published.
 PUBLISHED = {
+    "console/vendor/htm.mjs": "ab33dd3f38059b9be4d5f5350128eefb2356639c4e0bbe9d9e8b3ba75847e9e4",
+    "console/vendor/preact.mjs": "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
     "swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",
     "swagger-ui.css": "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
 }
@@ -44,17 +47,22 @@ def test_the_vendored_files_are_those_that_were_published() -> None:
     assert {name: hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() for name in PUBLISHED} == PUBLISHED
 
 
-def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:
-    page = files("bridge.server.pages").joinpath("docs.html").read_text("utf-8")
+@pytest.mark.parametrize("name", ["docs.html", "console/index.html"])
+def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(name: str) -> None:
+    page = files("bridge.server.pages").joinpath(name).read_text("utf-8")
     assert "<style" not in page
     assert "<script>" not in page
     assert " style=" not in page
     assert "//" not in page.replace("</", "").replace("/>", "")
 
 
-async def test_a_browser_may_navigate_to_the_page_and_to_nothing_else(client: Any) -> None:
-    assert (await client.request("GET", "/docs", headers=NAVIGATION, token=None)).status == 200
-    for address in ("/api/v1/ping", "/api/v1/devices", "/api/v1/openapi.json", "/docs/docs.js", "/", "/docs/", "/docs?a=b"):
+async def test_a_browser_may_navigate_to_the_pages_and_to_nothing_else(client: Any) -> None:
+    for address in ("/", "/console", "/docs"):
+        assert (await client.request("GET", address, headers=NAVIGATION, token=None)).status == 200
+    for address in (
+        *("/api/v1/ping", "/api/v1/devices", "/api/v1/openapi.json", "/docs/docs.js", "/docs/", "/docs?a=b"),
+        *("/?a=b", "/console/", "/console/main.js", "/console/index.html"),
+    ):
         assert_problem(await client.request("GET", address, headers=NAVIGATION), 403, "gate.origin_not_allowed")
 
 
@@ -62,6 +70,40 @@ async def test_the_page_may_load_its_own_scripts_and_styles(client: Any) -> None
     assert (await client.request("GET", "/docs/docs.js", headers=SCRIPT, token=None)).status == 200
     style = {**SCRIPT, "Sec-Fetch-Dest": "style"}
     assert (await client.request("GET", "/docs/docs.css", headers=style, token=None)).status == 200
+
+
+async def test_the_client_is_a_module_for_our_own_pages_and_for_no_others(client: Any) -> None:
+    module = {**SCRIPT, "Sec-Fetch-Mode": "cors"}  # so browsers load what a module imports
+    address = "/client/tillbridge.js"
+    assert (await client.request("GET", address, headers=module, token=None)).status == 200
+    for trick in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Dest": "document"}):
+        reply = await client.request("GET", address, headers={**module, **trick}, token=None)
+        assert_problem(reply, 403, "gate.origin_not_allowed")
+
+
+async def test_the_console_loads_its_modules_and_catalogues_and_nothing_loads_them_otherwise(client: Any) -> None:
+    data = {**MODULE, "Sec-Fetch-Dest": "empty"}
+    for address, right in (
+        ("/console/main.js", MODULE),
+        ("/console/vendor/preact.mjs", MODULE),
+        ("/console/languages/pl.json", data),
+    ):
+        assert (await client.request("GET", address, headers=right, token=None)).status == 200
+        for wrong in (
+            *({**right, "Sec-Fetch-Site": site} for site in ("cross-site", "same-site")),
+            *({**right, "Sec-Fetch-Mode": mode} for mode in ("navigate", "no-cors")),
+            {**right, "Sec-Fetch-Dest": "document"},
+            {**right, "Origin": "https://evil.example"},
+        ):
+            refused = await client.request("GET", address, headers=wrong, token=None)
+            assert_problem(refused, 403, "gate.origin_not_allowed")
+
+
+def test_of_the_consoles_folder_only_what_browsers_load_is_served() -> None:
+    served = {page.file for page in PAGES.values()}
+    assert "console/index.html" in served
+    assert not [file for file in served if file.endswith((".po", ".pot", ".LICENSE", ".py"))]
+    assert files("bridge.server.pages").joinpath("console/languages/pl.po").is_file()
 
 
 @pytest.mark.parametrize(
@@ -97,14 +139,17 @@ async def test_no_other_page_can_load_its_files(client: Any, trick: dict[str, st
 
 
 @pytest.mark.parametrize("host", ["evil.example:PORT", "0.0.0.0:PORT", "127.0.0.1", "[::ffff:127.0.0.1]:PORT", ""])
-@pytest.mark.parametrize("address", ["/docs", "/docs/docs.js"])
+@pytest.mark.parametrize("address", ["/", "/console/main.js", "/docs", "/docs/docs.js"])
 async def test_a_rebound_name_gets_no_page(client: Any, host: str, address: str) -> None:
     assert_problem(await client.request("GET", address, headers={"Host": host, **NAVIGATION}), 403, "gate.host_not_allowed")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/docs/..%2f..%2fetc/passwd", "/docs/%2e%2e/secrets.toml", "/docs/..\\gate.py", "/docs/docs%2ejs", "/docs/table.py"],
+    [
+        *("/docs/..%2f..%2fetc/passwd", "/docs/%2e%2e/secrets.toml", "/docs/..\\gate.py", "/docs/docs%2ejs", "/docs/table.py"),
+        *("/console/%2e%2e/table.py", "/console/main%2ejs", "/console/vendor/preact.LICENSE", "/console/languages/pl.po"),
+    ],
 )
 async def test_no_path_of_a_request_is_ever_a_file(client: Any, address: str) -> None:
     assert_problem(await client.request("GET", address), 404, "request.not_found")

@@ -32,7 +32,7 @@ async function attack(address, token, pairing) {
       const script = document.createElement("script");
       script.onload = () => done("loaded");
       script.onerror = () => done("error");
-      script.src = `http://${address}/console/console.js`;
+      script.src = `http://${address}/console/main.js`;
       document.head.append(script);
     }),
   };

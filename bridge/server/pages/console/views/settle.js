@@ -1,0 +1,164 @@
+// The way out of doubt, step by step: what is known, where to look, what each choice means, and a reason for the audit.
+import { get, part, post } from "../api.js";
+import { ask } from "../confirm.js";
+import { Component, html } from "../html.js";
+import { t } from "../i18n.js";
+import { Empty, Loaded, Title } from "../parts.js";
+import { to } from "../route.js";
+import { attempt, device, keep, state } from "../store.js";
+import { deviceState, operation } from "../words.js";
+
+const money = (op) => op.startsWith("payment.") || op === "terminal.reconcile";
+const report = (op) => op.startsWith("report.") || op === "shift.close";
+
+/** Where to look, for this kind of job. */
+function places(job) {
+  if (money(job.op)) {
+    return [
+      t("The slip: did the terminal print one, and does it say approved or declined?"),
+      t("The terminal's own journal: look for the amount and the time of this payment."),
+      t("If the terminal can, print its list of the day's transactions."),
+    ];
+  }
+  if (report(job.op)) {
+    return [
+      t("The paper: did the report come out, up to its last line?"),
+      t("The device's own memory: is the last report of today, and has the shift been closed?"),
+    ];
+  }
+  return [
+    t("The paper: did the document come out whole, with its total, its number and the fiscal logo?"),
+    t("The device's own memory: compare the number and the total of its last document with this sale."),
+    t("The customer: has he left with the goods and the paper?"),
+  ];
+}
+
+const CHOICES = () => ({
+  recheck: {
+    title: t("Ask the device once more"),
+    means: t("Nothing is decided. Choose this first when the device is back: switched on, cable in, paper in."),
+    action: t("Ask it"),
+  },
+  issued: {
+    title: t("It was issued"),
+    means: t("The document exists. The till is told that it is sold, and does not print it again."),
+    action: t("It was issued"),
+    warning: t("If it was not issued, this sale is missing from the fiscal record and nobody will print it."),
+    promise: t("I have seen the document on the paper or in the memory of the device."),
+  },
+  not_issued: {
+    title: t("It was not issued"),
+    means: t("There is no document. The till is told that it failed, and may print it anew."),
+    action: t("It was not issued"),
+    warning: t("If it was issued after all, the customer gets two documents and the sale is taxed twice."),
+    promise: t("I have looked at the paper and at the memory of the device, and it is in neither."),
+  },
+});
+
+const OF_MONEY = () => ({
+  issued: { ...CHOICES().issued, title: t("The money was taken"), means: t("The card was charged. The till is told that it is paid."), warning: t("If it was not, the goods go out unpaid."), promise: t("I have seen an approved slip, or the payment in the terminal's journal.") },
+  not_issued: { ...CHOICES().not_issued, title: t("The money was not taken"), means: t("The card was not charged. The till is told that it failed, and may ask for the payment anew."), warning: t("If it was taken after all, the customer pays twice."), promise: t("I have looked into the terminal's journal, and the payment is not in it.") },
+});
+
+export class Settle extends Component {
+  constructor(props) {
+    super(props);
+    this.state = { verdict: "recheck", busy: false };
+  }
+
+  choices() {
+    const { job } = this.props;
+    return money(job.op) ? { ...CHOICES(), ...OF_MONEY() } : CHOICES();
+  }
+
+  async settle(event) {
+    event.preventDefault();
+    const { job, settled } = this.props;
+    const { verdict } = this.state;
+    const chosen = this.choices()[verdict];
+    const form = new FormData(event.currentTarget);
+    const number = (form.get("document") ?? "").trim();
+    const reason = form.get("reason").trim();
+    if (chosen.promise) {
+      const sure = await ask({
+        title: `${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}: ${chosen.title}`,
+        text: [chosen.means, chosen.warning, t("This cannot be taken back. Your reason: “{reason}”", { reason })],
+        promise: chosen.promise,
+        action: chosen.action,
+        danger: true,
+      });
+      if (sure === null) return;
+    }
+    this.setState({ busy: true });
+    const body = { verdict, reason, ...(verdict === "issued" && number ? { document: number } : {}) };
+    await attempt(
+      async () => keep(await post(`/jobs/${part(job.id)}/resolve`, body)),
+      verdict === "recheck" ? t("The device is asked.") : t("Settled: {choice}", { choice: chosen.title }),
+    );
+    this.setState({ busy: false });
+    settled?.();
+  }
+
+  render({ job }, { verdict, busy }) {
+    const id = `settle-${job.id}`;
+    const choices = this.choices();
+    const where = device(job.device);
+    return html`
+      <section class="settle" aria-labelledby=${id}>
+        <h2 id=${id}>${money(job.op) ? t("In doubt: was the money taken?") : t("In doubt: was it issued?")}</h2>
+        <p><a href=${to("jobs", job.id)}>${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}</a>, ${job.device} – ${t("the device takes no other document until this is settled.")}</p>
+        <h3>${t("1. What is known")}</h3>
+        <${Known} key=${job.attention?.text} job=${job} />
+        ${where && where.state !== "ready" && html`<p class="notice warn">${t("The device now: {state}. Bring it back first: then it is mostly settled by itself.", { state: deviceState(where.state) })}</p>`}
+        <h3>${t("2. Where to look")}</h3>
+        <ul>${places(job).map((text) => html`<li key=${text}>${text}</li>`)}</ul>
+        <form onSubmit=${(event) => this.settle(event)}>
+          <fieldset class="verdicts">
+            <legend>${t("3. What you found")}</legend>
+            ${Object.entries(choices).map(
+              ([code, choice]) => html`
+                <label class=${`verdict-choice ${code === verdict ? "chosen" : ""}`} key=${code}>
+                  <input type="radio" name="verdict" value=${code} checked=${code === verdict} onChange=${() => this.setState({ verdict: code })} />
+                  <span><b>${choice.title}</b><span>${choice.means}</span></span>
+                </label>
+              `,
+            )}
+          </fieldset>
+          <div class="fields">
+            ${verdict === "issued" &&
+            html`<div class="field">
+              <label for=${`${id}-document`}>${t("Number of the document, if it can be read")}</label>
+              <input id=${`${id}-document`} name="document" maxlength="100" autocomplete="off" />
+            </div>`}
+            <div class="field wide">
+              <label for=${`${id}-reason`}>${t("What you saw, in your words (for the audit)")}</label>
+              <input id=${`${id}-reason`} name="reason" required minlength="3" maxlength="500" autocomplete="off" />
+            </div>
+          </div>
+          <div class="actions"><button type="submit" class=${choices[verdict].promise ? "danger" : "primary"} disabled=${busy}>${choices[verdict].action}${choices[verdict].promise ? " …" : ""}</button></div>
+        </form>
+      </section>
+    `;
+  }
+}
+
+/** The verdict sentences of the time line; where that may not be read, what the job itself says. */
+const Known = ({ job }) =>
+  state.attendant
+    ? html`<p>${t("The connection was lost before the device confirmed.")} ${job.attention?.text}</p>`
+    : html`<${Loaded}
+        load=${() => get(`/jobs/${part(job.id)}/wire`)}
+        show=${(line) => html`<ul class="known">${line.verdict.map((sentence) => html`<li key=${sentence}>${sentence}</li>`)}</ul>`}
+      />`;
+
+export const doubtful = () => [...state.open.values()].filter((job) => job.state === "unresolved");
+
+export const Unresolved = () => {
+  const jobs = doubtful();
+  return html`
+    <${Title} text=${t("In doubt")} />
+    ${jobs.length === 0
+      ? html`<${Empty}>${t("No job is in doubt: of every document it is known whether it was issued.")}<//>`
+      : jobs.map((job) => html`<${Settle} key=${job.id} job=${job} />`)}
+  `;
+};

@@ -1,0 +1,128 @@
+"""Jobs at the console: found, shown with their paper, answered, and led out of doubt."""
+
+from __future__ import annotations
+
+from tests.browsers.browser import until
+from tests.browsers.console.driving import Console
+from tests.browsers.console.stage import Stage
+from tests.browsers.settings import NO_POLICY, in_browsers
+
+pytestmark = in_browsers(NO_POLICY)
+
+
+async def test_a_job_appears_by_itself_and_shows_its_paper(stage: Stage, console: Console) -> None:
+    await console.go("#/jobs")
+    await console.reads("No jobs.")
+    job = await stage.sell("till-1", "order-1", reference="WEB-1")
+    await console.reads("WEB-1", "table")
+    await console.click("Receipt", "table")
+    await console.reads("Receipt WEB-1", "h1")
+    picture = "document.querySelector('.panel.paper img')"
+    await until(console.page, f"{picture} !== null && {picture}.complete && {picture}.naturalWidth > 100")
+    await console.click("As text", ".panel.paper")
+    await console.reads("Kawa ziarnista", ".panel.paper pre")
+    assert job.id in await console.text("main")
+
+
+async def test_jobs_are_filtered_by_device_state_and_reference(stage: Stage, console: Console) -> None:
+    await stage.fake("bar")
+    await stage.sell("till-1", "order-1", reference="WEB-1")
+    stage.fakes["bar"].refuse = "E-1"
+    await stage.sell("bar", "order-2", reference="BAR-2")
+    await console.go("#/jobs")
+    await console.reads("BAR-2", "table")
+    await console.fill("State", "done")
+    await console.click("Show")
+    await console.gone("BAR-2", "main")
+    await console.reads("WEB-1", "table")
+    await console.fill("State", "")
+    await console.fill("Reference of the till", "BAR-2")
+    await console.click("Show")
+    await console.gone("WEB-1", "main")
+    await console.reads("BAR-2", "table")
+
+
+async def test_a_long_list_is_paged(stage: Stage, console: Console) -> None:
+    await stage.fake("bar")
+    for number in range(52):
+        await stage.sell("bar", f"order-{number}", reference=f"R-{number:02}")
+    await console.go("#/jobs")
+    await console.reads("R-51", "table")
+    await console.click("Older")
+    await console.reads("R-00", "table")
+    assert "R-51" not in await console.text("table")
+    await console.click("Newest")
+    await console.reads("R-51", "table")
+
+
+async def test_a_question_is_answered(stage: Stage, console: Console) -> None:
+    await stage.fake("bar")
+    answered = stage.asks("Is the signature right?")
+    job = await stage.submit("bar", "order-1")
+    await console.go("#/")
+    await console.click("Answer: bar")
+    await console.reads("Is the signature right?", ".prompt")
+    await console.click("Podpis się zgadza", ".prompt")
+    assert await answered == "yes"
+    await console.reads("done", "main")
+    assert (await stage.shop.bridge.jobs.get(job.id)).state == "done"
+
+
+async def test_a_job_in_doubt_is_settled_step_by_step_with_a_reason_and_a_promise(stage: Stage, console: Console) -> None:
+    await stage.fake("bar")
+    job = await stage.doubt("bar", "order-1", reference="BAR-1")
+    await console.reads("1", "nav a[href='#/unresolved'] .count")
+    await console.click("In doubt", "nav")
+    await console.reads("the device takes no other document until this is settled", ".settle")
+    await console.fill("It was issued", True)
+    await console.fill("Number of the document", "4711")
+    await console.fill("What you saw", "it lies before me, with its number")
+    await console.click("It was issued", ".settle form .actions")
+    await console.reads("This cannot be taken back", "dialog")
+    await console.click("It was issued", "dialog")  # without the promise nothing happens
+    assert (await stage.shop.bridge.jobs.get(job.id)).state == "unresolved"
+    await console.fill("I have seen the document", True)
+    await console.click("It was issued", "dialog")
+    await console.reads("No job is in doubt")
+    settled = await stage.shop.bridge.jobs.get(job.id)
+    assert (settled.state, settled.result.document.number) == ("done", "4711")
+    audit = (await stage.shop.call("GET", "/audit"))["audit"]
+    [entry] = [one for one in audit if one["action"] == "job.resolved"]
+    assert (entry["detail"]["verdict"], entry["detail"]["reason"]) == ("issued", "it lies before me, with its number")
+
+
+async def test_a_device_that_came_back_is_asked_once_more(stage: Stage, console: Console) -> None:
+    await stage.fake("bar")
+    stage.family.recoveries = ["operator"]
+    job = await stage.doubt("bar", "order-1")
+    stage.fakes["bar"].off = False
+    stage.fakes["bar"].cut()
+    await console.go(f"#/jobs/{job.id}")
+    await console.reads("Look at the paper")
+    await console.fill("What you saw", "the cable is in again")
+    await console.click("Ask it", ".settle")
+    await console.reads("done", "#main .panel header")
+    assert (await stage.shop.bridge.jobs.get(job.id)).result.document.number == "1"
+
+
+async def test_the_time_line_has_the_verdict_and_every_frame_decoded(stage: Stage, console: Console) -> None:
+    job = await stage.sell("till-1", "order-1")
+    await console.go(f"#/jobs/{job.id}")
+    await console.reads("DONE: the device confirmed it.", "#main .verdict")
+    await console.reads("trend", ".frames")
+    assert await console.ask("document.querySelectorAll('.frame.is-sent').length") > 3
+    await until(
+        console.page,
+        "(document.querySelector('.frame.is-sent summary')?.click(), document.querySelector('.frame .hex')) !== null",
+    )
+
+
+async def test_the_wire_of_a_device_is_seen_as_it_goes_and_can_be_held(stage: Stage, console: Console) -> None:
+    await console.go("#/wire?device=till-1")
+    await stage.sell("till-1", "order-1")
+    await console.reads("trend", ".frames")
+    await console.click("Hold")
+    await stage.shop.call("GET", "/devices/till-1/status")
+    before = await console.ask("document.querySelectorAll('.frame').length")
+    await console.click("Go on")
+    await until(console.page, f"document.querySelectorAll('.frame').length > {before}")

@@ -1,0 +1,1 @@
+"""The console apart from browsers: its catalogues."""
