@@ -33,7 +33,7 @@ async def test_a_page_pairs_and_sells_over_http_and_over_the_websocket(shop: Sho
 async def at_the_console(shop: Shop, open_page: PageOpener) -> Page:
     """Signed in, where pages ask to be let in; the link's secret is out of sight."""
     console = await open_page((await shop.call("POST", "/console/link", {}))["link"])
-    await until(console, "document.querySelector('nav a[aria-current]') !== null")
+    await until(console, "document.querySelector('.card .facts')?.innerText.includes('Paper')")  # it has asked the printer
     assert await console.evaluate("location.hash") == ""
     await console.evaluate("void (location.hash = '#/access')")
     return console
@@ -55,10 +55,10 @@ async def test_a_person_lets_the_page_in_at_the_console(shop: Shop, open_page: P
 
 
 async def test_a_page_that_is_sent_away_at_the_console_sells_nothing(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
-    carried = shop.cable.carried
     page = await open_page(till_page(pages.shop, shop, go=True))
     await until(page, CODE)
     console = await at_the_console(shop, open_page)
+    carried = shop.cable.carried
     await until(console, "document.querySelector('form.asking') !== null")
     await console.evaluate("document.querySelector('form.asking .reject').click()")
     assert await ended(page) == "pair: Error rejected"
