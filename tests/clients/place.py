@@ -82,7 +82,7 @@ class Place:
             await self.bridge.stop(grace=0.2)
 
     async def lose_journal(self) -> None:
-        """As after a disk that died: the journal is gone, the pairings of the provisioning kind are made anew."""
+        """As after a disk that died: the journal is gone, an administrator has accepted that, the pages have their tokens again."""
         tokens = self.bridge.store.tokens.all()
         await self.stop()
         for file in self.data_dir.glob("journal.db*"):
@@ -91,6 +91,9 @@ class Place:
         await self._configure()
         for row in tokens:
             await self.server.access.tokens._put(row, WHO, "token.created")
+        for runtime in self.bridge.devices.runtimes.values():
+            if runtime.journal_hold is not None:
+                await self.bridge.devices.accept(WHO, runtime.id, "journal", "the tests compared the books")
 
     async def forget_events(self) -> None:
         """As the retention does: what has happened until now can be resumed no more."""

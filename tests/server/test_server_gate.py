@@ -368,7 +368,6 @@ async def test_what_the_parser_refuses_is_a_problem_document_too(client: Any, da
         "//evil.example/api/v1/devices",
         "/api/v1/Devices",
         "/api",
-        "/",
     ],
 )
 async def test_paths_that_are_none_of_ours_are_not_found(client: Any, path: str) -> None:

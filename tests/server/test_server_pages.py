@@ -72,6 +72,15 @@ async def test_the_page_may_load_its_own_scripts_and_styles(client: Any) -> None
     assert (await client.request("GET", "/docs/docs.css", headers=style, token=None)).status == 200
 
 
+async def test_the_client_is_a_module_for_our_own_pages_and_for_no_others(client: Any) -> None:
+    module = {**SCRIPT, "Sec-Fetch-Mode": "cors"}  # so browsers load what a module imports
+    address = "/client/tillbridge.js"
+    assert (await client.request("GET", address, headers=module, token=None)).status == 200
+    for trick in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Dest": "document"}):
+        reply = await client.request("GET", address, headers={**module, **trick}, token=None)
+        assert_problem(reply, 403, "gate.origin_not_allowed")
+
+
 async def test_the_console_loads_its_modules_and_catalogues_and_nothing_loads_them_otherwise(client: Any) -> None:
     data = {**MODULE, "Sec-Fetch-Dest": "empty"}
     for address, right in (

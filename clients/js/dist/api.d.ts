@@ -31,6 +31,23 @@ export interface components {
             } | null;
         };
         /**
+         * AddressChecked
+         * @description Who answers at an address. `identified`: `identity` does. `configured`: it is the address of `device`, which was left alone.
+         *
+         *     `configured_as`: the device that this machine is configured as already, at another address.
+         */
+        AddressChecked: {
+            /** @enum {string} */
+            outcome: "identified" | "unrecognised" | "silent" | "not_opened" | "failed" | "hung" | "configured" | "in_use";
+            reason: string;
+            identity: components["schemas"]["Identity"] | null;
+            device: string | null;
+            configured_as: string | null;
+            seconds: number;
+            sent: components["schemas"]["Bytes"] | null;
+            received: components["schemas"]["Bytes"] | null;
+        };
+        /**
          * Adjustment
          * @description A discount or surcharge: an amount in the receipt's currency, or a percentage of what it applies to.
          */
@@ -104,6 +121,21 @@ export interface components {
             scopes?: components["schemas"]["Right"][] | null;
         };
         /**
+         * AttendantState
+         * @description The attendant's PIN. `devices` null: all. `wrong`: tries since the last right one; `locked_for`: seconds, 0 where it is not.
+         *
+         *     `sessions`: how many are signed in.
+         */
+        AttendantState: {
+            set: boolean;
+            devices: string[] | null;
+            set_at: string | null;
+            set_by: string | null;
+            wrong: number;
+            locked_for: number;
+            sessions: number;
+        };
+        /**
          * Attention
          * @description Why a job waits, for the person at the till. `prompt_id` and `choices` are set where an answer is asked for.
          */
@@ -150,6 +182,21 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+        };
+        /**
+         * BridgeFacts
+         * @description `started_at` by the PC's clock; `uptime` in seconds, whatever was done to that clock. `problems`: null for who is no
+         *     administrator.
+         */
+        BridgeFacts: {
+            version: string;
+            instance_id: string;
+            /** Format: date-time */
+            started_at: string;
+            uptime: number;
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+            problems: string[] | null;
         };
         /**
          * Bytes
@@ -262,6 +309,21 @@ export interface components {
             label?: string | null;
         };
         /**
+         * CheckAddress
+         * @description What is to be tried: as for PUT /devices/{device}/config. `device`: the one that is edited; its stored secrets stand in for
+         *     those that are masked or left out.
+         */
+        CheckAddress: {
+            family: string;
+            url: string;
+            /** @default {} */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            device?: string | null;
+        };
+        /**
          * Choice
          * @description An answer that may be given to a prompt, or a way to settle an unresolved job.
          */
@@ -294,6 +356,9 @@ export interface components {
         /**
          * Configure
          * @description A device's configuration. `settings` are the family's: `GET /families` has their JSON Schema.
+         *
+         *     Of a device that exists, a secret that is left out, or sent as the ten asterisks by which it is shown, stays as it is; null
+         *     takes it away.
          */
         Configure: {
             /** @default null */
@@ -304,9 +369,13 @@ export interface components {
             settings?: {
                 [key: string]: unknown;
             };
-            /** @default false */
+            /**
+             * @description Other programs use the device too, so that its counters prove nothing.
+             * @default false
+             */
             shared?: boolean;
             /**
+             * @description Texts that it cannot show: refuse them, or change them visibly and say so.
              * @default strict
              * @enum {string}
              */
@@ -454,13 +523,25 @@ export interface components {
          * @description Seconds from acceptance within which a job must begin, by the kind of operation.
          */
         Deadlines: {
-            /** @default 120 */
+            /**
+             * @description Receipts, invoices, cash in and out.
+             * @default 120
+             */
             document?: number;
-            /** @default 30 */
+            /**
+             * @description Payments, and what else a terminal does.
+             * @default 30
+             */
             payment?: number;
-            /** @default 600 */
+            /**
+             * @description Reports and shifts.
+             * @default 600
+             */
             report?: number;
-            /** @default 60 */
+            /**
+             * @description Drawer, copies, display, printouts.
+             * @default 60
+             */
             effect?: number;
         };
         /**
@@ -468,9 +549,13 @@ export interface components {
          * @description Seconds from acceptance within which a job must begin, by the kind of operation.
          */
         DeadlinesAnswer: {
+            /** @description Receipts, invoices, cash in and out. */
             document: number;
+            /** @description Payments, and what else a terminal does. */
             payment: number;
+            /** @description Reports and shifts. */
             report: number;
+            /** @description Drawer, copies, display, printouts. */
             effect: number;
         };
         /**
@@ -553,6 +638,59 @@ export interface components {
             open_jobs: string[];
         };
         /**
+         * DeviceConfig
+         * @description One configured device. `settings` are the family's; its secrets are among them in memory, never in devices.toml.
+         */
+        DeviceConfig: {
+            family: string;
+            url: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @description Other programs use the device too, so that its counters prove nothing. */
+            shared: boolean;
+            /**
+             * @description Texts that it cannot show: refuse them, or change them visibly and say so.
+             * @enum {string}
+             */
+            fit: "strict" | "lenient";
+            deadlines: components["schemas"]["DeadlinesAnswer"];
+            timeouts: components["schemas"]["TimeoutsAnswer"];
+        };
+        /**
+         * DeviceOverview
+         * @description A device at a glance. `status` is what it said last (see its `as_of`); `queue` and `unresolved` are ids of jobs.
+         *
+         *     `waiting` and `last_job` are of jobs that the token may see.
+         */
+        DeviceOverview: {
+            id: string;
+            family: string;
+            title: string | null;
+            identity: components["schemas"]["Identity"] | null;
+            state: components["schemas"]["DeviceState"];
+            reason: string | null;
+            last_error: string | null;
+            status: components["schemas"]["DeviceStatus"] | null;
+            queue: string[];
+            open_jobs: string[];
+            unresolved: string[];
+            waiting: components["schemas"]["WaitingJob"][];
+            last_job: components["schemas"]["LastJob"] | null;
+            alerts: components["schemas"]["Alert"][];
+            journal_hold: string | null;
+        };
+        /**
+         * DeviceSettings
+         * @description A device's configuration, to be edited: `config` is what PUT takes. Secrets are shown as ten asterisks; `secrets` names
+         *     those that are set.
+         */
+        DeviceSettings: {
+            id: string;
+            config: components["schemas"]["DeviceConfig"];
+            secrets: string[];
+        };
+        /**
          * DeviceState
          * @enum {string}
          */
@@ -578,6 +716,20 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * DeviceWire
+         * @description Frames, oldest first. `next`: the `after` of the next question; `more`: there are further ones now. `missed`: some that came
+         *     behind `after` are not kept any more. `problems`: why frames are shown as bytes.
+         */
+        DeviceWire: {
+            device: string;
+            connected: boolean;
+            frames: components["schemas"]["Frame"][];
+            next: string;
+            more: boolean;
+            missed: boolean;
+            problems: string[];
         };
         /** Devices */
         Devices: {
@@ -670,14 +822,20 @@ export interface components {
         };
         /**
          * EndpointFacts
-         * @description A kind of address. `defaults`: URL options where the URL names none; `shareable`: several devices may be behind one.
+         * @description A kind of address. `defaults`: URL options where the URL names none; `options`: JSON Schema of all that there are;
+         *     `shareable`: several devices may be behind one; `ports`: the usual ones; `available`: this bridge can open it.
          */
         EndpointFacts: {
             defaults: {
                 [key: string]: string;
             };
+            options: {
+                [key: string]: unknown;
+            };
             shareable: boolean;
             example: string;
+            ports: number[];
+            available: boolean;
         };
         /**
          * Expect
@@ -687,9 +845,15 @@ export interface components {
             /** @default null */
             last_document?: string | null;
         };
-        /** Families */
+        /**
+         * Families
+         * @description `device` is the JSON Schema of what every device has beside its family's settings.
+         */
         Families: {
             families: components["schemas"]["Plugin"][];
+            device: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Family
@@ -705,6 +869,7 @@ export interface components {
             endpoints: {
                 [key: string]: components["schemas"]["EndpointFacts"];
             };
+            found_by: components["schemas"]["FoundBy"];
             actions: components["schemas"]["ServiceAction"][];
         };
         /**
@@ -725,6 +890,14 @@ export interface components {
             rate: string;
         };
         /**
+         * FoundBy
+         * @description By what discovery knows such a device before it has asked it: USB ids (`vendor:product`, hexadecimal, `*` any), mDNS.
+         */
+        FoundBy: {
+            usb: string[];
+            mdns: string[];
+        };
+        /**
          * FoundDevice
          * @description What a scan found. `family` and `url` are what PUT /devices/{device}/config takes.
          *
@@ -739,6 +912,26 @@ export interface components {
             configured_as: string | null;
             left_alone: boolean;
             ambiguous_with: string[];
+        };
+        /**
+         * Frame
+         * @description `number`: of the transfer that completed it.
+         */
+        Frame: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "state" | "checkpoint" | "prompt" | "act" | "amended" | "phase" | "sent" | "received" | "log";
+            title: string;
+            fields: components["schemas"]["StepField"][];
+            link: number | null;
+            phase: ("execute" | "recover") | null;
+            milliseconds: number | null;
+            answered: boolean | null;
+            checksum: ("ok" | "wrong" | "none" | "masked") | null;
+            garbage: string | null;
+            hex: string | null;
+            number: number;
         };
         /**
          * HealthReport
@@ -923,6 +1116,18 @@ export interface components {
          */
         JobState: "queued" | "running" | "unresolved" | "done" | "failed";
         /**
+         * JobWire
+         * @description All that happened to a job, oldest first. `verdict`: how it stands and why, in sentences; `missing`: what could not be had.
+         */
+        JobWire: {
+            job: string;
+            state: components["schemas"]["JobState"];
+            verdict: string[];
+            missing: string[];
+            timeline: components["schemas"]["Step"][];
+            next: number | null;
+        };
+        /**
          * Jobs
          * @description Newest first. `next` is the `after` of the next page, null on the last one.
          */
@@ -950,6 +1155,19 @@ export interface components {
             /** @example -0.02 */
             amount: string;
             count: number | null;
+        };
+        /**
+         * LastJob
+         * @description The newest job that is done or failed. `error`: what it says to the person at the till.
+         */
+        LastJob: {
+            id: string;
+            op: string;
+            state: components["schemas"]["JobState"];
+            success: boolean | null;
+            finished_at: string | null;
+            number: string | null;
+            error: string | null;
         };
         /**
          * Line
@@ -998,6 +1216,18 @@ export interface components {
          */
         LineKind: "item" | "return" | "deposit" | "deposit_return" | "advance" | "advance_settlement" | "voucher";
         /**
+         * MakeBundle
+         * @description `job`: one that it is about, whenever it was. `since`: how far back, 15m, 7d (left out) or a moment.
+         */
+        MakeBundle: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            job?: string | null;
+            /** @default null */
+            since?: string | null;
+        };
+        /**
          * Marking
          * @description A marking code as its bytes, in base64 (a group separator is legal there).
          */
@@ -1011,6 +1241,11 @@ export interface components {
         NewSecret: {
             token_id: string;
             token: string;
+        };
+        /** OpenAttendant */
+        OpenAttendant: {
+            /** @description Six to twelve digits. */
+            pin: string;
         };
         /**
          * OpenConsole
@@ -1059,6 +1294,15 @@ export interface components {
          * @enum {string}
          */
         Outcome: "approved" | "partial" | "declined" | "cancelled" | "timed_out" | "reversed";
+        /**
+         * Overview
+         * @description All that a person wants to see first. `jobs`: of the devices told of here.
+         */
+        Overview: {
+            bridge: components["schemas"]["BridgeFacts"];
+            devices: components["schemas"]["DeviceOverview"][];
+            jobs: components["schemas"]["JobCounts"];
+        };
         /**
          * PairingAsked
          * @description Show the code: the person at the till compares it. Then ask every `poll_seconds` what became of it.
@@ -1334,7 +1578,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy";
+            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.pin_wrong" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.no_paper" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy";
             detail: string;
             remedy: string;
             /** @enum {string} */
@@ -1718,6 +1962,18 @@ export interface components {
             };
         };
         /**
+         * SetAttendant
+         * @description `devices` left out: all, also those that come later.
+         */
+        SetAttendant: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @description Six to twelve digits. */
+            pin: string;
+            /** @default null */
+            devices?: string[] | null;
+        };
+        /**
          * ShiftClose
          * @description The Z report: closes the day or shift. Its figures are in the result as data.
          */
@@ -1811,6 +2067,33 @@ export interface components {
             journal_hold: string | null;
         };
         /**
+         * Step
+         * @description One thing that happened. `sent` and `received` are frames: `title` and `fields` as the family's decoder reads them.
+         *
+         *     `milliseconds`: from the question to this answer; `answered`: whether an answer to this question came; `checksum` `masked`:
+         *     parts of the frame are hidden, so that it cannot be checked; `garbage`: why these bytes are no frame.
+         */
+        Step: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "state" | "checkpoint" | "prompt" | "act" | "amended" | "phase" | "sent" | "received" | "log";
+            title: string;
+            fields: components["schemas"]["StepField"][];
+            link: number | null;
+            phase: ("execute" | "recover") | null;
+            milliseconds: number | null;
+            answered: boolean | null;
+            checksum: ("ok" | "wrong" | "none" | "masked") | null;
+            garbage: string | null;
+            hex: string | null;
+        };
+        /** StepField */
+        StepField: {
+            name: string;
+            value: string;
+        };
+        /**
          * Tax
          * @description One tax of a line: exactly one of `rate`, `kind` and `letter`.
          *
@@ -1850,25 +2133,55 @@ export interface components {
          *     None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
          */
         Timeouts: {
-            /** @default 5 */
+            /**
+             * @description Opening the link.
+             * @default 5
+             */
             open?: number;
-            /** @default 60 */
+            /**
+             * @description Then, until the device has said what it is.
+             * @default 60
+             */
             identify?: number;
-            /** @default 60 */
+            /**
+             * @description Reading what the device can do, and its status between jobs.
+             * @default 60
+             */
             ask?: number;
-            /** @default 10 */
+            /**
+             * @description A status that a client waits for, or an abort.
+             * @default 10
+             */
             status?: number;
-            /** @default 180 */
+            /**
+             * @description A driver without any sign of life; then the link is given up.
+             * @default 180
+             */
             silence?: number;
-            /** @default 5 */
+            /**
+             * @description Closing driver and link.
+             * @default 5
+             */
             close?: number;
-            /** @default 5 */
+            /**
+             * @description The longest pause between two attempts to connect.
+             * @default 5
+             */
             reconnect?: number;
-            /** @default 60 */
+            /**
+             * @description The pause after a driver's own fault in recovery.
+             * @default 60
+             */
             recover_again?: number;
-            /** @default 60 */
+            /**
+             * @description The pause between two looks at an idle device.
+             * @default 60
+             */
             idle?: number;
-            /** @default 10 */
+            /**
+             * @description One request to a gateway, where its driver names no other.
+             * @default 10
+             */
             http?: number;
         };
         /**
@@ -1878,15 +2191,25 @@ export interface components {
          *     None of them decides about a document: what runs out behind the intent leaves the job in doubt, as any lost link does.
          */
         TimeoutsAnswer: {
+            /** @description Opening the link. */
             open: number;
+            /** @description Then, until the device has said what it is. */
             identify: number;
+            /** @description Reading what the device can do, and its status between jobs. */
             ask: number;
+            /** @description A status that a client waits for, or an abort. */
             status: number;
+            /** @description A driver without any sign of life; then the link is given up. */
             silence: number;
+            /** @description Closing driver and link. */
             close: number;
+            /** @description The longest pause between two attempts to connect. */
             reconnect: number;
+            /** @description The pause after a driver's own fault in recovery. */
             recover_again: number;
+            /** @description The pause between two looks at an idle device. */
             idle: number;
+            /** @description One request to a gateway, where its driver names no other. */
             http: number;
         };
         /**
@@ -2004,6 +2327,17 @@ export interface components {
             at: string;
             state: components["schemas"]["JobState"];
             note: string | null;
+        };
+        /**
+         * WaitingJob
+         * @description A job that waits for a person, and why.
+         */
+        WaitingJob: {
+            id: string;
+            op: string;
+            state: components["schemas"]["JobState"];
+            reference: string | null;
+            attention: components["schemas"]["Attention"];
         };
         /**
          * WaitingPairing

@@ -149,7 +149,7 @@ export interface PromptEvent {
 /** `status` null: the device was removed. */
 export interface DeviceEvent {
     device: string;
-    status: DeviceStatus | null;
+    status: Omit<StatusReport, "live"> | null;
 }
 export interface ConnectionEvent {
     /** `connected`; `waiting`: it is away, and is called again by itself; `closed`: for good, see `error`. */

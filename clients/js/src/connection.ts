@@ -89,7 +89,10 @@ export class Connection {
   async rest(milliseconds: number, signal?: AbortSignal): Promise<void> {
     const either = new AbortController();
     const stop = () => either.abort();
-    for (const one of [signal, this.ending.signal]) one?.addEventListener("abort", stop, { once: true });
+    for (const one of [signal, this.ending.signal]) {
+      if (one?.aborted) stop();
+      one?.addEventListener("abort", stop, { once: true });
+    }
     await this.env.clock.sleep(milliseconds, either.signal);
     for (const one of [signal, this.ending.signal]) one?.removeEventListener("abort", stop);
     if (signal?.aborted) throw aborted();
@@ -195,27 +198,27 @@ export class Connection {
     const { contact, base } = this;
     if (signal?.aborted) return aborted();
     if (contact.guarded(base) && (await contact.blocked())) return blocked(this.env);
-    try {
-      await contact.ping(base, signal);
-    } catch (failure) {
-      if (failure instanceof TillbridgeError) return failure;
-      return signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
+    // A page that nobody paired may ping and cannot read any other answer; a paired one reads this one, whatever it says. A bridge
+    // that is just restarted may answer the one and not the other, so what is said must be so twice.
+    const body = JSON.stringify({ token_id: "0".repeat(12), nonce: "A".repeat(43) });
+    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+    for (let times = 0; times < 2; times += 1) {
+      try {
+        await contact.ping(base, signal);
+      } catch (failure) {
+        if (failure instanceof TillbridgeError) return failure;
+        return signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
+      }
+      try {
+        await contact.fetch(base, "/session/proof", init, signal);
+        return error; // too many sockets, or it was just starting or stopping
+      } catch (failure) {
+        if (failure instanceof TillbridgeError) return failure;
+        if (signal?.aborted) return aborted();
+      }
+      await this.rest(this.backoff(times), signal);
     }
-    try {
-      // A page that nobody paired may ping and cannot read any other answer; a paired one reads this one, whatever it says.
-      const body = JSON.stringify({ token_id: "0".repeat(12), nonce: "A".repeat(43) });
-      await contact.fetch(
-        base,
-        "/session/proof",
-        { method: "POST", headers: { "Content-Type": "application/json" }, body },
-        signal,
-      );
-      return error; // too many sockets, or it was just starting or stopping
-    } catch (failure) {
-      if (failure instanceof TillbridgeError) return failure;
-      if (signal?.aborted) return aborted();
-      return notPaired("The bridge answers, and does not take this page: nothing pairs it any more.");
-    }
+    return notPaired("The bridge answers, and does not take this page: nothing pairs it any more.");
   }
 
   /** A connection may be dead without a word, as when a tablet has slept. */

@@ -93,7 +93,7 @@ export interface PromptEvent {
 /** `status` null: the device was removed. */
 export interface DeviceEvent {
   device: string;
-  status: DeviceStatus | null;
+  status: Omit<StatusReport, "live"> | null;
 }
 
 export interface ConnectionEvent {

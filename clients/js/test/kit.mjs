@@ -34,7 +34,7 @@ after(async () => {
 async function start() {
   const relay = await Relay.listening();
   const directory = mkdtempSync(join(tmpdir(), "tillbridge-js-"));
-  const settings = { extra_hosts: [`127.0.0.1:${relay.port}`] };
+  const settings = { extra_hosts: [`127.0.0.1:${relay.port}`, "127.0.0.1:47811"] };
   const child = spawn(PYTHON, ["-m", "tests.clients.serve", join(directory, "data"), "--settings", JSON.stringify(settings)], {
     cwd: ROOT,
     stdio: ["pipe", "pipe", "inherit"],
@@ -302,12 +302,13 @@ export const jobOf = (more = {}) => ({
 });
 
 /** A page that is connected to `url` with a token of its own, or the given one. */
+let tills = 0;
 export async function till({
   url,
   token,
   storage = new FakeStorage(),
   clock = hasty,
-  label = "kasa",
+  label = `till ${++tills}`,
   connect: more = {},
   ...rest
 } = {}) {
@@ -356,7 +357,7 @@ export class Relay {
     return relay;
   }
 
-  /** Count anew; break where it is told. `then`: what else happens in that moment. */
+  /** Count anew; break where it is told. `also`: what else happens in that moment. */
   expect(plan) {
     this.counts = { page: 0, bridge: 0 };
     this.log = [];
@@ -395,7 +396,7 @@ export class Relay {
         if (!plan || plan.from !== from || plan.number !== number) return target.write(frame);
         this.plan = undefined;
         this.broken += 1;
-        plan.then?.();
+        plan.also?.();
         if (plan.delivered) target.write(frame, () => target.end(() => end()));
         else end();
         return undefined;

@@ -29,7 +29,7 @@ async function builtInto(directory) {
   await build({ ...common, minify: true, outfile: join(directory, "tillbridge.min.js") });
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", "src", "--outDir", directory];
-  execFileSync(process.execPath, [tsc, "-p", join(ROOT, "tsconfig.build.json"), ...options], { cwd: ROOT, stdio: "inherit" });
+  execFileSync(process.execPath, [tsc, "-p", join(ROOT, "tsconfig.json"), ...options], { cwd: ROOT, stdio: "inherit" });
 }
 
 const files = async (directory) => (await readdir(directory)).sort();

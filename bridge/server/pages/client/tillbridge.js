@@ -531,7 +531,10 @@ var Connection = class {
   async rest(milliseconds, signal) {
     const either = new AbortController();
     const stop = () => either.abort();
-    for (const one of [signal, this.ending.signal]) one?.addEventListener("abort", stop, { once: true });
+    for (const one of [signal, this.ending.signal]) {
+      if (one?.aborted) stop();
+      one?.addEventListener("abort", stop, { once: true });
+    }
     await this.env.clock.sleep(milliseconds, either.signal);
     for (const one of [signal, this.ending.signal]) one?.removeEventListener("abort", stop);
     if (signal?.aborted) throw aborted();
@@ -626,26 +629,25 @@ var Connection = class {
     const { contact, base } = this;
     if (signal?.aborted) return aborted();
     if (contact.guarded(base) && await contact.blocked()) return blocked(this.env);
-    try {
-      await contact.ping(base, signal);
-    } catch (failure) {
-      if (failure instanceof TillbridgeError) return failure;
-      return signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
+    const body = JSON.stringify({ token_id: "0".repeat(12), nonce: "A".repeat(43) });
+    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+    for (let times = 0; times < 2; times += 1) {
+      try {
+        await contact.ping(base, signal);
+      } catch (failure) {
+        if (failure instanceof TillbridgeError) return failure;
+        return signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
+      }
+      try {
+        await contact.fetch(base, "/session/proof", init, signal);
+        return error;
+      } catch (failure) {
+        if (failure instanceof TillbridgeError) return failure;
+        if (signal?.aborted) return aborted();
+      }
+      await this.rest(this.backoff(times), signal);
     }
-    try {
-      const body = JSON.stringify({ token_id: "0".repeat(12), nonce: "A".repeat(43) });
-      await contact.fetch(
-        base,
-        "/session/proof",
-        { method: "POST", headers: { "Content-Type": "application/json" }, body },
-        signal
-      );
-      return error;
-    } catch (failure) {
-      if (failure instanceof TillbridgeError) return failure;
-      if (signal?.aborted) return aborted();
-      return notPaired("The bridge answers, and does not take this page: nothing pairs it any more.");
-    }
+    return notPaired("The bridge answers, and does not take this page: nothing pairs it any more.");
   }
   /** A connection may be dead without a word, as when a tablet has slept. */
   async look(session) {
