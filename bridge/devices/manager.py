@@ -23,7 +23,7 @@ from bridge.model import Actor, DeviceState, DeviceStatus, Identity, RequestErro
 from bridge.model.errors import FieldError
 from bridge.plugin import DeviceFamily, PluginRegistry
 from bridge.store import AuditEntry, Store
-from bridge.transport import SECRETS, Endpoint, options_schema, parse_endpoint
+from bridge.transport import SECRETS, Endpoint, options_schema, parse_endpoint, shown_url
 
 log = logging.getLogger("tillbridge.devices")
 
@@ -92,7 +92,7 @@ class DeviceManager:
             "id": device_id,
             "family": runtime.config.family,
             "title": runtime.family.title if runtime.family is not None else None,
-            "url": runtime.config.url,
+            "url": _url(runtime),
             "shared": runtime.config.shared,
             "fit": runtime.config.fit,
             "deadlines": runtime.config.deadlines.model_dump(mode="json"),
@@ -114,6 +114,7 @@ class DeviceManager:
         config = self.runtime(device_id).config
         hidden = _secret_of(self.runtime(device_id))
         shown = config.model_dump(mode="json")
+        shown["url"] = _url(self.runtime(device_id))
         shown["settings"] = {key: MASKED if key in hidden else value for key, value in shown["settings"].items()}
         held = sorted(key for key in hidden if config.settings.get(key) is not None)
         return {"id": device_id, "config": shown, "secrets": held}
@@ -364,6 +365,11 @@ def _capabilities(runtime: DeviceRuntime) -> dict[str, Any] | None:
 def _secret_of(runtime: DeviceRuntime) -> frozenset[str]:
     """Of a family that is not installed nobody knows what is secret: everything is."""
     return secret_fields(runtime.family) if runtime.family is not None else frozenset(runtime.config.settings)
+
+
+def _url(runtime: DeviceRuntime) -> str:
+    """As it is configured. One that cannot be used may hold a password, which somebody wrote into devices.toml."""
+    return runtime.config.url if runtime.endpoint is not None else shown_url(runtime.config.url)
 
 
 def _family(family: DeviceFamily[Any], opened: Collection[str]) -> dict[str, Any]:

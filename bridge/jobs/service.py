@@ -156,14 +156,27 @@ class JobService:
         Raises RequestError as `submit` does, also where the device prints nothing but documents.
         """
         runtime = self._devices.runtime(device_id)
-        known = self._journal.find_key(actor.principal, _checked_key(key)) if key is not None else None
-        if known is not None:
-            job = await self.get(known.job_id)  # its text has another time by now, which makes it no other request
-            if (job.device, job.op) == (device_id, "print"):
-                return job
+        if key is not None and (made := await self._tried_out(actor, device_id, key)) is not None:
+            return made
         trial.check(runtime)
         operator = {"operator": actor.operator} if actor.operator is not None else {}
-        return await self.submit(actor, device_id, key or f"test-{ULID()}", trial.printout(runtime, self._clock.now()) | operator)
+        body = trial.printout(runtime, self._clock.now()) | operator
+        try:
+            return await self.submit(actor, device_id, key or f"test-{ULID()}", body)
+        except RequestError as error:
+            # Two of one key at once, and the clock went on between them.
+            if key is None or error.code != "request.key_reused":
+                raise
+            made = await self._tried_out(actor, device_id, key)
+            if made is None:
+                raise
+            return made
+
+    async def _tried_out(self, actor: Actor, device_id: str, key: str) -> Job | None:
+        """The test printout that has this key: its text has another time by now, which makes it no other request."""
+        known = self._journal.find_key(actor.principal, _checked_key(key))
+        job = await self.get(known.job_id) if known is not None else None
+        return job if job is not None and (job.device, job.op) == (device_id, "print") else None
 
     async def preview(self, device_id: str, body: Any) -> Preview:
         """What the operation would be, by the same checks that a job passes. Nothing is stored or sent.
@@ -296,7 +309,10 @@ class JobService:
         return answer.value
 
     async def resolve(self, actor: Actor, job_id: str, verdict: str, reason: str, document: str | None = None) -> Job:
-        """Settle an unresolved job by hand: issued, not_issued, or recheck (ask the device once more)."""
+        """Settle an unresolved job by hand: issued, not_issued, or recheck (ask the device once more).
+
+        Not while the device is being asked about it: recovery may bring the document to its end in that very moment.
+        """
         if verdict not in ("issued", "not_issued", "recheck"):
             raise invalid("verdict", f"{verdict!r} is no verdict", limit="issued, not_issued, recheck")
         if not reason.strip():
@@ -306,6 +322,10 @@ class JobService:
             present = await self.get(job_id)
             raise RequestError(
                 "request.conflict", f"job {job_id} is {present.state}; only an unresolved job can be settled by hand"
+            )
+        if verdict != "recheck" and job.context is not None:
+            raise RequestError(
+                "request.conflict", f"job {job_id}: its device is being asked about it just now; see what it says, then decide"
             )
         entry = self._entry(actor, "job.resolved", job_id, {"verdict": verdict, "reason": reason, "document": document})
         runner = self.runners.get(job.job.device)

@@ -10,6 +10,9 @@ from bridge.paper.model import Align, Barcode, Columns, Cut, Mark, Qr, Rule, She
 from bridge.paper.qr import modules
 from bridge.paper.visible import cells, clusters, visible
 
+MOST_CODES = 8
+"""QR codes that are drawn of one sheet. A receipt has two or three; one takes up to a second to make, and a till may ask for thousands."""
+
 _GAP = re.compile(r" {2,}")
 
 
@@ -52,8 +55,9 @@ Laid = Line | Across | Code
 
 
 def lay(sheet: Sheet) -> tuple[Laid, ...]:
-    """The lines of a sheet, none wider than it."""
+    """The lines of a sheet, none wider than it. Codes beyond MOST_CODES are told by their characters."""
     laid: list[Laid] = []
+    codes = 0
     for row in sheet.rows:
         match row:
             case Text():
@@ -72,7 +76,8 @@ def lay(sheet: Sheet) -> tuple[Laid, ...]:
             case Cut():
                 laid.append(Across("cut"))
             case Qr():
-                if modules(row.data) is None:  # more than any code holds
+                codes += 1
+                if codes > MOST_CODES or modules(row.data) is None:  # more than any code holds
                     laid += _text(f"[QR] {row.data}", "left", sheet.width, False, 1)
                 else:
                     laid.append(Code(row.data))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bridge.model import RequestError
 from bridge.paper import html, png, svg, text
-from bridge.paper.layout import lay
+from bridge.paper.layout import Line, lay
 from bridge.paper.model import Sheet
 
 
@@ -30,7 +30,8 @@ MEDIA_TYPES: dict[Format, str] = {
 EXTENSIONS: dict[Format, str] = {Format.TEXT: "txt", Format.HTML: "html", Format.SVG: "svg", Format.PNG: "png"}
 
 MOST_LINES = 3000
-"""Of a picture. A receipt of 500 lines has some 1,500; this one is a PNG of 75,000 pixels' height and 45 MB while it is drawn."""
+"""Of a picture, those of double height for two. A receipt of 500 lines has some 1,500; this one is a PNG of 75,000 pixels' height and
+45 MB while it is drawn."""
 
 MOST_BYTES = 900_000
 """Of an answer, a PNG's base64 taken for it: it must pass over a WebSocket, whose client may leave 1 MiB unread."""
@@ -57,7 +58,7 @@ class Rendering:
 def render(sheet: Sheet, wanted: Format) -> Rendering:
     """Raises RequestError `request.too_large` where it would be larger than anything that a till can show."""
     if wanted is not Format.TEXT:
-        lines = len(lay(sheet))
+        lines = sum(laid.scale if isinstance(laid, Line) else 1 for laid in lay(sheet))
         if lines > MOST_LINES:
             raise _too_large(f"it has {lines} lines; a picture has at most {MOST_LINES}: ask for format=text", MOST_LINES)
     match wanted:

@@ -162,8 +162,10 @@ class Connection(web.RequestHandler):
 
     def peer_name(self) -> str:
         """Whom limits are counted for: the user of this PC, or the address where it comes from elsewhere."""
-        peer = self._peer
-        return self._address if peer is None else f"user {peer.user_id}"
+        if self._peer is not None:
+            return f"user {self._peer.user_id}"
+        # Whoever is here can come from any address of the loopback, of which there are millions.
+        return "this computer" if self.local else self._address
 
     def _await_head(self) -> None:
         self._head_timer = asyncio.get_running_loop().call_later(self._server.settings.head_seconds, self._head_is_late)

@@ -1,7 +1,7 @@
 """Endpoints and the links that lead to them: TCP, TLS, serial, USB, HTTP, null modem; deadlines; the wire log."""
 
 from bridge.transport.clock import Clock, LoopClock, SystemClock
-from bridge.transport.endpoint import KINDS, Endpoint, options_schema, parse_endpoint
+from bridge.transport.endpoint import KINDS, Endpoint, options_schema, parse_endpoint, shown_url
 from bridge.transport.errors import EndpointError, LinkError, LinkLost, LinkTimeout, NotConnected
 from bridge.transport.link import ByteLink, HttpAnswer, HttpLink, Link, deadline
 from bridge.transport.masking import SECRETS, Secrets, Values, hide_patterns
@@ -46,4 +46,5 @@ __all__ = [
     "options_schema",
     "parse_endpoint",
     "run_virtual",
+    "shown_url",
 ]

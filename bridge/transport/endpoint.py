@@ -111,15 +111,22 @@ class Endpoint:
         return int(vendor, 16), int(product, 16), serial[0] if serial else None
 
 
+def shown_url(url: str) -> str:
+    """The URL as it may be shown, whatever is wrong with it: a user or password that somebody wrote into it is in no message."""
+    kind, colon, rest = url.partition(":")
+    return f"{kind}{colon}{'//' if rest.startswith('//') else ''}***@{rest.rpartition('@')[2]}" if "@" in rest else url
+
+
 def parse_endpoint(url: str) -> Endpoint:
     """Read an endpoint URL. Raises EndpointError with a sentence and an example."""
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise EndpointError(f"{url!r}: {error}, e.g. {_EXAMPLES['tcp']}") from None
+        why = "it is no URL" if "@" in url else str(error)  # which may repeat what stands before the @
+        raise EndpointError(f"{shown_url(url)!r}: {why}, e.g. {_EXAMPLES['tcp']}") from None
     kind = parts.scheme
     if kind not in KINDS:
-        raise EndpointError(f"{url!r}: the kind must be one of {', '.join(KINDS)}, e.g. {_EXAMPLES['tcp']}")
+        raise EndpointError(f"{shown_url(url)!r}: the kind must be one of {', '.join(KINDS)}, e.g. {_EXAMPLES['tcp']}")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if kind == "serial":
         return _serial(url, unquote(parts.netloc + parts.path), options)
@@ -132,13 +139,15 @@ def parse_endpoint(url: str) -> Endpoint:
     try:
         port = parts.port
     except ValueError:
-        raise EndpointError(f"{url!r}: the port must be 1 to 65535, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}") from None
+        raise EndpointError(
+            f"{shown_url(url)!r}: the port must be 1 to 65535, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}"
+        ) from None
     if not parts.hostname:
-        raise EndpointError(f"{url!r}: the host is missing, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
+        raise EndpointError(f"{shown_url(url)!r}: the host is missing, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
     if kind in ("tcp", "tls") and not port:
-        raise EndpointError(f"{url!r}: the port is missing, e.g. {_EXAMPLES[kind]}")
+        raise EndpointError(f"{shown_url(url)!r}: the port is missing, e.g. {_EXAMPLES[kind]}")
     if parts.path not in ("", "/"):
-        raise EndpointError(f"{url!r}: a {kind} endpoint has no path, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
+        raise EndpointError(f"{shown_url(url)!r}: a {kind} endpoint has no path, e.g. {_EXAMPLES.get(kind, _EXAMPLES['tcp'])}")
     options = _tls(url, kind, options) if kind in _TLS_KINDS else _no_options(url, kind, options)
     default = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(kind, 0)
     return Endpoint(kind, parts.hostname, port or default, options)
@@ -160,28 +169,28 @@ def options_schema(kind: str) -> dict[str, Any]:
 
 def _serial(url: str, address: str, options: dict[str, str]) -> Endpoint:
     if not address:
-        raise EndpointError(f"{url!r}: the port's name is missing, e.g. {_EXAMPLES['serial']}")
+        raise EndpointError(f"{shown_url(url)!r}: the port's name is missing, e.g. {_EXAMPLES['serial']}")
     for name, value in options.items():
         if name not in SERIAL_OPTIONS:
-            raise EndpointError(f"{url!r}: unknown option {name}; a serial endpoint knows {', '.join(SERIAL_OPTIONS)}")
+            raise EndpointError(f"{shown_url(url)!r}: unknown option {name}; a serial endpoint knows {', '.join(SERIAL_OPTIONS)}")
         allowed = SERIAL_OPTIONS[name]
         if allowed is not None and value not in allowed:
-            raise EndpointError(f"{url!r}: {name} must be one of {', '.join(sorted(allowed))}")
+            raise EndpointError(f"{shown_url(url)!r}: {name} must be one of {', '.join(sorted(allowed))}")
     if "baudrate" in options and not re.fullmatch("[1-9][0-9]{0,7}", options["baudrate"]):
-        raise EndpointError(f"{url!r}: baudrate must be a number, e.g. 9600")
+        raise EndpointError(f"{shown_url(url)!r}: baudrate must be a number, e.g. 9600")
     return Endpoint("serial", address, 0, options)
 
 
 def _usb(url: str, address: str, options: dict[str, str]) -> Endpoint:
     found = _USB_ADDRESS.fullmatch(address)
     if found is None:
-        raise EndpointError(f"{url!r}: vendor and product must be hexadecimal numbers, e.g. {_EXAMPLES['usb']}")
+        raise EndpointError(f"{shown_url(url)!r}: vendor and product must be hexadecimal numbers, e.g. {_EXAMPLES['usb']}")
     for name, value in options.items():
         if name not in USB_OPTIONS:
-            raise EndpointError(f"{url!r}: unknown option {name}; a usb endpoint knows {', '.join(USB_OPTIONS)}")
+            raise EndpointError(f"{shown_url(url)!r}: unknown option {name}; a usb endpoint knows {', '.join(USB_OPTIONS)}")
         pattern, meaning = USB_OPTIONS[name]
         if not re.fullmatch(pattern, value, re.IGNORECASE | re.ASCII):
-            raise EndpointError(f"{url!r}: {name} must be {meaning}")
+            raise EndpointError(f"{shown_url(url)!r}: {name} must be {meaning}")
     vendor, product, serial = found.groups()
     return Endpoint("usb", f"{int(vendor, 16):04x}:{int(product, 16):04x}{':' + serial if serial else ''}", 0, options)
 
@@ -190,22 +199,28 @@ def _tls(url: str, kind: str, options: dict[str, str]) -> dict[str, str]:
     """The options checked, the fingerprint without colons."""
     for name, value in options.items():
         if name not in TLS_OPTIONS:
-            raise EndpointError(f"{url!r}: unknown option {name}; a {kind} endpoint knows {', '.join(TLS_OPTIONS)}")
+            raise EndpointError(f"{shown_url(url)!r}: unknown option {name}; a {kind} endpoint knows {', '.join(TLS_OPTIONS)}")
         if name in ("ca", "cert", "key") and not os.path.isabs(value):
-            raise EndpointError(f"{url!r}: {name} must be the whole path of a PEM file, e.g. {name}=/etc/tillbridge/{name}.pem")
+            raise EndpointError(
+                f"{shown_url(url)!r}: {name} must be the whole path of a PEM file, e.g. {name}=/etc/tillbridge/{name}.pem"
+            )
         if name == "server_name" and not value:
-            raise EndpointError(f"{url!r}: server_name must be the name in the certificate, e.g. server_name=printer.local")
+            raise EndpointError(
+                f"{shown_url(url)!r}: server_name must be the name in the certificate, e.g. server_name=printer.local"
+            )
     if "key" in options and "cert" not in options:
-        raise EndpointError(f"{url!r}: key is the private key of a client certificate: give cert too")
+        raise EndpointError(f"{shown_url(url)!r}: key is the private key of a client certificate: give cert too")
     if "fingerprint" in options:
         fingerprint = options["fingerprint"].replace(":", "").lower()
         if not re.fullmatch("[0-9a-f]{64}", fingerprint):
-            raise EndpointError(f"{url!r}: fingerprint must be the certificate's SHA-256, 64 hexadecimal digits (colons allowed)")
+            raise EndpointError(
+                f"{shown_url(url)!r}: fingerprint must be the certificate's SHA-256, 64 hexadecimal digits (colons allowed)"
+            )
         options = {**options, "fingerprint": fingerprint}
     return options
 
 
 def _no_options(url: str, kind: str, options: dict[str, str]) -> dict[str, str]:
     if options:
-        raise EndpointError(f"{url!r}: a {kind} endpoint has no options; {next(iter(options))} means nothing here")
+        raise EndpointError(f"{shown_url(url)!r}: a {kind} endpoint has no options; {next(iter(options))} means nothing here")
     return options

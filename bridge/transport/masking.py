@@ -34,6 +34,8 @@ _PHONE_TEXT = re.compile(
     r"(?:(?<![0-9A-Za-z.:])|(?<=%[0-9A-Fa-f]{2}))(?:(?:\+|%2[Bb])[0-9](?:(?:[ ()-]|%20)?[0-9]){7,14}|[0-9]{3}(?:[ -]|%20)[0-9]{3}(?:[ -]|%20)[0-9]{3})(?![0-9A-Za-z])",
     re.ASCII,
 )
+# What stands before the host of a URL (RFC 3986, userinfo). Ours never have any; what people type or put into a file may.
+_USERINFO = re.compile(r"""(?<=://)[^\s/?#"'<>]+@""")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)[!-~]{8,}")
 _OUR_TOKEN = re.compile(r"tb[kwncl]_[A-Za-z0-9_-]{8,}")
 
@@ -78,7 +80,9 @@ def _plain(data: bytes) -> bytes:
 
 
 def hide_patterns(text: str) -> str:
-    """Tokens, cards, e-mail addresses and phone numbers in a text, by their form alone."""
+    """Tokens, users and passwords of URLs, cards, e-mail addresses and phone numbers in a text, by their form alone."""
+    if "://" in text:
+        text = _USERINFO.sub(f"{_HIDDEN}@", text)
     text = _OUR_TOKEN.sub(_HIDDEN, _BEARER.sub(rf"\1{_HIDDEN}", text))
     text = _CARD_TEXT.sub(lambda match: _card(match.group().encode("ascii")).decode("ascii"), text)
     if "@" in text or "%40" in text:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.attacks.raw import request
+from bridge.server.peers.unsupported import UnsupportedPeers
+from tests.attacks.raw import Line, request
 from tests.attacks.refusals import guarded, refused
-from tests.attacks.scene import EVIL, OTHER, POS, SALE, Scene
+from tests.attacks.scene import EVIL, OTHER, POS, SALE, Scene, staged
 from tests.sockets import Refused
 
 SETTINGS: dict[str, Any] = {"pin_cost": 4}
@@ -82,6 +85,27 @@ async def test_a_thousand_guesses_at_once_are_a_few_and_the_right_pin_is_not_amo
     refused(await scene.ask("POST", AT, {"pin": PIN}, origin=scene.own, token=None), 429, "gate.rate")
     assert scene.server.access.attendants.state()["wrong"] <= 5
     await open_door(scene)
+
+
+@pytest.mark.attack("A27")
+async def test_where_users_cannot_be_told_the_loopback_is_one_peer_by_whatever_address(tmp_path: Path) -> None:
+    async with staged(tmp_path / "data", UnsupportedPeers(), **SETTINGS) as scene:
+        body = {"pin": PIN}
+        assert (await scene.ask("PUT", "/api/v1/console/attendant", body, origin=None, token="admin")).status == 200
+        said: list[int] = []
+        for client, host in (*((f"127.0.0.{number}", "127.0.0.1") for number in range(1, 9)), ("::1", "::1")):
+            name = f"[{host}]" if ":" in host else host
+            raw = json.dumps({"pin": "111222"}).encode()
+            head = scene.head(origin=f"http://{name}:{scene.port}", host=f"{name}:{scene.port}", token=None, body=raw)
+            line = Line(*await asyncio.open_connection(host, scene.port, local_addr=(client, 0)))
+            line.send(request("POST", AT, head, raw))
+            reply = await line.reply()
+            assert reply is not None
+            said.append(reply.status)
+            await line.close()
+        # Two are free, the third makes the next wait: no address begins anew.
+        assert said[:3] == [403, 403, 403]
+        assert set(said[3:]) == {429}
 
 
 @pytest.mark.attack("A27")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsers.browser import until
+from tests.browsers.browser import Page, until
 from tests.browsers.conftest import PageOpener
 from tests.browsers.pages import Pages
 from tests.browsers.settings import POLICY, in_browsers
@@ -30,27 +30,35 @@ async def test_a_page_pairs_and_sells_over_http_and_over_the_websocket(shop: Sho
     assert shop.receipts() == ["order-1", "order-2"]
 
 
+async def at_the_console(shop: Shop, open_page: PageOpener) -> Page:
+    """Signed in, where pages ask to be let in; the link's secret is out of sight."""
+    console = await open_page((await shop.call("POST", "/console/link", {}))["link"])
+    await until(console, "document.querySelector('.card .facts')?.innerText.includes('Paper')")  # it has asked the printer
+    assert await console.evaluate("location.hash") == ""
+    await console.evaluate("void (location.hash = '#/access')")
+    return console
+
+
 async def test_a_person_lets_the_page_in_at_the_console(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
     page = await open_page(till_page(pages.shop, shop, go=True))
     code = await until(page, CODE)
-    console = await open_page((await shop.call("POST", "/console/link", {}))["link"])
+    console = await at_the_console(shop, open_page)
     card = await until(
         console,
         "(card => card && { code: card.querySelector('.code').textContent, origin: card.querySelector('.origin').textContent })"
         "(document.querySelector('form.asking'))",
     )
     assert (card["code"].replace(" ", ""), card["origin"]) == (code, pages.shop)
-    assert await console.evaluate("location.hash") == ""  # the link's secret is out of sight
     await console.evaluate("document.querySelector('form.asking .approve').click()")
     assert await ended(page) == "finished"
     assert shop.receipts() == ["order-1", "order-2"]
 
 
 async def test_a_page_that_is_sent_away_at_the_console_sells_nothing(shop: Shop, open_page: PageOpener, pages: Pages) -> None:
-    carried = shop.cable.carried
     page = await open_page(till_page(pages.shop, shop, go=True))
     await until(page, CODE)
-    console = await open_page((await shop.call("POST", "/console/link", {}))["link"])
+    console = await at_the_console(shop, open_page)
+    carried = shop.cable.carried
     await until(console, "document.querySelector('form.asking') !== null")
     await console.evaluate("document.querySelector('form.asking .reject').click()")
     assert await ended(page) == "pair: Error rejected"

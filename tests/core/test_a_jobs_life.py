@@ -209,6 +209,29 @@ def test_recheck_asks_the_device_once_more(tmp_path: Path) -> None:
     in_world(tmp_path, story)
 
 
+def test_nobody_settles_a_job_by_hand_while_the_device_is_being_asked_about_it(tmp_path: Path) -> None:
+    """Recovery may bring an open document to its end just then: a verdict given beside it would be sold once more."""
+
+    async def story(world: World) -> None:
+        device = world.devices["d1"]
+        device.lose_answer_of, device.deaf_to = "issue", "find"
+        job = await world.sell(wait=0)
+        while "find" not in " ".join(device.seen):
+            await asyncio.sleep(0)
+        for verdict in ("not_issued", "issued"):
+            with pytest.raises(RequestError) as refusal:
+                await world.bridge.jobs.resolve(TILL, job.id, verdict, "nothing came out")
+            assert refusal.value.code == "request.conflict"
+        assert (await world.bridge.jobs.get(job.id)).state is JobState.UNRESOLVED
+        device.deaf_to = None
+        device.cut()
+        settled = await world.bridge.jobs.wait(job.id, 600)
+        assert (settled.state, settled.success, len(device.issued)) == (JobState.DONE, True, 1)
+        assert "job.resolved" not in [row["action"] for row in await world.bridge.devices.audit(0, 50)]
+
+    in_world(tmp_path, story)
+
+
 def test_a_bug_in_recovery_keeps_the_doubt_and_is_tried_again(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         world.family.recoveries = ["bug"]

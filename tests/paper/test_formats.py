@@ -18,7 +18,7 @@ from PIL import Image
 
 from bridge.model import RequestError
 from bridge.paper import Format, Sheet, html, png, qr, render, svg, text
-from bridge.paper.layout import Line, lay, runs
+from bridge.paper.layout import MOST_CODES, Code, Line, lay, runs
 from bridge.paper.model import NARROWEST, WIDEST, Align, Barcode, Columns, Cut, Mark, Qr, Row, Rule, Text, Verbatim
 from bridge.paper.rendering import MOST_BYTES, MOST_LINES
 from bridge.paper.visible import cells, visible
@@ -333,6 +333,24 @@ def test_a_monster_is_refused_as_a_picture_and_told_as_text() -> None:
         assert (caught.value.code, caught.value.extra["limit"]) == ("request.too_large", MOST_LINES)
         assert "format=text" in str(caught.value)
     assert str(render(monster, Format.TEXT).body).count("line") == MOST_LINES + 1
+
+
+def test_double_height_counts_twice_where_a_picture_is_too_long() -> None:
+    doubled = Sheet("x", tuple(Text("line", double=True) for _ in range(MOST_LINES // 2 + 1)))
+    with pytest.raises(RequestError) as caught:
+        render(doubled, Format.PNG)
+    assert (caught.value.code, caught.value.extra["limit"]) == ("request.too_large", MOST_LINES)
+
+
+def test_of_a_thousand_codes_a_few_are_made_and_the_others_are_told_by_their_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A till may put as many into its extras as a body holds; each takes a tenth of a second to make, and some 300 rows of a PNG."""
+    made: list[str] = []
+    monkeypatch.setattr("bridge.paper.layout.modules", lambda data: (made.append(data), qr.modules(data))[1])
+    laid = lay(Sheet("x", tuple(Qr(f"code {number}") for number in range(1000))))
+    assert made == [f"code {number}" for number in range(MOST_CODES)]
+    assert sum(isinstance(one, Code) for one in laid) == MOST_CODES
+    told = [one.pieces[0].text for one in laid if isinstance(one, Line)]
+    assert told == [f"[QR] code {number}" for number in range(MOST_CODES, 1000)]
 
 
 def test_what_would_not_pass_over_a_socket_is_refused_as_text_too() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bridge.model import JobState
 from bridge.server.diagnosis import packing
 from tests.system.conftest import System
 
@@ -47,6 +48,42 @@ async def test_it_holds_what_the_commands_bundle_holds_and_says_what_is_hidden(s
     audit = (await system.call("GET", "/audit?limit=500")).body["audit"]
     (made,) = [entry for entry in audit if entry["action"] == "bundle.made"]
     assert (made["detail"]["job"], made["actor"]["operator"]) == (job["id"], {"name": "Ola"})
+
+
+async def test_nobody_at_the_till_and_no_password_in_a_wrong_address_is_in_it(system: System) -> None:
+    """A password in an address is refused, but stands in the file all the same; the printer is told who sells."""
+    operator = {"name": "Zdzislawa Wrona", "tax_id": "5261040828"}
+    assert (await system.submit(SALE | {"operator": operator})).body["state"] == "done"
+    system.printer.device.faults.arm({"fault": "unplug", "command": "trend", "step": "after"})
+    job = (await system.submit(SALE | {"operator": operator}, wait=1)).body
+    async with asyncio.timeout(20):
+        while (
+            system.bridge.jobs.active[job["id"]].state is not JobState.UNRESOLVED
+            or system.bridge.devices.runtime("till-1").connected
+        ):
+            await asyncio.sleep(0.01)
+    said = {"reason": "the customer Wandzia has the paper", "operator": operator}
+    assert (await system.call("POST", f"/jobs/{job['id']}/resolve", {"verdict": "recheck", **said})).status == 200
+    settled = await system.call("POST", f"/jobs/{job['id']}/resolve", {"verdict": "issued", **said})
+    assert settled.body["result"]["evidence"]["reason"] == said["reason"]
+    wrong = {"by-kind": "ftp://boss:hunter2secret@192.168.1.7:1", "by-user": "tcp://boss:hunter2secret@192.168.1.7:1"}
+    file = system.bridge.data_dir / "devices.toml"
+    file.write_text(
+        file.read_text() + "".join(f'[devices.{one}]\nfamily = "posnet"\nurl = "{url}"\n' for one, url in wrong.items())
+    )
+    system.bridge.devices.load()
+    for one in wrong:
+        for path in (f"/devices/{one}", f"/devices/{one}/config", f"/devices/{one}/status", "/overview"):
+            assert "hunter2secret" not in json.dumps((await system.call("GET", path)).body), path
+    status, _, packed = await fetch(system, {"job": job["id"]})
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
+        for name in zipped.namelist():
+            content = zipped.read(name)
+            for hidden in ("hunter2secret", "Zdzislawa", "Wrona", "5261040828", "Wandzia"):
+                assert hidden.encode() not in content, (hidden, name)
+                assert hidden.encode().hex().encode() not in content, (hidden, name)
+        assert "***@192.168.1.7" in zipped.read("devices.json").decode()
 
 
 async def test_one_at_a_time_and_sales_go_on_meanwhile(system: System) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import socket
 from pathlib import Path
 
 import pytest
 
+from bridge.jobs import trial
 from bridge.jobs.trial import sample
 from bridge.model import RequestError
 from tests.core.world import TILL, World, in_world
@@ -38,6 +41,20 @@ async def test_without_a_key_it_prints_each_time_and_with_one_once(system: Syste
     await system.submit({"op": "drawer.open"}, key="drawer-1")
     answer = await system.call("POST", "/devices/till-1/test", {}, Idempotency_Key="drawer-1")
     assert (answer.status, answer.body["code"]) == (422, "request.key_reused")
+
+
+async def test_two_of_one_key_at_once_are_one_printout_whatever_time_each_would_print(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = itertools.count()
+    made = lambda *_: {"op": "print", "lines": [{"text": f"TEST {next(texts)}"}]}  # noqa: E731
+    monkeypatch.setattr(trial, "printout", made)
+    # Both look for the key before either is written down: the checks of the first run in a thread.
+    jobs = await asyncio.gather(*(system.bridge.jobs.try_out(TILL, "till-1", "at-once") for _ in range(2)))
+    assert next(texts) == 2
+    assert jobs[0].id == jobs[1].id
+    await system.bridge.jobs.wait(jobs[0].id, 20)
+    assert system.printer.device.paper().count("TEST") == 1
 
 
 async def test_it_waits_its_turn_as_any_job_and_is_answered_at_once_where_nobody_waits(system: System) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from bridge.plugin import DescribedFrame, PluginRegistry
 from bridge.server.access.scopes import TILL, Right
 from bridge.server.access.tokens import NewToken
 from bridge.server.diagnosis.live import recent_frames
+from bridge.server.diagnosis.steps import moment
 from bridge.transport import Direction, Secrets, WireEntry
 from tests.system.conftest import System
 
@@ -151,3 +153,13 @@ async def test_who_may_settle_sees_the_wire_of_its_own_jobs_and_no_other(system:
     assert (await system.call("GET", path, **plain)).body["code"] == "gate.scope_missing"
     for holder in (settling, other, plain):
         assert (await system.call("GET", "/devices/till-1/wire", **holder)).body["code"] == "gate.scope_missing"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system's zone cannot be set for one process")
+def test_what_has_no_time_has_one_that_every_zone_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        for zone in ("America/New_York", "Pacific/Auckland"):
+            patched.setenv("TZ", zone)
+            time.tzset()
+            assert moment("somebody wrote here").astimezone().year in (1969, 1970)
+    time.tzset()

@@ -32,6 +32,8 @@ RECEIPT = {
         ("call 601-234-567", "call ***"),
         ("Authorization: Bearer abcdef123456", "Authorization: Bearer ***"),
         ("tbk_0123456789abcdef", "***"),
+        ("cannot open tcp://boss:pa@ss@192.168.1.7:6666/ now", "cannot open tcp://***@192.168.1.7:6666/ now"),
+        ("'http://boss@[fe80::1]'", "'http://***@[fe80::1]'"),
     ],
 )
 def test_what_looks_private_is_hidden(text: str, shown: str) -> None:
@@ -45,6 +47,7 @@ def test_what_looks_private_is_hidden(text: str, shown: str) -> None:
         "job 01M7XHC0P6FA3W0FQ62M7K086J of till-1",
         "total 1234567.89, number 601234567",
         "tcp://192.168.100.200:6666",
+        "https://pos.example.com/@till",
         "ZBF 2101002392/1/2",
     ],
 )

@@ -2,7 +2,7 @@
 
 The PIN stands in the journal's file as a hash, with the number of wrong tries. Sessions live in memory, bound to the page that
 opened them and on a computer of several users to its user; they end when nothing is asked for a while, after a day at work, with
-the PIN and with the server. Source: docs/decisions/0015.
+the PIN and with the server. Source: docs/decisions/0020.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class Attendants:
         self._monotonic = monotonic
         self._sessions: dict[str, _Session] = {}
         self._checking = False
+        self._writing = asyncio.Lock()
+        """One after the other: a try that is written down beside a change would put back the PIN that it was held against."""
         self.on_change: Callable[[], None] = _nothing
         kept = storage.attendant()
         self._setting = _read(kept) if kept is not None else None
@@ -96,24 +98,26 @@ class Attendants:
             hashed, None if devices is None else tuple(sorted(devices)), actor.label or actor.principal, self._now()
         )
         detail = {"devices": None if setting.devices is None else list(setting.devices)}
-        await self._storage.put_attendant(_kept(setting, 0), self._entry(actor, "attendant.pin_set", detail))
-        self._setting = setting
-        self.guesses.unlock()
-        self._end_all()
+        async with self._writing:
+            await self._storage.put_attendant(_kept(setting, 0), self._entry(actor, "attendant.pin_set", detail))
+            self._setting = setting
+            self.guesses.unlock()
+            self._end_all()
 
     async def remove(self, actor: Actor) -> None:
         """There is no PIN any more. Raises RequestError where there was none."""
-        if self._setting is None:
-            raise RequestError("request.not_found", "no PIN is set")
-        await self._storage.put_attendant(None, self._entry(actor, "attendant.pin_removed", {}))
-        self._setting = None
-        self.guesses.unlock()
-        self._end_all()
+        async with self._writing:
+            if self._setting is None:
+                raise RequestError("request.not_found", "no PIN is set")
+            await self._storage.put_attendant(None, self._entry(actor, "attendant.pin_removed", {}))
+            self._setting = None
+            self.guesses.unlock()
+            self._end_all()
 
     async def unlock(self, actor: Actor) -> None:
         """An administrator lets the PIN be tried again."""
         self.guesses.unlock()
-        await self._storage.put_attendant(self._row(), self._entry(actor, "attendant.unlocked", {}))
+        await self._count_kept(self._entry(actor, "attendant.unlocked", {}))
 
     # -- sessions ------------------------------------------------------------------------------------------------------
 
@@ -136,13 +140,11 @@ class Attendants:
         if not right or setting is None or setting is not self._setting:
             action = "attendant.locked" if locks else "attendant.refused"
             log.warning("a wrong PIN of the attendant came from %s%s", who, "; it is locked now" if locks else "")
-            await self._storage.put_attendant(self._row(), self._entry(actor, action, {"wrong": self.guesses.wrong}))
+            await self._count_kept(self._entry(actor, action, {"wrong": self.guesses.wrong}))
             raise RequestError("gate.pin_wrong", "This is not the attendant's PIN.")
         self.guesses.right(who)
         minted = mint(Kind.CONSOLE)
-        await self._storage.put_attendant(
-            self._row(), self._entry(actor, "attendant.opened", {"token": minted.id, "origin": origin})
-        )
+        await self._count_kept(self._entry(actor, "attendant.opened", {"token": minted.id, "origin": origin}))
         if setting is not self._setting:  # it was taken away while this was written down
             raise RequestError("gate.pin_wrong", "This is not the attendant's PIN.")
         self._forget_old()
@@ -191,8 +193,11 @@ class Attendants:
     def _forget_old(self) -> None:
         self._sessions = {key: session for key, session in self._sessions.items() if self.find(key) is not None}
 
-    def _row(self) -> dict[str, Any] | None:
-        return None if self._setting is None else _kept(self._setting, self.guesses.wrong)
+    async def _count_kept(self, entry: AuditEntry) -> None:
+        """Write down how many tries were wrong, with the act that it comes from."""
+        async with self._writing:
+            row = None if self._setting is None else _kept(self._setting, self.guesses.wrong)
+            await self._storage.put_attendant(row, entry)
 
     def _entry(self, actor: Actor, action: str, detail: Mapping[str, Any]) -> AuditEntry:
         return AuditEntry(self._now(), actor, action, _SUBJECT, detail)

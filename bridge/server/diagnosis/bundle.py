@@ -13,7 +13,7 @@ import platform
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ _LEFT_OUT = (
     "The journal itself: jobs.json has an excerpt. Of a receipt the goods, sums, taxes and payments stay; names, addresses, "
     "e-mails, phones, tax ids, loyalty ids, card data and delivery are hidden.",
     "Free texts (printouts, titles, texts of discounts, the receipt as text) are told by their length only: a till may write "
-    "anything there.",
+    "anything there. What was sent to the printer of them still stands in the wire logs and time lines, as it was printed.",
     "The operator's name and tax id, and the user of the operating system.",
     "The audit of administrative acts, except what was done to a job that is inspected here.",
     "In logs and wire logs: tokens, secret settings, card numbers, e-mail addresses, phone numbers, the customer's values.",
@@ -125,8 +125,8 @@ def _fill(made: Bundle, data_dir: Path, sources: Sources, job: str | None, start
         [*([job] if job else []), *(one["id"] for one in jobs if one["state"] in ("unresolved", "running"))]
     )
     for job_id in inspected:
-        made.attempt(f"inspect/{job_id}", partial(_gathered, made, sources, job_id))
-    made.attempt("doctor", lambda: _doctor(made, sources.look()))
+        made.attempt(f"inspect/{job_id}", partial(_gathered, made, sources, job_id, private))
+    made.attempt("doctor", lambda: _doctor(made, sources.look(), mask))
     made.attempt(
         "devices.json", lambda: made.json("devices.json", "configured devices, without secrets", _devices(data_dir, mask))
     )
@@ -139,8 +139,8 @@ def _fill(made: Bundle, data_dir: Path, sources: Sources, job: str | None, start
         made.attempt(f"wire/{job_id}", partial(_wire, made, data_dir, job_id, secrets, private))
 
 
-def _gathered(made: Bundle, sources: Sources, job_id: str) -> None:
-    _inspect(made, sources.gather(job_id))
+def _gathered(made: Bundle, sources: Sources, job_id: str, private: Values) -> None:
+    _inspect(made, sources.gather(job_id), private)
 
 
 def _read_jobs(data_dir: Path, job: str | None, start: datetime, made: Bundle) -> Iterator[dict[str, Any]]:
@@ -159,7 +159,13 @@ def _read_jobs(data_dir: Path, job: str | None, start: datetime, made: Bundle) -
 
 
 def _private(jobs: list[dict[str, Any]]) -> Values:
-    return Values({value for job in jobs for value in private_values(job.get("operation"))})
+    return Values({value for job in jobs for value in (*private_values(job.get("operation")), *_operators(job))})
+
+
+def _operators(job: dict[str, Any]) -> tuple[str, ...]:
+    """Who stood at the till, as the till named him: printers are told, and print it."""
+    named = (job.get("operation") or {}).get("operator"), (job.get("actor") or {}).get("operator")
+    return tuple({str(one[name]) for one in named if isinstance(one, dict) for name in ("name", "tax_id") if one.get(name)})
 
 
 def _job(job: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
@@ -176,27 +182,39 @@ def _job(job: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
 
 def _without_texts(result: Any) -> Any:
     if isinstance(result, dict):
+        # Where a person settled it, the reason is what he wrote; a device's reason is a code, and tells what is wrong.
+        free = _RESULT_TEXTS | {"reason"} if "resolved_by" in result else _RESULT_TEXTS
         return {
-            key: f"({len(value)} characters)" if key in _RESULT_TEXTS and isinstance(value, str) else _without_texts(value)
+            key: f"({len(value)} characters)" if key in free and isinstance(value, str) else _without_texts(value)
             for key, value in result.items()
         }
     return [_without_texts(item) for item in result] if isinstance(result, list) else result
 
 
-def _inspect(made: Bundle, line: TimeLine) -> None:
+def _inspect(made: Bundle, line: TimeLine, private: Values) -> None:
     job_id = line.job["id"]
     line.job["actor"] = {"principal": (line.job.get("actor") or {}).get("principal")}
     line.job["result"] = _without_texts(line.job.get("result"))
     for step in line.steps:
         if step.kind == "act":  # what was done counts, not who did it
             step.title = step.title.partition(" by ")[0]
+        if step.kind == "act" or step.title == "#recheck":
             step.fields = [(name, value) for name, value in step.fields if name != "reason"]
+        step.fields = [(name, private.hide(value)) for name, value in step.fields]
+        if step.hex is not None:
+            step.hex = private.hide_bytes(bytes.fromhex(step.hex)).hex()
     made.add(f"inspect/{job_id}.txt", "time line of a job", "\n".join(report(line, raw=False)) + "\n")
     made.json(f"inspect/{job_id}.json", "the same for programs, with bytes", as_data(line, raw=True))
 
 
-def _doctor(made: Bundle, situation: Situation) -> None:
-    findings = examining.examine(situation)
+def _doctor(made: Bundle, situation: Situation, mask: Mask) -> None:
+    # Masked before rows are broken: devices and files have their say in them.
+    findings = [
+        replace(
+            one, subject=mask.text(one.subject), text=mask.text(one.text), remedy=mask.text(one.remedy) if one.remedy else None
+        )
+        for one in examining.examine(situation)
+    ]
     made.add("doctor.txt", "what tillbridge doctor found", "\n".join(examining.report(findings)) + "\n")
     made.json("doctor.json", "the same for programs", examining.as_data(findings))
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+# For what has no time. Not the first one that there is: west of Greenwich that has no local time.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
 _OPTIONAL = ("link", "phase", "milliseconds", "answered", "checksum", "garbage", "hex")
 
 
@@ -46,9 +49,9 @@ def unanswered(steps: Sequence[Step]) -> Step | None:
 
 
 def moment(text: Any) -> datetime:
-    """A time as it was written; the beginning of time for what is none."""
+    """A time as it was written; one long ago for what is none."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return _LONG_AGO
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

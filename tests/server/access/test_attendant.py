@@ -38,11 +38,16 @@ class Kept(FakeTokens):
     def __init__(self) -> None:
         super().__init__()
         self.row: Any = None
+        self.disk: asyncio.Event | None = None
+        self.asked = 0
 
     def attendant(self) -> dict[str, Any] | None:
         return None if self.row is None else dict(self.row)
 
     async def put_attendant(self, value: Any, entry: Any) -> None:
+        self.asked += 1
+        if self.disk is not None:  # as the journal's writer: in the order in which it was asked
+            await self.disk.wait()
         self.row = value
         self.entries.append(entry)
 
@@ -261,6 +266,32 @@ async def test_a_pin_that_is_taken_away_while_it_is_checked_opens_nothing() -> N
     await door.attendants.remove(ADMIN)
     assert await opening == "gate.pin_wrong"
     assert door.attendants.state()["sessions"] == 0
+
+
+@pytest.mark.parametrize("what", ["set", "remove"])
+async def test_a_guess_while_the_pin_is_changed_does_not_bring_the_old_one_back(what: str) -> None:
+    """The guess is written down with the row of the PIN, behind the change: after a restart that row is what counts."""
+    door = Door()
+    await door.attendants.set(PIN, None, ADMIN)
+    door.kept.disk = asyncio.Event()
+    change = door.attendants.set("862041", None, ADMIN) if what == "set" else door.attendants.remove(ADMIN)
+    changing = asyncio.create_task(change)
+    while door.kept.asked < 2:
+        await asyncio.sleep(0)
+    guessing = asyncio.create_task(door.code("111222"))
+    while door.attendants.guesses.wrong == 0 or door.attendants._checking:
+        await asyncio.sleep(0)
+    door.kept.disk.set()
+    await changing
+    assert await guessing == "gate.pin_wrong"
+    door.start()
+    door.clock.seconds += 10
+    assert await door.code(PIN) == "gate.pin_wrong"
+    if what == "set":
+        door.clock.seconds += 10
+        assert await door.code("862041") == "open"
+    else:
+        assert door.kept.row is None
 
 
 async def test_nothing_that_is_written_down_has_a_pin_in_it() -> None:

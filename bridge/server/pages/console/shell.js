@@ -18,6 +18,7 @@ import { Jobs } from "./views/jobs.js";
 import { Overview } from "./views/overview.js";
 import { EnterPin } from "./views/pin.js";
 import { Plugins } from "./views/plugins.js";
+import { asking } from "./views/prompts.js";
 import { Unresolved, doubtful } from "./views/settle.js";
 import { System } from "./views/system.js";
 import { AddToken } from "./views/token_form.js";
@@ -27,7 +28,7 @@ const PLACES = () => [
   ["", t("Overview"), everything().length],
   ["devices", t("Devices"), 0],
   ["jobs", t("Jobs"), 0],
-  ["unresolved", t("In doubt"), doubtful().length],
+  ["unresolved", t("In doubt"), doubtful().length + asking().length],
   ["access", t("Access"), state.pairings.length],
   ["wire", t("Wire log"), 0],
   ["plugins", t("Plugins"), state.families.filter((one) => one.problem).length],

@@ -7,6 +7,7 @@ import { Empty, Loaded, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, device, keep, state } from "../store.js";
 import { deviceState, operation } from "../words.js";
+import { Prompt, asking } from "./prompts.js";
 
 const money = (op) => op.startsWith("payment.") || op === "terminal.reconcile";
 const report = (op) => op.startsWith("report.") || op === "shift.close";
@@ -157,6 +158,7 @@ export const Unresolved = () => {
   const jobs = doubtful();
   return html`
     <${Title} text=${t("In doubt")} />
+    ${asking().map((job) => html`<${Prompt} key=${job.attention.prompt_id} job=${job} />`)}
     ${jobs.length === 0
       ? html`<${Empty}>${t("No job is in doubt: of every document it is known whether it was issued.")}<//>`
       : jobs.map((job) => html`<${Settle} key=${job.id} job=${job} />`)}
