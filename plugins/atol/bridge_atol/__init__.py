@@ -1,0 +1,1 @@
+"""Fiscal registers of the ATOL protocol v3 for Tillbridge."""
