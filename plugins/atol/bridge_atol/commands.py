@@ -20,7 +20,6 @@ ELECTRONIC = 0x04  # flag of 92: nothing is printed
 # Flags of EB.
 NO_CASH_CONTROL = 0x02
 COMPUTES_TAX = 0x08
-WHOLE_PIECES = 0x10
 
 X_REPORT = 0x01
 
@@ -160,12 +159,11 @@ def finish_item(
     department: int = 0,
     subject: int = 0,
     method: int = 0,
-    whole: bool = False,
 ) -> Command:
     """The device computes the tax. Raises BadValue."""
     return build(
         0xEB,
-        flags=NO_CASH_CONTROL | COMPUTES_TAX | (WHOLE_PIECES if whole else 0),
+        flags=NO_CASH_CONTROL | COMPUTES_TAX,
         price=kopecks(price, "price"),
         quantity=thousandths(quantity),
         amount=kopecks(amount, "total"),

@@ -1,0 +1,117 @@
+"""What a user may set about one ATOL device, with the reason of each default. No behaviour is here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
+from bridge_ffd.pricing import PaymentSum
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from bridge.plugin import FamilySettings
+from bridge.transport import LinkTimeout
+from bridge_atol.frame import HostTimer
+from bridge_atol.vocabulary import Patience
+
+Seconds = Annotated[float, Field(gt=0)]
+
+# A quantity has three decimals on the wire; the amount that the till says is what is sent, and the device takes one that is a kopeck
+# off. At the end kopecks are taken off the total by a discount, so that whole roubles are left.
+ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 3, "cash_step": Decimal("1.00")})
+
+ZERO = Decimal("0.00")
+CURRENCY = "RUB"
+
+# In the order in which they are told: cash last, since only cash gives change.
+PAYMENTS: dict[PaymentSum, int] = {
+    PaymentSum.ELECTRONIC: 2,
+    PaymentSum.PREPAID: 3,
+    PaymentSum.CREDIT: 4,
+    PaymentSum.EXCHANGE: 5,
+    PaymentSum.CASH: 1,
+}
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Moscow") from None
+    return name
+
+
+def _digits(most: int, example: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        digits = value.get_secret_value()
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= most):
+            raise ValueError(f"this password has at most {most} digits, e.g. {example}")
+        return value
+
+    return AfterValidator(check)
+
+
+class Timeouts(BaseModel):
+    """Seconds to wait before something is given up for lost. Source: protocol-specs/atol, "Timeouts"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    control: Seconds = Field(default=2.0, description="For the reply to a question about the task buffer.")
+    status: Seconds = 5.0
+    command: Seconds = 30.0
+    report: Seconds = Field(default=60.0, description="For closing a receipt, opening and closing a shift, and reports.")
+    running: Seconds = Field(default=120.0, description="How long a task that the device has begun may take in all.")
+    poll: Seconds = Field(default=0.5, description="Between two questions to a device that is at work.")
+    person: Seconds = Field(default=1.0, description="Between two questions to a device that waits for a person.")
+
+    def of_timer(self, timer: HostTimer, patience: Patience) -> float:
+        match timer:
+            case HostTimer.CONTROL:
+                return self.control
+            case HostTimer.POLL:
+                return self.poll
+            case HostTimer.ANSWER:
+                return float(getattr(self, patience.value))
+
+    def ran_out(self, name: str, what: str) -> LinkTimeout:
+        """The error that names the time-out as it is set."""
+        return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
+
+
+class AtolSettings(FamilySettings):
+    """Settings of one device."""
+
+    ffd: Literal["auto", "1.05", "1.1", "1.2"] = Field(
+        default="auto", description="Version of the fiscal document format. auto: as the device says, else 1.05."
+    )
+    access_password: Annotated[SecretStr, _digits(4, "0000")] = Field(
+        default=SecretStr("0000"), description="Of access: four digits in front of each command."
+    )
+    mode_password: Annotated[SecretStr, _digits(8, "30")] = Field(
+        default=SecretStr("30"), description="Of the operator or administrator in whose name modes are entered."
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Europe/Moscow", description="Zone of the device's clock, which tells none."
+    )
+    taxation: Literal["osn", "usn_income", "usn_income_outcome", "envd", "eshn", "patent"] | None = Field(
+        default=None, description="Taxation system of receipts that name none. It must be one that the device is registered for."
+    )
+    department: int = Field(default=0, ge=0, le=99, description="Department of every line; 0: none.")
+    paper: bool = Field(
+        default=True, description="false: every receipt is electronic; the customer's e-mail or phone number is then needed."
+    )
+    columns: int = Field(default=48, ge=20, le=64, description="Characters in a printed line.")
+    cancel_leftover: bool = Field(
+        default=True,
+        description="Cancel a receipt that somebody left open. Never done where other programs use the device.",
+    )
+    timeouts: Timeouts = Timeouts()
+
+    @property
+    def access_digits(self) -> str:
+        return self.access_password.get_secret_value().zfill(4)
+
+    @property
+    def mode_digits(self) -> str:
+        return self.mode_password.get_secret_value().zfill(8)

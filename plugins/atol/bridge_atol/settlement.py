@@ -1,0 +1,167 @@
+"""Recovery on the wire: gathers what `recovery.py` decides on, and leaves nothing open.
+
+Follows protocol-specs/atol, "Power loss and lost answers". Nothing in memory is trusted: all comes from the checkpoints, from the
+result of the deciding task that the device still kept, and from the device. Before each byte that changes it a checkpoint is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge_ffd.fn import FoundDocument
+
+from bridge.model import Paper
+from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge_atol import commands
+from bridge_atol.answers import error_of, roubles, values_of
+from bridge_atol.condition import reporting, trouble
+from bridge_atol.exchange import Exchange
+from bridge_atol.facts import FISCAL, FactReader, Facts, Kind
+from bridge_atol.layout import BadAnswer
+from bridge_atol.plan import ANSWERED, BASELINE, CANCELLING, INTENT, Intent
+from bridge_atol.procedure import cancel_open, look
+from bridge_atol.recovery import Decision, Verdict, decide
+from bridge_atol.refusals import Refused
+from bridge_atol.result import document_result
+from bridge_atol.settings import AtolSettings
+from bridge_atol.vocabulary import SHAPES
+
+_AGAIN = 2.0  # seconds until a device that waits for a person is asked again
+_AGAIN_BUSY = 10.0  # and one that another program uses
+
+
+class Settlement:
+    """One job in doubt on one device."""
+
+    def __init__(self, exchange: Exchange, settings: AtolSettings, context: JobContext) -> None:
+        self._exchange = exchange
+        self._settings = settings
+        self._context = context
+        self._reader = FactReader(exchange, settings.zone)
+
+    async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
+        intent = read_intent(checkpoints)
+        if intent is None:
+            return NotIssued({"reason": "nothing that changes the device was sent"})
+        try:
+            return await self._settle(intent, answered(checkpoints))
+        except Refused as refused:
+            return Pending(_AGAIN_BUSY, refused.row.code, f"The device does not tell: {refused.row.text}. {refused.row.remedy}")
+        except BadAnswer as error:
+            return Pending(_AGAIN_BUSY, "device.fault", f"The device gives an answer that cannot be read: {error}.")
+
+    async def _settle(self, intent: Intent, error: int | None) -> Recovery:
+        """`error`: of the deciding command, 0 for a success; None where no answer came."""
+        state = await self._exchange.finished()
+        waits = trouble(state)
+        if reporting(state) and waits is not None:
+            return Pending(_AGAIN, waits.code, waits.text)
+        if error is None:
+            error = await self._held(intent)
+        facts, found = await look(self._reader, intent)
+        if intent.kind not in FISCAL and error == 0:
+            return await self._issued(intent, facts, None, "the device's own result of the task says that it was carried out")
+        if facts.document_open:
+            if (pending := await self._cancel(intent, facts)) is not None:
+                return pending
+            facts, found = await look(self._reader, intent)
+        decision = decide(intent, facts, found, shared=self._context.device.shared)
+        if error == 0 and decision.verdict is not Verdict.ISSUED:
+            decision = self._by_answer(intent, facts, found, decision)
+        evidence = {**self._reader.answers, "decision": decision.reason}
+        refused = Refused(SHAPES[intent.decides], error) if error else None
+        if decision.verdict is Verdict.ISSUED:
+            return await self._issued(intent, facts, decision.document, decision.reason)
+        not_executed = intent.kind not in FISCAL and refused is not None and refused.surely_not_executed
+        if decision.verdict is Verdict.NOT_ISSUED or not_executed:
+            return NotIssued(evidence, refused.job_error() if refused is not None else None)
+        return NeedsOperator(
+            evidence,
+            f"The device cannot tell whether this document came out: {decision.reason}. Compare the paper: {_looks(intent)}.",
+        )
+
+    async def _held(self, intent: Intent) -> int | None:
+        """The result that the device still kept when the link was opened. Where others use its buffer it may be theirs."""
+        held = None if self._context.device.shared else await self._exchange.held(intent.task)
+        if held is None:
+            return None
+        data, failed = held
+        self._reader.answers["held"] = data.hex()
+        try:
+            return error_of(SHAPES[intent.decides], data, failed=failed)
+        except BadAnswer:
+            return None  # it says nothing then; the documents do
+
+    def _by_answer(self, intent: Intent, facts: Facts, found: Sequence[FoundDocument], decision: Decision) -> Decision:
+        """The answer to our deciding command was a success, so one of the new documents is ours: where one alone can be, it is that."""
+        if decision.verdict is Verdict.NOT_ISSUED:
+            return Decision(Verdict.UNKNOWN, f"the device's answer was a success, but {decision.reason}")
+        alone = decide(intent, facts, found, shared=False)
+        if alone.verdict is Verdict.ISSUED:
+            return Decision(Verdict.ISSUED, f"the device's answer was a success, and {alone.reason}", alone.document)
+        return decision
+
+    async def _cancel(self, intent: Intent, facts: Facts) -> Pending | None:
+        """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
+        if self._context.device.shared and not await self._may_be_ours(intent, facts):
+            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
+        waits = await self._exchange.trouble()
+        if waits is not None:
+            return Pending(_AGAIN, waits.code, waits.text)
+        await self._context.checkpoint(CANCELLING)
+        facts = await cancel_open(self._exchange, self._reader, intent)
+        if facts.document_open:
+            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
+        return None
+
+    async def _may_be_ours(self, intent: Intent, facts: Facts) -> bool:
+        """Whether the open receipt of a shared device is this sale after some line of it. One that is still empty after our deadline
+        stands in everybody's way, and whoever opened it has sold nothing on it."""
+        if facts.receipt != intent.opens:
+            return False
+        command = commands.register(0x14)
+        total = roubles(values_of(command.shape, await self._reader.ask(command))["sum"])
+        if not total:
+            return self._context.device.clock.now() >= self._context.deadline
+        return total in (*intent.sums, intent.total)
+
+    async def _issued(self, intent: Intent, facts: Facts, found: FoundDocument | None, reason: str) -> Issued:
+        evidence = {**self._reader.answers, "decision": reason}
+        at = self._reader.moment(found.at) if found is not None else None  # only the FN keeps the time of a document
+        return Issued(document_result(intent, facts, found, at, Paper.UNKNOWN, evidence))
+
+
+def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
+    """The intent, with the later baseline where one was written."""
+    intent: Intent | None = None
+    for checkpoint in checkpoints:
+        if checkpoint.name == INTENT:
+            intent = Intent.model_validate(dict(checkpoint.data))
+        elif checkpoint.name == BASELINE and intent is not None:
+            intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
+    return intent
+
+
+def answered(checkpoints: Sequence[Checkpoint]) -> int | None:
+    """The error in the answer to the deciding command, where it was written down; the last one counts."""
+    return next((int(c.data["error"]) for c in reversed(checkpoints) if c.name == ANSWERED), None)
+
+
+def _looks(intent: Intent) -> str:
+    about = f"{intent.total:f} {intent.currency}"
+    after = f"after document {intent.baseline.last}"
+    match intent.kind:
+        case Kind.RECEIPT:
+            return f"a receipt over {about}, {after}"
+        case Kind.CORRECTION:
+            return f"a correction over {about}, {after}"
+        case Kind.SHIFT_OPEN:
+            return f"a report on the opening of the shift, {after}"
+        case Kind.SHIFT_CLOSE:
+            return f"a report on the closing of the shift, {after}"
+        case Kind.X_REPORT:
+            return f"an X report in shift {intent.baseline.shift}"
+        case Kind.CASH_IN:
+            return f"a slip of cash in over {about}"
+        case Kind.CASH_OUT:
+            return f"a slip of cash out over {about}"

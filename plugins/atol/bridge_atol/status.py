@@ -1,0 +1,169 @@
+"""What the device is, can do, and how it is: identity, capabilities, live status. All of it only reads.
+
+Follows protocol-specs/atol, "Status", "Registers" and "The FN".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from bridge_ffd.extras import NAMESPACE
+from bridge_ffd.fn import FnLife, Phase
+from bridge_ffd.versions import FfdVersion
+
+from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
+from bridge_atol import commands
+from bridge_atol.answers import StateFlags, StatusFlags, exchange_status, storage_life, values_of
+from bridge_atol.circumstances import version_of
+from bridge_atol.condition import trouble
+from bridge_atol.exchange import Exchange
+from bridge_atol.facts import SHIFT, FactReader, ShiftState
+from bridge_atol.refusals import Refused
+from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
+from bridge_atol.vocabulary import NAME
+
+OPERATIONS = frozenset(
+    ("receipt", "shift.open", "shift.close", "report.x", "cash.in", "cash.out", "copy", "print", "drawer.open")
+)
+_SALES = (ReceiptKind.SALE, ReceiptKind.REFUND, ReceiptKind.PURCHASE, ReceiptKind.PURCHASE_REFUND)
+_SHIFTS: dict[int, Literal["closed", "open", "expired"]] = {
+    ShiftState.CLOSED: "closed",
+    ShiftState.OPEN: "open",
+    ShiftState.EXPIRED: "expired",
+}
+_SERIAL, _FORMAT = 0x16, 0x36
+
+_DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
+_OFD_DAYS = 5  # documents that wait for longer are told
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What does not change while a link lives."""
+
+    version: FfdVersion
+
+
+async def identify(reader: FactReader) -> Identity:
+    """The number of the FN is not in it: an FN is replaced every few years, and the device stays the same."""
+    command = commands.device_type()
+    kind = values_of(command.shape, await reader.ask(command))
+    full = await reader.full_status()
+    serial = commands.register(_SERIAL)
+    answer = await reader.ask_if_known(serial)
+    digits = values_of(serial.shape, answer)["serial"] if answer is not None else full.serial
+    return Identity(
+        model=kind["name"].strip() or f"model {kind['model']}",
+        serial=digits.lstrip("0") or None,
+        fiscal_number=None,
+        firmware=f"{full.version} build {kind['build']}",
+        protocol="v3",
+    )
+
+
+async def read_model(reader: FactReader, settings: AtolSettings) -> Model:
+    """The version of the format that the device works in, unless the settings name one."""
+    command = commands.register(_FORMAT)
+    answer = await reader.ask_if_known(command) if settings.ffd == "auto" else None
+    number = values_of(command.shape, answer)["current"] if answer is not None else 0
+    return Model(FfdVersion(number) if number in list(FfdVersion) and number > FfdVersion.V1_0 else version_of(settings))
+
+
+def capabilities(model: Model) -> Capabilities:
+    kinds = {kind.value for kind in _SALES}
+    if model.version >= FfdVersion.V1_1:
+        kinds.add(ReceiptKind.CORRECTION.value)
+    return Capabilities(
+        operations=OPERATIONS,
+        receipt_kinds=frozenset(kinds),
+        line_kinds=frozenset((LineKind.ITEM.value, LineKind.ADVANCE.value)),
+        payment_kinds=frozenset(kind.value for kind in PaymentKind),
+        currencies=(CURRENCY,),
+        limits={"line.name": NAME, "tag": commands.TAGS, "ffd.version": int(model.version)},
+        max_amount=Decimal(commands.MAX_KOPECKS).scaleb(-2),
+        arithmetic=ARITHMETIC,
+        shift="explicit",
+        status_during_job="between_commands",
+        abort_via="same_link",
+        code_page="cp866",
+        extras=(NAMESPACE,),
+        delivery=frozenset(("paper", "email", "sms")),
+    )
+
+
+async def read_status(exchange: Exchange, reader: FactReader, model: Model, now: datetime) -> DeviceStatus:
+    state = await exchange.state()
+    full = await reader.full_status()
+    storage = await reader.storage()
+    shift = (await reader.register(SHIFT, 0, 1))["state"]
+    waits = trouble(state)
+    attention = waits.text if waits is not None and not waits.working else None
+    problems = [attention] if attention is not None else []
+    if StatusFlags.BATTERY in full.flags:
+        problems.append("The device reports a fault of its battery: the clock may be wrong after it was switched off.")
+    if shift == ShiftState.EXPIRED:
+        problems.append("The shift is open for more than 24 hours: close it with its Z report.")
+    problems += storage.problems
+    if storage.phase != Phase.FISCAL:
+        problems.append("The fiscal storage is not in use: the device is not registered, or its storage is closed.")
+    details: dict[str, Any] = {
+        "mode": state.mode,
+        "submode": state.submode,
+        "fn": storage.fn_number,
+        "fn_phase": int(storage.phase),
+        "ffd": model.version.text,
+    }
+    today = full.at.date() if full.at is not None else now.date()
+    life = await _life(reader, today, problems, details)
+    await _exchange(reader, full.at, problems, details)
+    return DeviceStatus(
+        as_of=now,
+        paper="out" if StateFlags.NO_PAPER in state.flags and StatusFlags.COVER_OPEN not in full.flags else "ok",
+        cover="open" if StatusFlags.COVER_OPEN in full.flags else "closed",
+        shift=_SHIFTS.get(shift),
+        clock=reader.moment(full.at),
+        fiscal_mode=storage.phase == Phase.FISCAL,
+        fiscal_memory=storage.memory(life, today).value,
+        last_document=str(storage.last_document),
+        busy=full.receipt != 0 or (waits is not None and waits.working),
+        attention=attention,
+        problems=tuple(dict.fromkeys(problems)),
+        details=details,
+    )
+
+
+async def _life(reader: FactReader, today: date, problems: list[str], details: dict[str, Any]) -> FnLife | None:
+    command = commands.storage_life()
+    answer = await reader.ask_if_known(command)
+    if answer is None:
+        return None
+    life = storage_life(command.shape, answer)
+    left = life.days_left(today)
+    details["fn_valid_until"] = life.valid_until.isoformat()
+    details["fn_days_left"] = left
+    if left == 0:
+        problems.append("The life of the fiscal storage is over: it must be replaced before anything is sold.")
+    elif left <= _DAYS_LEFT:
+        problems.append(f"The fiscal storage ends in {left} days; order a new one.")
+    return life
+
+
+async def _exchange(reader: FactReader, local: datetime | None, problems: list[str], details: dict[str, Any]) -> None:
+    """What the OFD has not got yet. A device that is registered to work without one refuses the question."""
+    command = commands.exchange_status()
+    try:
+        answer = await reader.ask_if_known(command)
+    except Refused:
+        answer = None
+    if answer is None:
+        return
+    state = exchange_status(command.shape, answer)
+    details["ofd_waiting"] = state.waiting
+    if state.waiting and state.first_at is not None:
+        details["ofd_first_at"] = state.first_at.isoformat()
+    left = state.days_left(local) if local is not None else None
+    if left is not None and left <= 30 - _OFD_DAYS:
+        problems.append(f"{state.waiting} documents wait for the operator (OFD); in {left} days the device stops selling.")
