@@ -19,18 +19,18 @@ from typing import Protocol
 from bridge.plugin import Json
 from bridge.transport import ByteLink, LinkError, LinkLost
 from bridge_atol import commands
-from bridge_atol.answers import DeviceState, error_of
+from bridge_atol.answers import DeviceState, error_of, storage_status
 from bridge_atol.commands import Command
 from bridge_atol.condition import Trouble, reporting, trouble
 from bridge_atol.errors import BUSY
-from bridge_atol.frame import Answer, Failed, Failure, Host, HostOutput, HostState, Outcome, Ready, Send, Wait
+from bridge_atol.frame import SLOTS, Answer, Failed, Failure, Host, HostOutput, HostState, Outcome, Ready, Send, Wait
 from bridge_atol.layout import BadAnswer
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import AtolSettings
 from bridge_atol.vocabulary import SHAPES, Does, Mode, Patience
 
 TASK = "task"
-"""Key of the device's store: id and command of the last deciding task, written with the intent."""
+"""Key of the device's store: id and command of the last deciding task and the FN of its device, written with the intent."""
 
 HELD = "held"
 """Key of the device's store: the result of that task, where it was found when a link was opened."""
@@ -160,11 +160,14 @@ class Exchange:
             await asyncio.sleep(self.timeouts.poll)
         return found
 
-    async def held(self, task: int) -> tuple[bytes, bool] | None:
-        """The result of this deciding task, where it was found when a link was opened, and whether it is an error."""
+    async def held(self, task: int, fn: str) -> tuple[bytes, bool] | None:
+        """The result of this deciding task, where it was found in the device with this FN when a link was opened, and whether it is an
+        error."""
         assert self._keeper is not None
         kept = await self._keeper.get(HELD)
-        return (bytes.fromhex(kept["answer"]), bool(kept["error"])) if kept and kept["task"] == task else None
+        if not kept or kept["task"] != task or kept["fn"] != fn:
+            return None
+        return bytes.fromhex(kept["answer"]), bool(kept["error"])
 
     # --- one dialogue
 
@@ -179,22 +182,27 @@ class Exchange:
         async with self._link.lock:
             if not self._connected:
                 await self._connect()
-            shape = command.shape
-            self._log.debug("-> %s", shape)
-            changes = shape.does is Does.CHANGES
-            data = command.to_bytes(self._settings.access_digits)
-            outcome = await self._run(self._host.add(self._next(task), data, changes=changes), shape.patience)
-            while isinstance(outcome, Failed) and outcome.failure is Failure.EXISTS and task is None:
-                # Another program's task has this id; ours was surely not taken in.
-                outcome = await self._run(self._host.add(self._next(None), data, changes=changes), shape.patience)
-            if isinstance(outcome, Failed):
-                raise self._failed(f"{shape}: {outcome.failure}", outcome, shape.patience)
-            assert isinstance(outcome, Answer)
-            if not keep:
-                await self._release()
-            error = error_of(shape, outcome.data, failed=outcome.error)
-            self._log.debug("<- %s", f"error {error:02X}h" if error else "ok")
-            return Reply(command, outcome.data, error)
+            return await self._answered(command, task, keep=keep)
+
+    async def _answered(self, command: Command, task: int | None, *, keep: bool) -> Reply:
+        shape = command.shape
+        self._log.debug("-> %s", shape)
+        changes = shape.does is Does.CHANGES
+        data = command.to_bytes(self._settings.access_digits)
+        outcome = await self._run(self._host.add(self._next(task), data, changes=changes), shape.patience)
+        tries = 0
+        while isinstance(outcome, Failed) and outcome.failure is Failure.EXISTS and task is None and tries < SLOTS:
+            # Somebody else's task has this id; ours was surely not taken in.
+            tries += 1
+            outcome = await self._run(self._host.add(self._next(None), data, changes=changes), shape.patience)
+        if isinstance(outcome, Failed):
+            raise self._failed(f"{shape}: {outcome.failure}", outcome, shape.patience)
+        assert isinstance(outcome, Answer)
+        if not keep:
+            await self._release()
+        error = error_of(shape, outcome.data, failed=outcome.error)
+        self._log.debug("<- %s", f"error {error:02X}h" if error else "ok")
+        return Reply(command, outcome.data, error)
 
     def _failed(self, what: str, outcome: Failed, patience: Patience) -> LinkError:
         if outcome.failure is Failure.SILENT:
@@ -213,28 +221,56 @@ class Exchange:
             raise self.timeouts.ran_out("control", f"the device does not let go of a task: {outcome.failure}")
 
     async def _connect(self) -> None:
-        """The result of the last deciding task is looked for before anything else is said."""
-        if self._keeper is not None and not self._shared:
-            kept = await self._keeper.get(TASK)
-            if kept:
-                await self._look(int(kept["task"]), int(kept["code"]))
-            outcome = await self._run(self._host.clear(), Patience.STATUS)
-            if isinstance(outcome, Failed):
-                raise self.timeouts.ran_out("control", "nothing answers")
-        self._connected = True
+        """The result of the last deciding task is looked for before anything else is said.
 
-    async def _look(self, task: int, code: int) -> None:
+        Whether this is the device of that task is known by its FN. Another one is left as it is: what its buffer keeps may be what
+        somebody waits for, and a result under our id is none of ours.
+        """
+        self._connected = True
+        if self._keeper is None or self._shared:
+            return
+        kept = await self._keeper.get(TASK)
+        try:
+            if not kept or await self._looked(int(kept["task"]), int(kept["code"]), str(kept["fn"])):
+                await self._clear()
+        except BaseException:
+            self._connected = False
+            raise
+
+    async def _looked(self, task: int, code: int, fn: str) -> bool:
+        """What became of the task is written down; whether this is its device."""
         assert self._keeper is not None
         outcome = await self._run(self._host.look(task), SHAPES[code].patience)
         match outcome:
             case Answer(data, error):
+                self._host.leave()
                 self._log.info("the device kept the result of task %d (%s)", task, SHAPES[code])
-                await self._keeper.set(HELD, {"task": task, "answer": data.hex(), "error": error})
-                await self._release()
+                found = {"task": task, "answer": data.hex(), "error": error}
+                if error:
+                    # The queue is stopped, and answers no question before it is emptied: so that goes first, and is not believed yet.
+                    await self._keeper.set(HELD, {**found, "fn": None})
+                    await self._clear()
+                same = await self._same(fn)
+                if same:
+                    await self._keeper.set(HELD, {**found, "fn": fn})
+                return same
             case Failed(Failure.SILENT):
                 raise self.timeouts.ran_out("control", f"task {task} was asked for, and nothing answers")
             case _:
-                pass  # not known any more, or never begun: the device tells by its documents
+                return await self._same(fn)  # not known any more, or never begun: the device tells by its documents
+
+    async def _same(self, fn: str) -> bool:
+        command = commands.storage_status()
+        try:
+            reply = await self._answered(command, None, keep=False)
+            return not reply.error and storage_status(command.shape, reply.data).fn_number == fn
+        except BadAnswer:
+            return False
+
+    async def _clear(self) -> None:
+        outcome = await self._run(self._host.clear(), Patience.STATUS)
+        if isinstance(outcome, Failed):
+            raise self.timeouts.ran_out("control", "nothing answers")
 
     async def _run(self, outputs: list[HostOutput], patience: Patience) -> Outcome:
         """Carry out what the machine says until it has an outcome."""

@@ -23,11 +23,11 @@ CANCELLING = "cancelling"  # recovery is about to cancel what is open
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command, and the part of the request that it carries. `passes`: an error that means that nothing was to be done."""
+    """One command, and the part of the request that it carries. `passes`: errors with which the document goes on without it."""
 
     command: Command
     field: str | None = None
-    passes: int | None = None
+    passes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from bridge_ffd.fn import FoundDocument
 
-from bridge.model import JobError, Operation, Paper, Result
+from bridge.model import JobError, Operation, Paper, Receipt, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
 from bridge.transport import LinkLost
 from bridge_atol import commands
@@ -45,7 +45,9 @@ class Procedure:
     async def carry_out(self, operation: Operation, kind: Kind, make_plan: MakePlan) -> Result:
         """Raises DeviceError or Aborted where surely nothing was issued; a LinkError leaves the job in doubt."""
         context = self._context
-        await self.wait_until_ready()
+        await self.wait_until_ready(
+            prints=self._settings.paper and (not isinstance(operation, Receipt) or operation.delivery.paper)
+        )
         try:
             facts = await self._reader().facts(kind)
             self._check_state(kind, facts)
@@ -62,7 +64,7 @@ class Procedure:
         # The id of the deciding task is used by no other until 61 more documents were begun, whatever becomes of this one.
         task = DECIDING + await context.device.store.allocate("task", modulo=DECIDING_COUNT)
         intent = Intent.of(plan, facts, task)
-        kept = {"task": task, "code": intent.decides}
+        kept = {"task": task, "code": intent.decides, "fn": facts.fn}
         store: dict[str, Json] = {HELD: None, TASK: kept, **expected(intent, context.job_id)}
         await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=store)
         if facts.document_open:
@@ -72,8 +74,9 @@ class Procedure:
             context.warn(warning.code, warning.message, warning.field)
         return await self._read_back(intent, answer, await self._paper(intent))
 
-    async def wait_until_ready(self) -> None:
-        """A device that is at work or waits for a person is waited for; nothing is sent to it meanwhile.
+    async def wait_until_ready(self, *, prints: bool = True) -> None:
+        """A device that is at work or waits for a person is waited for; nothing is sent to it meanwhile. Where nothing is to be printed
+        its printing mechanism does not matter: some have none.
 
         Raises DeviceError at the job's deadline, Aborted after an abort.
         """
@@ -81,6 +84,8 @@ class Procedure:
         told = False
         try:
             while (found := await self._exchange.trouble()) is not None:
+                if not prints and not found.working:
+                    return
                 if context.abort_requested:
                     raise Aborted
                 if context.device.clock.now() >= context.deadline:
@@ -170,10 +175,14 @@ class Procedure:
             self._mode = mode
 
     async def _step(self, step: Step) -> None:
-        await self._enter(step.command.shape.mode)
-        reply = await self._exchange.send_when_idle(step.command)
-        if reply.error != step.passes:
-            reply.checked(step.field)
+        try:
+            await self._enter(step.command.shape.mode)
+            (await self._exchange.send_when_idle(step.command)).checked(step.field)
+        except Refused as refused:
+            if refused.number not in step.passes:
+                raise
+            if step.field is not None:
+                self._context.warn("not_told", f"The device did not take it: {refused.row.text}.", step.field)
 
     async def _decide(self, step: Step, intent: Intent) -> Reply | None:
         """Sent again only where the device was busy and then proves that it did nothing."""

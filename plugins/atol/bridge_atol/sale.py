@@ -100,7 +100,7 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
 
 def cleared(now: Circumstances) -> list[Step]:
     """Tags that were written for a document which never came are forgotten. Where others use the device it might be their receipt."""
-    return [] if now.shared else [Step(commands.cancel_receipt(), passes=RECEIPT_CLOSED)]
+    return [] if now.shared else [Step(commands.cancel_receipt(), passes=frozenset((RECEIPT_CLOSED,)))]
 
 
 def tag_steps(tags: Iterable[Tlv], field: str) -> list[Step]:

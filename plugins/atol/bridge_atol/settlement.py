@@ -38,11 +38,13 @@ class Settlement:
         self._settings = settings
         self._context = context
         self._reader = FactReader(exchange, settings.zone)
+        self._cancelling = False
 
     async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
         intent = read_intent(checkpoints)
         if intent is None:
             return NotIssued({"reason": "nothing that changes the device was sent"})
+        self._cancelling = any(checkpoint.name == CANCELLING for checkpoint in checkpoints)
         try:
             return await self._settle(intent, answered(checkpoints))
         except Refused as refused:
@@ -82,7 +84,7 @@ class Settlement:
 
     async def _held(self, intent: Intent) -> int | None:
         """The result that the device still kept when the link was opened. Where others use its buffer it may be theirs."""
-        held = None if self._context.device.shared else await self._exchange.held(intent.task)
+        held = None if self._context.device.shared else await self._exchange.held(intent.task, intent.baseline.fn)
         if held is None:
             return None
         data, failed = held
@@ -105,12 +107,14 @@ class Settlement:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
         if self._context.device.shared and not await self._may_be_ours(intent, facts):
             return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
-        waits = await self._exchange.trouble()
-        if waits is not None:
-            return Pending(_AGAIN, waits.code, waits.text)
-        await self._context.checkpoint(CANCELLING)
+        if not self._cancelling:
+            await self._context.checkpoint(CANCELLING)
+            self._cancelling = True
         facts = await cancel_open(self._exchange, self._reader, intent)
         if facts.document_open:
+            waits = await self._exchange.trouble()
+            if waits is not None:
+                return Pending(_AGAIN, waits.code, waits.text)
             return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
         return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridge_ffd.building import Faults
 from bridge_ffd.parts import cashier_tags
 from bridge_ffd.versions import DocumentKind
@@ -9,6 +11,7 @@ from bridge_ffd.versions import DocumentKind
 from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
+from bridge_atol.errors import SHIFT_TOO_OLD
 from bridge_atol.facts import Kind
 from bridge_atol.layout import BadValue
 from bridge_atol.plan import Plan, Step
@@ -23,8 +26,12 @@ def plan_shift_open(operation: ShiftOpen, now: Circumstances) -> Plan:
 
 
 def plan_shift_close(operation: ShiftClose, now: Circumstances, report: Report | None) -> Plan:
-    """The cashier is told in mode 1, before the mode of the report is entered."""
-    cashier = _cashier(operation.operator, DocumentKind.SHIFT_CLOSE, now)
+    """The cashier is told in mode 1, before the mode of the report is entered. A device whose shift is too old may take nothing in that
+    mode any more; the shift is closed all the same."""
+    cashier = [
+        replace(step, passes=step.passes | {SHIFT_TOO_OLD})
+        for step in _cashier(operation.operator, DocumentKind.SHIFT_CLOSE, now)
+    ]
     return Plan(kind=Kind.SHIFT_CLOSE, steps=(*cashier, Step(commands.close_shift())), report=report)
 
 

@@ -382,18 +382,20 @@ class Bench:
         *,
         shared: bool = False,
         later: bool = False,
+        cable: Cable | None = None,
         **settings: Any,
     ) -> None:
         self.device = Device(shared=shared)
         self.script = script or Script()
         self.far = frame.Device(later=later)
+        self.cable = cable or Cable()
         self.settings = FAMILY.settings_from(settings)
         self.driver: Driver | None = None
         self._links: list[NullLink] = []
         self._peers: list[Peer] = []
 
     async def connect(self) -> Driver:
-        host, far = null_modem(Cable(), lambda: WireLog(lambda: datetime.now(UTC)))
+        host, far = null_modem(self.cable, lambda: WireLog(lambda: datetime.now(UTC)))
         self._links += [host, far]
         self._peers.append(Peer(self.script, self.far, far))
         self.driver = await FAMILY.open(self.settings, host, self.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from atol_bench import Bench, Job, Outcome, Script, other, sale
 from bridge_atol.frame import Flags, Slot, State
 
 from bridge.plugin import NeedsOperator, NotIssued
-from bridge.transport import run_virtual
+from bridge.transport import LinkError, run_virtual
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 WAYS = ("cut_before", "cut_after", "power")
@@ -218,6 +219,35 @@ def test_the_buffer_of_a_shared_device_is_not_emptied() -> None:
             await (await bench.connect()).identify()
             assert (0x9F in bench.far.slots) is kept
             await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_another_device_keeps_under_our_id_is_neither_believed_nor_taken_away(refused: bool) -> None:
+    async def scenario() -> None:
+        script = Script()
+        script.cut_before.add("49")
+        bench = Bench(script)
+        job = Job(bench.device)
+        driver = await bench.connect()
+        with contextlib.suppress(LinkError):
+            await driver.execute(job, other("cash.in", **CASH))
+        await bench.disconnect()
+        task = job.checkpoints[0].data["task"]
+        # Somebody plugs another register in, which has a result of its own under this id.
+        stranger = Bench(Script(xA430="55 00 03 00 00 01 00 1A 0B 14 0F 1E " + "39 " * 16 + "1D 00 00 00"))
+        answer, state = ("55 98 00", State.ERROR) if refused else ("55 00 00", State.RESULT)
+        stranger.far.slots[task] = Slot(b"\0\0\x49", Flags.NEED_RESULT, state, bytes.fromhex(answer))
+        stranger.far.stopped = refused
+        stranger.device = bench.device
+        await (await stranger.connect()).identify()
+        assert refused or task in stranger.far.slots
+        await stranger.disconnect()
+        outcome = await bench.recover(other("cash.in", **CASH), job)
+        assert (outcome.state, outcome.error) == ("failed", None)
+        assert outcome.answer.proof["decision"] == "the number of slips has not moved"
+        await bench.disconnect()
 
     run_virtual(scenario())
 

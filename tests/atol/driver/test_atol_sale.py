@@ -286,6 +286,28 @@ def test_a_device_that_stays_without_paper_fails_at_the_deadline_with_nothing_se
     assert (outcome.state, outcome.error.code, script.changing()) == ("failed", "device.paper_out", [])
 
 
+def test_a_receipt_without_paper_does_not_wait_for_any() -> None:
+    script = Script()
+    script.flags = 3
+    outcome, _ = run(sale(delivery={"paper": False, "email": "a@b.ru"}), script)
+    assert (outcome.state, outcome.job.attentions, outcome.result.paper.value) == ("done", [], "suppressed")
+
+
+@pytest.mark.parametrize("refuses", ["56", "E8"])
+def test_a_shift_that_is_too_old_is_closed_even_if_no_cashier_can_be_told(refuses: str) -> None:
+    class Old(Script):
+        def _executed(self, code: str, data: bytes) -> str:
+            if code == refuses and not data.startswith(b"\x56\x03"):
+                return "55 88 00"
+            return super()._executed(code, data)
+
+    script = Old()
+    script.shift_state = 2
+    outcome, _ = run(other("shift.close", operator=CASHIER), script)
+    assert (outcome.state, outcome.document.number, script.shift_state) == ("done", "30", 0)
+    assert "not_told" in outcome.codes
+
+
 def test_an_aborted_sale_is_cancelled() -> None:
     async def scenario() -> None:
         bench = Bench()

@@ -117,6 +117,11 @@ class Host:
             return self._say(HostState.CLEARING, Abort())
         return self._say(HostState.RELEASING, Ack(self._task))
 
+    def leave(self) -> None:
+        """Go on with the result left where it is: it may be somebody else's."""
+        assert self.state is HostState.HOLDING, "nothing is held"
+        self.state = HostState.IDLE
+
     def give_up(self) -> Outputs:
         """The device has worked on a task for too long."""
         assert self.state is HostState.RUNNING, "nothing is running"
