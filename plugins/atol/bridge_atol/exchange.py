@@ -79,7 +79,7 @@ class Exchange:
         self._log = logger
         self._keeper = keeper
         self._shared = shared
-        self._host = Host()
+        self._host = Host(gentle=keeper is None)
         self._task = 0
         self._connected = False
         self._incoming = bytearray()

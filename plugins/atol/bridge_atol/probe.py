@@ -1,7 +1,8 @@
 """Whether a device of this family is at the other end of a link that nobody knows yet.
 
-Prints nothing, changes nothing, and takes nothing away that the device keeps for somebody: questions are put under ids of their own
-and acknowledged, the buffer is not emptied. A device whose queue is stopped by somebody's error is left alone.
+Prints nothing, changes nothing, and takes nothing away that the device keeps for somebody: questions are put under ids that are
+free and acknowledged, their errors do not stop the queue, and the buffer is not emptied. A device whose queue is stopped by somebody's
+error is left alone.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.outstanding import expected
 from bridge_atol.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
-from bridge_atol.recovery import Verdict, decide, is_ours, missing
+from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
@@ -248,6 +248,8 @@ class Procedure:
         if intent.kind not in FISCAL:
             return document_result(intent, facts, None, await reader.now(), paper, reader.answers)
         ours = [document for document in documents if is_ours(intent, document)]
+        if not ours and answer is not None and len(documents) == 1 and may_be_ours(intent, documents[0]):
+            ours = documents  # of corrections the FN may tell less than of receipts
         if len(ours) != 1:
             raise LinkLost(f"the fiscal storage shows {len(ours)} documents like this one")
         return document_result(intent, facts, ours[0], reader.moment(ours[0].at), paper, reader.answers)

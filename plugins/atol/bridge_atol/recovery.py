@@ -65,6 +65,16 @@ def is_ours(intent: Intent, document: FoundDocument) -> bool:
     return isinstance(document.kind, DocumentKind)
 
 
+def may_be_ours(intent: Intent, document: FoundDocument) -> bool:
+    """Whether nothing that the FN tells of this document speaks against its being ours. Enough only where our own command was answered
+    with a success and this is the one document since."""
+    if not _may_be_of_kind(intent, document):
+        return False
+    return intent.kind not in _WITH_TOTAL or (
+        document.settlement in (intent.settlement, None) and document.total in (intent.total, None)
+    )
+
+
 def _may_be_of_kind(intent: Intent, document: FoundDocument) -> bool:
     """What is no known kind may be any."""
     return document.kind in _OF_KIND[intent.kind] or not isinstance(document.kind, DocumentKind)

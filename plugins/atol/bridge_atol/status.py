@@ -102,8 +102,6 @@ async def read_status(exchange: Exchange, reader: FactReader, model: Model, now:
     waits = trouble(state)
     attention = waits.text if waits is not None and not waits.working else None
     problems = [attention] if attention is not None else []
-    if StatusFlags.BATTERY in full.flags:
-        problems.append("The device reports a fault of its battery: the clock may be wrong after it was switched off.")
     if shift == ShiftState.EXPIRED:
         problems.append("The shift is open for more than 24 hours: close it with its Z report.")
     problems += storage.problems

@@ -100,6 +100,25 @@ def test_probing_asks_and_takes_nothing_away() -> None:
     run_virtual(scenario())
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+def test_probing_leaves_results_of_others_even_where_a_question_is_refused_or_the_queue_is_stopped(stopped: bool) -> None:
+    async def scenario() -> None:
+        bench = Bench(Script(x9116="55 7A 00"))
+        host, far = null_modem(Cable(), lambda: WireLog(lambda: NOW))
+        bench._links += [host, far]
+        bench.far.slots[0xA5] = Slot(b"\0\0\x4a", Flags.NEED_RESULT, State.ERROR if stopped else State.RESULT, b"\x55\x67\0")
+        bench.far.slots[1] = Slot(b"\0\0\x45", Flags.NEED_RESULT, State.RESULT, b"\x55\0\0")
+        bench.far.stopped = stopped
+        bench._peers.append(Peer(bench.script, bench.far, far))
+        identity = await FAMILY.probe(host)
+        assert (identity is None) is stopped
+        assert {0xA5, 1} <= set(bench.far.slots)
+        assert bench.far.stopped is stopped
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
 def test_silence_is_no_device() -> None:
     async def scenario() -> None:
         host, far = null_modem(Cable(), lambda: WireLog(lambda: NOW))

@@ -126,6 +126,17 @@ def test_a_correction_of_ffd_1_1_has_its_basis_and_items() -> None:
     assert len(script.sent("EB")) == 1
 
 
+def test_a_correction_of_which_the_storage_tells_no_total_is_known_by_its_answer() -> None:
+    class Terse(Script):
+        def issue(self, kind: int, rest: str) -> None:
+            super().issue(0x14 if kind == 31 else kind, "")
+
+    script = Terse()
+    script.ffd = 3
+    outcome, _ = run(correction(), script)
+    assert (outcome.state, outcome.document.number, outcome.recovered) == ("done", "30", 0)
+
+
 def test_a_correction_of_ffd_1_05_is_refused_before_anything_is_sent() -> None:
     outcome, script = run(correction())
     assert (outcome.state, outcome.error.code) == ("failed", "request.unsupported")

@@ -13,7 +13,7 @@ from enum import Enum, StrEnum
 
 from bridge_atol.frame.message import Send, Wait
 from bridge_atol.frame.packet import HOST_IDS, Decoder, Frame
-from bridge_atol.frame.tasks import Abort, Ack, Add, Order, Report, Request, State, report_of
+from bridge_atol.frame.tasks import Abort, Ack, Add, Flags, Order, Report, Request, State, report_of
 
 # How often the same thing is asked before it is given up. A line that loses three in a row is no line.
 TRIES = 3
@@ -72,9 +72,14 @@ class HostState(Enum):
 
 
 class Host:
-    """One dialogue at a time: `clear`, `look` or `add`, ended by Ready, Answer or Failed. Behind an Answer comes `release`."""
+    """One dialogue at a time: `clear`, `look` or `add`, ended by Ready, Answer or Failed. Behind an Answer comes `release`.
 
-    def __init__(self) -> None:
+    `gentle`: for questions to a device that somebody else may be working with. Their errors do not stop the queue, and nothing empties
+    the buffer; where the queue is stopped already, a question is left in it.
+    """
+
+    def __init__(self, *, gentle: bool = False) -> None:
+        self._gentle = gentle
         self.state = HostState.IDLE
         self._decoder = Decoder()
         self._id = HOST_IDS - 1  # the first packet of a connection is 0
@@ -103,6 +108,7 @@ class Host:
 
     def add(self, task: int, data: bytes, *, changes: bool) -> Outputs:
         """Carry out a command. `changes`: False for a question, which is added again where the device does not know it."""
+        assert not (self._gentle and changes), "a gentle host only asks"
         self._begin()
         Frame(0, Add(task, data).to_bytes()).to_bytes()  # refuses what no frame can carry before anything is sent
         self._task, self._data, self._changes = task, data, changes
@@ -112,7 +118,7 @@ class Host:
         """The answer is written down: let the device forget it. An error has stopped the queue, so then all is cleared."""
         assert self.state is HostState.HOLDING, "nothing is held"
         self._tries = 0
-        if self._error:
+        if self._error and not self._gentle:
             self._then = None
             return self._say(HostState.CLEARING, Abort())
         return self._say(HostState.RELEASING, Ack(self._task))
@@ -180,6 +186,8 @@ class Host:
             case state if state.unfinished:
                 self.state = HostState.RUNNING
                 return [Wait(HostTimer.POLL)]
+            case State.STOPPED if self._gentle:
+                return self._end(Failed(Failure.STOPPED, taken=False))
             case State.STOPPED:
                 # The task is in the queue and was not begun: it must never be, so the queue is emptied before anybody goes on.
                 self._then, self._tries = Failed(Failure.STOPPED, taken=False), 0
@@ -216,7 +224,8 @@ class Host:
     def _add(self) -> Outputs:
         assert self._data is not None
         self._adds += 1
-        return self._say(HostState.ADDED, Add(self._task, self._data))
+        flags = Flags.NEED_RESULT | (Flags.IGNORE_ERROR if self._gentle else 0)
+        return self._say(HostState.ADDED, Add(self._task, self._data, flags))
 
     def _say(self, state: HostState, order: Order) -> Outputs:
         self.state, self._order = state, order
