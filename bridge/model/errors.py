@@ -240,6 +240,11 @@ _WHAT_BECAME: dict[str, dict[Fate, str]] = {
         Fate.ISSUED: "Dokument został wystawiony.",
         Fate.UNKNOWN: "Nie wiadomo jeszcze, czy dokument został wystawiony.",
     },
+    "ru": {
+        Fate.NOT_ISSUED: "Документ не оформлен.",
+        Fate.ISSUED: "Документ оформлен.",
+        Fate.UNKNOWN: "Пока неизвестно, оформлен ли документ.",
+    },
 }
 
 
