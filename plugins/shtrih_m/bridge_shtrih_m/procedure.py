@@ -315,6 +315,11 @@ async def cancel_open(exchange: Exchange, reader: FactReader, intent: Intent, co
     if facts.current and facts.mode != Mode.DOCUMENT_OPEN:
         await exchange.send(commands.cancel_storage_document())
         facts = await reader.facts(intent.kind)
+        if facts.mode == Mode.DOCUMENT_OPEN:
+            # The half made document hid one that is open at the register too.
+            await exchange.send_printing(commands.cancel_receipt(), context)
+            await exchange.printed()
+            facts = await reader.facts(intent.kind)
     if not intent.paper:
         await exchange.send(print_next(paper=True))
     return facts
