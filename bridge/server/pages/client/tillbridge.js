@@ -84,6 +84,10 @@ var Bridge = class {
   preview(device, operation) {
     return this.connection.ask("devices.preview", { ...operation, device });
   }
+  /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
+  receipt(jobId, format = "svg") {
+    return this.connection.ask("jobs.receipt", { job: jobId, format });
+  }
   job(id) {
     return this.connection.ask("jobs.get", { job: id });
   }
