@@ -292,6 +292,20 @@ def test_a_correction_before_ffd_1_2_has_sums_only() -> None:
     assert (document.kind, document.total, document.details["operation"]) == ("correction", "120.00", 1)
 
 
+def test_the_older_correction_has_a_total_and_nothing_else() -> None:
+    """FF36: total(5) type(1), answered with receipt(2) FD(4) FP(4)."""
+    host = Host(new_register(ffd="1.05"))
+    host.ok("FF35")
+    assert host.error("FF36", le(1000, 5) + b"\2") == "33"
+    answer = host.ok("FF36", le(1000, 5) + b"\3")
+    assert (answer[:2], answer[2:6], len(answer)) == (le(1, 2), le(3, 4), 10)
+    found = host.ok("FF0A", le(3, 4))
+    assert (found[0], found[15:]) == (31, b"\3" + le(1000, 5))
+    newer = Host(new_register())
+    newer.ok("FF35")
+    assert newer.error("FF36", le(1000, 5) + b"\3") == "35"
+
+
 def test_a_correction_in_ffd_1_2_has_lines_and_is_closed_as_a_receipt() -> None:
     host = Host(new_register(fn_type_numbers="document"))
     host.ok("FF35")

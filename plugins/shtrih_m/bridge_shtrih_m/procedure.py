@@ -26,6 +26,7 @@ from bridge_shtrih_m.refusals import Refused, checked
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.sale import print_next
 from bridge_shtrih_m.settings import ShtrihSettings
+from bridge_shtrih_m.texts import own
 
 _CHECKS_CODE = 0xFF61
 _BINDS_CODE = 0xFF67
@@ -90,7 +91,7 @@ class Procedure:
                 if context.abort_requested:
                     raise Aborted
                 if context.device.clock.now() >= context.deadline:
-                    raise DeviceError(JobError.of(trouble.code, trouble.text))
+                    raise trouble.said.error()
                 if not trouble.working:
                     told = True
                     context.attention(trouble.code, trouble.text)
@@ -110,29 +111,23 @@ class Procedure:
         """What the device would refuse, said before anything is written down."""
         match facts.mode:
             case Mode.DATE_TO_CONFIRM:
-                raise DeviceError(JobError.of("device.clock", "Date and time of the device must be confirmed."))
+                raise own.DATE_TO_CONFIRM.error()
             case Mode.SHIFT_CLOSED if kind is Kind.SHIFT_CLOSE:
-                raise DeviceError(JobError.of("device.shift_closed"))
+                raise own.SHIFT_CLOSED.error()
             case Mode.SHIFT_CLOSED if kind in (Kind.RECEIPT, Kind.CORRECTION):
-                raise DeviceError(JobError.of("device.shift_closed"))
+                raise own.SHIFT_CLOSED.error()
             case Mode.SHIFT_EXPIRED if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
-                raise DeviceError(JobError.of("device.shift_expired"))
+                raise own.SHIFT_EXPIRED.error()
             case Mode.SHIFT_OPEN | Mode.SHIFT_EXPIRED if kind is Kind.SHIFT_OPEN:
-                raise DeviceError(JobError.of("request.conflict", "A shift is open already.", remedy="Close it first."))
+                raise own.SHIFT_OPEN.error()
             case _:
                 pass
 
     def _may_cancel_leftover(self) -> None:
         if self._context.device.shared:
-            raise DeviceError(JobError.of("device.busy", "Another program has a receipt open on the device."))
+            raise own.OTHERS_RECEIPT.error()
         if not self._settings.cancel_leftover:
-            raise DeviceError(
-                JobError.of(
-                    "device.busy",
-                    "A receipt was left open on the device, and the settings forbid to cancel it.",
-                    remedy="Finish or cancel it at the device, or allow cancel_leftover in the device's settings.",
-                )
-            )
+            raise own.LEFTOVER.error()
 
     async def _clear_leftover(self, intent: Intent) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
@@ -144,7 +139,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.document_open:
-            raise DeviceError(JobError.of("device.busy", "A receipt is open on the device and cannot be cancelled from here."))
+            raise own.NOT_CANCELLED.error()
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt that was left open on the device was cancelled first.")
         return intent.model_copy(update={"baseline": facts})
@@ -337,10 +332,4 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
         return
     last = facts.last if facts.last is not None else facts.document_number
     if wanted != str(last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that document {wanted} was the last one; the device says {last}.",
-                field="expect.last_document",
-            )
-        )
+        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=last)
