@@ -105,9 +105,9 @@ class Shop:
         asking = await self.asking(origin)
         await self.call("POST", f"/pairing/{asking['pairing_id']}/decision", {"decision": "approve", "code": code})
 
-    async def give(self, origin: str) -> tuple[str, str]:
+    async def give(self, origin: str, label: str = "kasa") -> tuple[str, str]:
         """A page's token without pairing: its text and its id."""
-        minted, _ = await self.server.access.tokens.create(NewToken("kasa", TILL, origin=origin), SETTER_UP)
+        minted, _ = await self.server.access.tokens.create(NewToken(label, TILL, origin=origin), SETTER_UP)
         return minted.text, minted.id
 
     async def jobs(self) -> list[Any]:
@@ -161,7 +161,7 @@ async def opened(
     port = between.sockets[0].getsockname()[1]
     bridge = await Bridge.open(data_dir, registry=registry or PluginRegistry.installed(), opener=opener)
     await bridge.start()
-    settings = ServerSettings(port=0, stop_seconds=1.0, **chosen)
+    settings = ServerSettings(port=0, **{"stop_seconds": 1.0, **chosen})
     server = await ApiServer.start(bridge, settings, lookup)
     async with aiohttp.ClientSession() as session:
         shop = Shop(bridge, server, printer, cable, session, settings)

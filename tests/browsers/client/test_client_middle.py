@@ -11,7 +11,7 @@ from typing import Any
 from tests.browsers.browser import until
 from tests.browsers.client.conftest import OpenTill
 from tests.browsers.client.line import Line
-from tests.browsers.client.till import Till, till_page
+from tests.browsers.client.till import APP, Till, till_page
 from tests.browsers.conftest import PageOpener
 from tests.browsers.pages import Pages
 from tests.browsers.settings import POLICY, in_browsers
@@ -171,11 +171,11 @@ async def test_a_till_in_a_frame_of_another_site(
     assert shop.receipts() == ["order-1"]
 
 
-async def test_a_till_that_may_store_nothing(
-    connected: OpenTill, open_page: PageOpener, shop: Shop, line: Line, pages: Pages
-) -> None:
+async def test_a_till_that_may_store_nothing(open_page: PageOpener, shop: Shop, line: Line, pages: Pages) -> None:
     """In a frame of another site or by itself: it has to be let in after each load, and then learns of its sales all the same."""
-    till = await connected(pages.forgetful)
+    token, _ = await shop.give(pages.forgetful, APP)
+    till = await Till.opened(open_page, pages.forgetful, line.url)
+    assert await till.connect(token=token) is None
     assert await till.page.evaluate("till.stored") == "SecurityError"
     await selling(till, shop)
     await till.page.close()

@@ -17,9 +17,10 @@ SELLS = (["connect"], ["sell", "order-1"])
 
 
 async def test_a_page_pairs_and_sells_with_the_file_that_shops_copy(
-    connected: OpenTill, shop: Shop, line: Line, pages: Pages
+    open_page: PageOpener, shop: Shop, line: Line, pages: Pages
 ) -> None:
-    till = await connected(pages.shop)
+    till = await Till.opened(open_page, pages.shop, line.url)
+    await till.pair(shop, pages.shop)
     sold = await till.sell("order-1")
     assert (sold["status"], sold["number"], shop.receipts()) == ("done", "1", ["order-1"])
     assert await till.page.evaluate("document.getElementById('outcomes').textContent") == "done 1"
@@ -28,14 +29,9 @@ async def test_a_page_pairs_and_sells_with_the_file_that_shops_copy(
     assert await till.resume() == []
     assert await till.page.evaluate("till.remembered()") == 0
 
-
-async def test_a_page_that_is_paired_connects_without_a_second_pairing(
-    connected: OpenTill, shop: Shop, line: Line, pages: Pages
-) -> None:
-    till = await connected(pages.shop)
     await till.reload()
-    assert await till.connect(pair=False) is None
-    assert (await till.sell("order-1"))["status"] == "done"
+    assert await till.connect(pair=False) is None  # nobody is asked a second time
+    assert (await till.sell("order-2"))["status"] == "done"
     assert len((await shop.call("GET", "/tokens"))["tokens"]) == 1
 
 

@@ -11,6 +11,9 @@ from tests.browsers.browser import Page, until
 from tests.browsers.conftest import PageOpener
 from tests.browsers.shop import Shop
 
+APP = "Kasa"
+"""What client.js calls itself when it asks to be let in; a till is known again by it, and by its origin."""
+
 
 def till_page(origin: str, url: str | list[str], *go: list[Any], **options: Any) -> str:
     """The address of the till of this origin. `options` are those of connect, `go` the steps that it takes by itself."""
