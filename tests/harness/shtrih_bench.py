@@ -30,6 +30,9 @@ _NOT_ASKED_FOR = frozenset({"cancelled_receipt", "non_fiscal"})
 # No FD: what became of them only counters tell.
 _SLIPS = frozenset({"cash in", "cash out", "x report"})
 
+# As hard for the host as the format allows.
+_STRICT: Mapping[str, Any] = {"measure_missing": "refuse"}
+
 _CODE = base64.b64encode(b"0104601234567890215abcde\x1d91EE06\x1d92xyz").decode()
 
 
@@ -219,7 +222,7 @@ class ShtrihBench(FamilyBench):
         return Scenario("closing", {"op": "cash.in", "amount": "0.90", "currency": "RUB"}, "cash_in", Decimal("0.90"))
 
     def create(self, variant: Variant, now: Callable[[], datetime]) -> ShtrihUnderTest:
-        return ShtrihUnderTest(ShtrihSettings(**{**self.link, **variant.settings}), now)
+        return ShtrihUnderTest(ShtrihSettings(**{**_STRICT, **self.link, **variant.settings}), now)
 
     def has(self, variant: Variant, scenario: Scenario) -> bool:
         """Codes are checked in the newest format only."""

@@ -88,7 +88,11 @@ def test_fields_are_written_within_their_limits() -> None:
     host.ok("1E", bytes((2, 30, 0, 2)) + name)
     assert host.ok("1F", bytes((2, 30, 0, 2))) == name
     host.sell()
-    assert host.error("1E", bytes((2, 30, 0, 2)) + name[:-1]) == "7E"
+    # Clients do not fill texts up; a number has its width.
+    host.ok("1E", bytes((2, 30, 0, 2)) + b"\xc6")
+    assert host.ok("1F", bytes((2, 30, 0, 2))) == b"\xc6".ljust(64, b"\0")
+    assert host.error("1E", bytes((2, 30, 0, 2)) + name + b"\0") == "7E"
+    assert host.error("1E", bytes((1, 1, 0, 7, 1, 0))) == "7E"
     assert host.error("1E", bytes((1, 1, 0, 7, 3))) == "33"
     assert host.error("1E", bytes((18, 1, 0, 4)) + bytes(16)) == "7A"
     assert host.error("1E", bytes((6, 1, 0, 1)) + le(1000, 2)) == "7A"
@@ -288,3 +292,12 @@ def test_the_byte_time_out_is_not_linear(byte: int, timeout: int) -> None:
     host.ok("14", bytes((0, 6, byte)))
     assert register.memory.byte_timeout == timeout
     assert Host(new_register()).ok("15", b"\0") == bytes((6, 100))
+
+
+@pytest.mark.parametrize(("code", "head"), [("12", b"\2"), ("17", b"\2"), ("2F", b"\2\1")])
+def test_only_old_models_insist_on_lines_that_are_filled_up(code: str, head: bytes) -> None:
+    text = "Привет".encode("cp1251")
+    assert Host(new_register()).error(code, head + text) == "00"
+    old = Host(new_register(generation="classic"))
+    assert old.error(code, head + text) == "7E"
+    assert old.error(code, head + text.ljust(40 if code != "12" else 20, b"\0")) == "00"

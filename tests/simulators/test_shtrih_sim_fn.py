@@ -177,6 +177,38 @@ def test_a_new_fn_must_be_registered() -> None:
     assert host.error("FF45", close(100, system=2)) == "00"
 
 
+_FORM = b"7707083893".ljust(12) + b"0000000400054953".ljust(20) + bytes((3, 0))
+
+
+def test_a_changed_registration_tells_its_reason_and_the_archive_what_was_registered() -> None:
+    host = Host(new_register(ffd="1.05", extended_answers="yes"))
+    assert host.error("FF34", _FORM) == "7E"
+    assert host.error("FF34", _FORM + b"\5") == "33"
+    answer = host.ok("FF34", _FORM + b"\4")
+    assert answer[:4] == le(2, 4)
+    head = answer[8:] + _FORM
+    assert host.ok("FF4C", b"\2") == head + b"\4" + answer[:8]
+    assert len(host.ok("FF4C", b"\1")) == 47
+    assert host.ok("FF09") == head + answer[:8] + answer[8:]
+    assert host.ok("FF0A", le(2, 4)) == bytes((11, 1)) + answer[8:] + answer[:8] + _FORM + b"\4"
+    assert host.ok("FF0A", le(1, 4))[15:] == b"7707083893".ljust(12) + b"0000000400054952".ljust(20) + bytes((1, 0))
+    assert Host(new_register()).ok("FF34", _FORM + b"\3")[:4] == le(2, 4)
+
+
+def test_the_report_on_settlements_is_made_whether_it_was_begun_or_not() -> None:
+    host = Host(new_register(extended_answers="yes"))
+    answer = host.ok("FF38")
+    assert (answer[:4], answer[8:15], len(answer)) == (le(2, 4), bytes(7), 20)
+    host.ok("FF37")
+    assert host.ok("FF38")[:4] == le(3, 4)
+
+
+def test_the_opening_of_a_shift_tells_no_time_and_its_closing_does_where_answers_are_extended() -> None:
+    host = Host(new_register(extended_answers="yes"))
+    assert len(host.ok("FF0B")) == 10
+    assert len(host.ok("FF43")) == 15
+
+
 def test_the_report_on_settlements_says_how_much_is_not_sent() -> None:
     host = Host(new_register(ofd="unreachable"))
     host.ok("FF37")
@@ -215,7 +247,7 @@ def test_broken_tags_are_refused(data: bytes) -> None:
 
 
 def test_tags_need_a_document_that_was_begun_and_lines_take_them_behind_themselves() -> None:
-    host = Host(new_register())
+    host = Host(new_register(measure_missing="refuse"))
     assert host.error("FF0C", encode((Tlv(1008, "a@b.ru"),))) == "02"
     assert host.error("FF4D", MEASURE) == "73"
     host.ok("8D", b"\0")
@@ -225,7 +257,7 @@ def test_tags_need_a_document_that_was_begun_and_lines_take_them_behind_themselv
     assert host.error("FF4D", encode((Tlv(1162, b"\x44\x4d1"),))) == "33"
     host.ok("FF4D", MEASURE)
     host.ok("FF45", close(100))
-    piece = Host(new_register(measure_missing="piece"))
+    piece = Host(new_register())
     piece.ok("FF46", item(100))
     piece.ok("FF45", close(100))
 
@@ -258,6 +290,20 @@ def test_a_correction_before_ffd_1_2_has_sums_only() -> None:
     assert first(first(tags, 1174), 1179) == "1175"  # type: ignore[arg-type]
     document = host.register.documents()[-1]
     assert (document.kind, document.total, document.details["operation"]) == ("correction", "120.00", 1)
+
+
+def test_the_older_correction_has_a_total_and_nothing_else() -> None:
+    """FF36: total(5) type(1), answered with receipt(2) FD(4) FP(4)."""
+    host = Host(new_register(ffd="1.05"))
+    host.ok("FF35")
+    assert host.error("FF36", le(1000, 5) + b"\2") == "33"
+    answer = host.ok("FF36", le(1000, 5) + b"\3")
+    assert (answer[:2], answer[2:6], len(answer)) == (le(1, 2), le(3, 4), 10)
+    found = host.ok("FF0A", le(3, 4))
+    assert (found[0], found[15:]) == (31, b"\3" + le(1000, 5))
+    newer = Host(new_register())
+    newer.ok("FF35")
+    assert newer.error("FF36", le(1000, 5) + b"\3") == "35"
 
 
 def test_a_correction_in_ffd_1_2_has_lines_and_is_closed_as_a_receipt() -> None:
@@ -305,7 +351,7 @@ def test_a_marked_line_is_checked_accepted_and_bound(marking: str, answer: str, 
     host.ok("FF46", item(100, subject=33))
     host.ok("FF4D", MEASURE)
     assert host.error("FF45", close(100)) == "A4"
-    assert host.ok("FF67", _bind()) == bytes.fromhex("4D4401")
+    assert host.ok("FF67", _bind()) == bytes.fromhex("444D01")
     assert host.error("FF4D", MEASURE) == "5E"
     number = int.from_bytes(host.ok("FF45", close(100))[5:9], "little")
     line = next(tag for tag in tags_of(host, number) if tag.tag == 1059)
@@ -317,7 +363,7 @@ def test_a_code_that_was_not_checked_is_checked_by_the_register_when_it_is_bound
     host = Host(new_register())
     host.ok("FF46", item(100, subject=33))
     host.ok("FF4D", MEASURE)
-    assert host.ok("FF67", _bind()).startswith(bytes.fromhex("4D4401 0300021100 0F"))
+    assert host.ok("FF67", _bind()).startswith(bytes.fromhex("444D01 0300021100 0F"))
     host.ok("FF45", close(100))
     assert host.register.documents()[-1].lines[0]["check"] == 0x0F
 
@@ -326,6 +372,8 @@ def test_a_code_may_be_rejected_and_all_of_them_forgotten() -> None:
     host = Host(new_register())
     host.ok("FF61", _ask())
     assert host.ok("FF70")[0] == 2
+    assert host.ok("FF70", password=le(1, 4)) == host.ok("FF70")
+    assert host.ok("FF68", password=le(1, 4)) == host.ok("FF68")
     host.ok("FF69", b"\0")
     assert host.ok("FF70")[:1] == b"\1"
     host.ok("FF61", _ask())
@@ -337,7 +385,7 @@ def test_older_formats_know_no_checks_and_registers_without_marking_refuse_them(
     old = Host(new_register(ffd="1.05"))
     assert old.error("FF61", _ask()) == "37"
     old.ok("FF46", item(100))
-    assert old.ok("FF67", _bind()) == bytes.fromhex("4D4401")
+    assert old.ok("FF67", _bind()) == bytes.fromhex("444D01")
     old.ok("FF45", close(100))
     without = Host(new_register(marking="disabled"))
     assert without.error("FF61", _ask()) == "A0"

@@ -286,6 +286,7 @@ class CodeCheck:
             return cls(local, reason, kind)
         if more[0] == 0xFF:
             return cls(local, reason, kind, silent=True)
-        if more[0] == 0x20:
-            return cls(local, reason, kind, server_error=more[1] if len(more) > 1 else 0)
+        if more[0]:
+            # 20h: the next byte says why. Another error of the FN: nothing behind it is the server's word.
+            return cls(local, reason, kind, server_error=more[1] if more[0] == 0x20 and len(more) > 1 else more[0])
         return cls(local, reason, kind, result=more[1] if len(more) > 1 else None, tags=bytes(more[2:]))

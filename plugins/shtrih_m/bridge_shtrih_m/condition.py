@@ -8,18 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge_shtrih_m.answers import Flags, ShortStatus, Submode
+from bridge_shtrih_m.texts import own
+from bridge_shtrih_m.texts.own import Own
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the device does not go on. `code` is a uniform code, `text` a sentence for the person at the till."""
+    """Why the device does not go on: `said` tells the person at the till."""
 
-    code: str
-    text: str
+    said: Own
     working: bool = False
     """It is only still at it: no reason to call anybody."""
     resumes: bool = False
     """It waits to be told to go on (B0h)."""
+
+    @property
+    def code(self) -> str:
+        return self.said.code
+
+    @property
+    def text(self) -> str:
+        return self.said.text
 
 
 def trouble(status: ShortStatus) -> Trouble | None:
@@ -29,9 +38,9 @@ def trouble(status: ShortStatus) -> Trouble | None:
             return None
         case Submode.NO_PAPER | Submode.PAPER_RAN_OUT:
             if status.flag(Flags.COVER_OPEN):
-                return Trouble("device.cover_open", "The cover of the device is open. Close it.")
-            return Trouble("device.paper_out", "The device is out of paper. Put paper in and close the cover.")
+                return Trouble(own.COVER_OPEN)
+            return Trouble(own.PAPER_OUT)
         case Submode.WAITS_TO_GO_ON:
-            return Trouble("device.busy", "There is paper again; the device waits to go on with printing.", resumes=True)
+            return Trouble(own.WAITS_TO_GO_ON, resumes=True)
         case _:
-            return Trouble("device.busy", "The device is still printing.", working=True)
+            return Trouble(own.PRINTING, working=True)

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bridge.model import JobError, Paper, Result
+from bridge.model import Paper, Result
 from bridge.plugin import DeviceError, JobContext
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Mode, error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
-from bridge_shtrih_m.marking import judge
+from bridge_shtrih_m.marking import judge, refusal
 from bridge_shtrih_m.plan import INTENT
 from bridge_shtrih_m.refusals import Refused, checked
+from bridge_shtrih_m.texts import own
 
 
 async def run(exchange: Exchange, context: JobContext, kind: str, made: Sequence[Command], paper: Paper) -> Result:
@@ -35,7 +36,7 @@ async def run(exchange: Exchange, context: JobContext, kind: str, made: Sequence
 async def nothing_open(exchange: Exchange) -> None:
     """A printout cancels nothing of others."""
     if (await exchange.status()).document_open:
-        raise DeviceError(JobError.of("device.busy", "A receipt is open on the device."))
+        raise own.RECEIPT_OPEN.error()
 
 
 async def raw(exchange: Exchange, context: JobContext, command: Command) -> Result:
@@ -55,7 +56,7 @@ async def go_on(exchange: Exchange, context: JobContext) -> Result:
     if trouble is None or trouble.working:
         return Result(paper=Paper.UNKNOWN)
     if not trouble.resumes:
-        raise DeviceError(JobError.of(trouble.code, trouble.text))
+        raise trouble.said.error()
     return await run(exchange, context, "continue", (commands.continue_printing(),), Paper.PRINTED)
 
 
@@ -63,9 +64,7 @@ async def set_clock(exchange: Exchange, context: JobContext, zone: str, to: date
     """Date, its confirmation, time. Only with the shift closed, or where the device itself asks for it."""
     status = await exchange.status()
     if status.mode in (Mode.SHIFT_OPEN, Mode.SHIFT_EXPIRED, Mode.DOCUMENT_OPEN):
-        raise DeviceError(
-            JobError.of("request.conflict", "The clock is set while the shift is closed.", remedy="Close the shift first.")
-        )
+        raise own.CLOCK_IN_SHIFT.error()
     await context.checkpoint(INTENT, {"kind": "clock"})
     context.commit_point()
     local = (to or context.device.clock.now()).astimezone(ZoneInfo(zone))
@@ -95,7 +94,7 @@ async def check_code(exchange: Exchange, context: JobContext, command: Command) 
     if error_of(taken):
         context.warn("marking_not_kept", "The device did not keep the result for the receipt: it will check the code again.")
     if not judged.acceptable:
-        raise DeviceError(JobError.of("device.rejected", judged.check.text, field="marking", remedy="Do not sell the goods."))
+        raise DeviceError(refusal(judged, "marking", "Do not sell the goods.", "Не продавайте этот товар."))
     if judged.warning is not None:
         context.warn("marking_not_checked", judged.warning, "marking")
     return Result(paper=Paper.SUPPRESSED, evidence={"marking": judged.as_data()})

@@ -51,6 +51,10 @@ NO_SUCH_DOCUMENT = 0x08
 NO_DATA = 0x34
 NO_SUCH_TABLE = 0x5D
 
+NOT_NOW = frozenset((PRINTING_BEFORE, WAITS_TO_GO_ON, NO_RECEIPT_PAPER, 0x72))
+"""What says that the device prints, or waits for paper or a hand. To a command that only prepares a document it means that it was
+not taken; what it means for a document is asked of the device [S8]."""
+
 NOT_KNOWN_BY_DEVICE = frozenset((0x01, 0x33, 0x34, 0x36, 0x37, 0x5D, 0x7E))
 """What a device answers to a question that it does not have."""
 

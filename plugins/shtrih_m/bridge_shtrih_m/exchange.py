@@ -22,7 +22,7 @@ from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import ShortStatus, error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.condition import Trouble, trouble
-from bridge_shtrih_m.errors import NO_RECEIPT_PAPER, PRINTING_BEFORE, WAITS_TO_GO_ON
+from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.frame import (
     NUMBERS,
     Answer,
@@ -47,6 +47,9 @@ HELD = "held"
 
 # How often a question that changes nothing is put again. Once covers a disturbed line; a line that loses three in a row is no line.
 ASK_TIMES = 3
+
+# How often in a row a device may say "not now" whose status says that it is idle.
+IDLE_TIMES = 50
 
 
 class Watch(Protocol):
@@ -163,13 +166,15 @@ class Exchange:
         raise LinkLost(what)
 
     async def send_printing(self, command: Command, watch: Watch) -> bytes:
-        """As `send`, for a command that the device takes only when it has printed what was before: with "still printing" (50h) and
-        "waits to go on" (58h) it surely was not taken, and is sent again when the device is idle."""
+        """As `send`, for a command that the device takes only when it has printed what was before: with "not now" it surely was not
+        taken, and is sent again when the device is idle. One that is idle and says so again and again means something else."""
+        idle = 0
         while True:
             answer = await self.send(command)
-            if error_of(answer) not in (PRINTING_BEFORE, WAITS_TO_GO_ON, NO_RECEIPT_PAPER):
+            if error_of(answer) not in NOT_NOW or idle >= IDLE_TIMES:
                 return answer
             await asyncio.sleep(self.timeouts.poll)
+            idle = idle + 1 if await self.trouble() is None else 0
             await self.idle(watch)
 
     async def status(self) -> ShortStatus:

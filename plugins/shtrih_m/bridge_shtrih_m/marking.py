@@ -43,9 +43,13 @@ class Negative(Exception):
 
     @property
     def error(self) -> JobError:
-        return JobError.of(
-            "device.rejected", self.judged.check.text, field=self.field, remedy="Take the goods out of the receipt."
-        )
+        return refusal(self.judged, self.field, "Take the goods out of the receipt.", "Уберите этот товар из чека.")
+
+
+def refusal(judged: Judged, field: str | None, remedy: str, russian: str) -> JobError:
+    """The goods must not be sold, and why."""
+    texts = {"ru": (judged.check.russian, russian)}
+    return JobError.of("device.rejected", judged.check.text, field=field, remedy=remedy, texts=texts)
 
 
 def judge(answer: bytes) -> Judged:

@@ -14,23 +14,22 @@ from bridge.model import JobError, Operation, Paper, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
 from bridge.transport import LinkLost
 from bridge_shtrih_m import commands
-from bridge_shtrih_m.answers import Closed, Mode, error_of
-from bridge_shtrih_m.errors import NO_RECEIPT_PAPER, PRINTING_BEFORE, WAITS_TO_GO_ON
+from bridge_shtrih_m.answers import Closed, Mode, error_of, values_of
+from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.exchange import HELD, Exchange
-from bridge_shtrih_m.facts import FISCAL, FactReader, Facts, Kind
-from bridge_shtrih_m.marking import Negative, judge
+from bridge_shtrih_m.facts import FactReader, Facts, Kind
+from bridge_shtrih_m.marking import Judged, Negative, judge
 from bridge_shtrih_m.outstanding import PAPER, expected
 from bridge_shtrih_m.plan import ANSWERED, BASELINE, DECIDING, INTENT, TELLS_NUMBER, Intent, Plan, Step
-from bridge_shtrih_m.recovery import Verdict, decide, is_ours, missing
+from bridge_shtrih_m.recovery import Verdict, decide, in_storage, is_ours, missing
 from bridge_shtrih_m.refusals import Refused, checked
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.sale import print_next
 from bridge_shtrih_m.settings import ShtrihSettings
-
-_BUSY = frozenset((PRINTING_BEFORE, WAITS_TO_GO_ON, NO_RECEIPT_PAPER, 0x72))
-"""Errors that say "not now". What they mean for a document is asked of the device [S8]."""
+from bridge_shtrih_m.texts import own
 
 _CHECKS_CODE = 0xFF61
+_BINDS_CODE = 0xFF67
 
 # How often a deciding command is sent that the device was too busy for, each time proved not to have been carried out.
 _TRIES = 5
@@ -69,8 +68,8 @@ class Procedure:
         if facts.document_open:
             intent = await self._clear_leftover(intent)
         answer = await self._send(plan, intent)
-        if answer is not None and context.device.shared:
-            # Where others use the device no document of the FN will ever prove this again.
+        if answer is not None and (context.device.shared or not in_storage(intent)):
+            # No document of the FN will ever prove this again: there is none, or others use the device and have such ones too.
             await context.checkpoint(ANSWERED, {"answer": answer.hex()})
         for warning in plan.warnings:
             context.warn(warning.code, warning.message, warning.field)
@@ -92,7 +91,7 @@ class Procedure:
                 if context.abort_requested:
                     raise Aborted
                 if context.device.clock.now() >= context.deadline:
-                    raise DeviceError(JobError.of(trouble.code, trouble.text))
+                    raise trouble.said.error()
                 if not trouble.working:
                     told = True
                     context.attention(trouble.code, trouble.text)
@@ -112,29 +111,23 @@ class Procedure:
         """What the device would refuse, said before anything is written down."""
         match facts.mode:
             case Mode.DATE_TO_CONFIRM:
-                raise DeviceError(JobError.of("device.clock", "Date and time of the device must be confirmed."))
+                raise own.DATE_TO_CONFIRM.error()
             case Mode.SHIFT_CLOSED if kind is Kind.SHIFT_CLOSE:
-                raise DeviceError(JobError.of("device.shift_closed"))
+                raise own.SHIFT_CLOSED.error()
             case Mode.SHIFT_CLOSED if kind in (Kind.RECEIPT, Kind.CORRECTION):
-                raise DeviceError(JobError.of("device.shift_closed"))
+                raise own.SHIFT_CLOSED.error()
             case Mode.SHIFT_EXPIRED if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
-                raise DeviceError(JobError.of("device.shift_expired"))
+                raise own.SHIFT_EXPIRED.error()
             case Mode.SHIFT_OPEN | Mode.SHIFT_EXPIRED if kind is Kind.SHIFT_OPEN:
-                raise DeviceError(JobError.of("request.conflict", "A shift is open already.", remedy="Close it first."))
+                raise own.SHIFT_OPEN.error()
             case _:
                 pass
 
     def _may_cancel_leftover(self) -> None:
         if self._context.device.shared:
-            raise DeviceError(JobError.of("device.busy", "Another program has a receipt open on the device."))
+            raise own.OTHERS_RECEIPT.error()
         if not self._settings.cancel_leftover:
-            raise DeviceError(
-                JobError.of(
-                    "device.busy",
-                    "A receipt was left open on the device, and the settings forbid to cancel it.",
-                    remedy="Finish or cancel it at the device, or allow cancel_leftover in the device's settings.",
-                )
-            )
+            raise own.LEFTOVER.error()
 
     async def _clear_leftover(self, intent: Intent) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
@@ -146,7 +139,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.document_open:
-            raise DeviceError(JobError.of("device.busy", "A receipt is open on the device and cannot be cancelled from here."))
+            raise own.NOT_CANCELLED.error()
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt that was left open on the device was cancelled first.")
         return intent.model_copy(update={"baseline": facts})
@@ -188,19 +181,26 @@ class Procedure:
 
     async def _forget_codes(self, plan: Plan) -> None:
         """Codes that were checked for this receipt are not kept for the next one. Refused where nothing is kept."""
-        if any(step.command.code == _CHECKS_CODE for step in plan.steps):
+        if any(step.command.code in (_CHECKS_CODE, _BINDS_CODE) for step in plan.steps):
             await self._exchange.send(commands.take_code(2))
 
     async def _step(self, step: Step) -> None:
         answer = checked(step.command, await self._exchange.send_printing(step.command, self._context), step.field)
         if step.command.code == _CHECKS_CODE:
             await self._take_code(step, answer)
+        elif step.command.code == _BINDS_CODE and values_of(answer).get("check"):
+            # The device had not checked it (any more), did so now, and took it whatever came of it.
+            self._judge(judge(answer), step)
 
     async def _take_code(self, step: Step, answer: bytes) -> None:
         """The check of a marking code was answered: it is accepted for the receipt, or rejected with the receipt."""
         judged = judge(answer)
         command = commands.take_code(1 if judged.acceptable else 0)
         checked(command, await self._exchange.send(command), step.field)
+        self._judge(judged, step)
+
+    def _judge(self, judged: Judged, step: Step) -> None:
+        """Raises Negative."""
         if not judged.acceptable:
             raise Negative(judged, step.field)
         if judged.warning is not None:
@@ -210,7 +210,7 @@ class Procedure:
         """Sent again only where the device was busy and then proves that it did nothing."""
         for _ in range(_TRIES):
             answer = await self._exchange.send(step.command)
-            if error_of(answer) not in _BUSY:
+            if error_of(answer) not in NOT_NOW:
                 return checked(step.command, answer, step.field)
             await self._exchange.idle(self._context)
             facts, found = await self._look(intent)
@@ -277,7 +277,7 @@ class Procedure:
         return document_result(intent, facts, found, issued_at, paper, reader.answers)
 
     async def _document(self, reader: FactReader, intent: Intent, facts: Facts, answer: bytes | None) -> FoundDocument | None:
-        if intent.kind not in FISCAL or intent.baseline.fn is None:
+        if not in_storage(intent):
             return None
         if answer is not None and intent.decides in TELLS_NUMBER:
             found = await reader.found(Closed.of(answer).document)
@@ -315,6 +315,11 @@ async def cancel_open(exchange: Exchange, reader: FactReader, intent: Intent, co
     if facts.current and facts.mode != Mode.DOCUMENT_OPEN:
         await exchange.send(commands.cancel_storage_document())
         facts = await reader.facts(intent.kind)
+        if facts.mode == Mode.DOCUMENT_OPEN:
+            # The half made document hid one that is open at the register too.
+            await exchange.send_printing(commands.cancel_receipt(), context)
+            await exchange.printed()
+            facts = await reader.facts(intent.kind)
     if not intent.paper:
         await exchange.send(print_next(paper=True))
     return facts
@@ -327,10 +332,4 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
         return
     last = facts.last if facts.last is not None else facts.document_number
     if wanted != str(last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that document {wanted} was the last one; the device says {last}.",
-                field="expect.last_document",
-            )
-        )
+        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=last)

@@ -52,12 +52,15 @@ def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared
     `shared`: other programs use the device too. Then a document with our total may be theirs: what happened is told only by an
     answer, and by nothing having happened at all.
     """
-    before = intent.baseline
-    kept = intent.kind in FISCAL and before.fn is not None
-    decision = _by_storage(intent, now, found) if kept else _by_counters(intent, now)
+    decision = _by_storage(intent, now, found) if in_storage(intent) else _by_counters(intent, now)
     if shared and decision.verdict is Verdict.ISSUED:
         return _unknown(f"other programs use this device too, so that this proves nothing ({decision.reason})")
     return decision
+
+
+def in_storage(intent: Intent) -> bool:
+    """Whether the FN keeps this document, with its number and total."""
+    return intent.kind in FISCAL and intent.baseline.fn is not None
 
 
 def is_ours(intent: Intent, document: FoundDocument) -> bool:

@@ -17,12 +17,12 @@ from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, error_of, roubles, values_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
-from bridge_shtrih_m.facts import FISCAL, FactReader, Facts, Kind
+from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.frame import code_of
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.plan import ANSWERED, BASELINE, CANCELLING, DECIDING, INTENT, TELLS_NUMBER, Intent
 from bridge_shtrih_m.procedure import cancel_open, look
-from bridge_shtrih_m.recovery import Decision, Verdict, decide, is_ours
+from bridge_shtrih_m.recovery import Decision, Verdict, decide, in_storage, is_ours
 from bridge_shtrih_m.refusals import Refused
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.settings import ShtrihSettings
@@ -74,6 +74,15 @@ class Settlement:
         decision = decide(intent, facts, found, shared=self._context.device.shared)
         evidence = {**self._reader.answers, "decision": decision.reason}
         refused = self._refusal(intent, answer)
+        if (
+            answer is not None
+            and refused is None
+            and decision.verdict is Verdict.NOT_ISSUED
+            and not self._of_before(intent, answer)
+        ):
+            # It said that it made the document: what it shows now is no proof that it did not.
+            told = "the device answered that it was made, and shows no such document"
+            decision = Decision(Verdict.UNKNOWN, f"{told} ({decision.reason})")
         match decision.verdict:
             case Verdict.ISSUED:
                 return await self._issued(intent, facts, decision.document, decision.reason)
@@ -88,17 +97,21 @@ class Settlement:
     def _only_answered(self, intent: Intent) -> bool:
         """What the FN does not keep: then the device's answer is the best that there is. It is the last that was executed, and
         questions came before the deciding command, so it is the answer to that one."""
-        return intent.kind not in FISCAL or intent.baseline.fn is None
+        return not in_storage(intent)
 
     async def _seen(self, intent: Intent, answer: bytes) -> FoundDocument | None:
         """The document that the device's own answer names, where the FN shows it as ours."""
         if intent.decides not in TELLS_NUMBER:
             return None
-        number = Closed.of(answer).document
-        if intent.baseline.last is not None and number <= intent.baseline.last:
-            return None  # the answer to an earlier document
-        found = await self._reader.found(number)
+        if self._of_before(intent, answer):
+            return None
+        found = await self._reader.found(Closed.of(answer).document)
         return found if found is not None and is_ours(intent, found) else None
+
+    def _of_before(self, intent: Intent, answer: bytes) -> bool:
+        """Whether this answer names a document that the FN had before."""
+        last = intent.baseline.last
+        return intent.decides in TELLS_NUMBER and last is not None and Closed.of(answer).document <= last
 
     def _refusal(self, intent: Intent, answer: bytes | None) -> Refused | None:
         if answer is None or not error_of(answer):
@@ -137,7 +150,7 @@ class Settlement:
         )
 
     async def _issued(self, intent: Intent, facts: Facts, found: FoundDocument | None, reason: str) -> Issued:
-        if found is None and intent.kind in FISCAL and intent.baseline.fn is not None:
+        if found is None and in_storage(intent):
             _, documents = await look(self._reader, intent, facts)
             ours = [document for document in documents if is_ours(intent, document)]
             found = ours[0] if len(ours) == 1 else None

@@ -6,7 +6,7 @@ Follows protocol-specs/shtrih-m, "Status" and "FN commands".
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -59,6 +59,7 @@ _MODE, _TAXES = 1, 6  # tables
 
 _DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
 _OFD_DAYS = 5  # documents that wait for longer are told
+_CLOCK_OFF = timedelta(minutes=5)  # what the FN allows between its own timer and the device's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +223,22 @@ async def read_status(
     short = await exchange.status()
     full = FullStatus.of(await reader.ask(commands.full_status()))
     waits = trouble(short)
+    clock = reader.moment(full.local_time)
     status = DeviceStatus(
         as_of=now,
         paper=_paper(short),
         cover="open" if short.submode != Submode.IDLE and short.flag(Flags.COVER_OPEN) else "closed",
         drawer=("open" if short.flag(Flags.DRAWER_OPEN) else "closed") if model.has(Features.DRAWER_SENSOR) else None,
         shift=_shift(short, None),
-        clock=reader.moment(full.local_time),
+        clock=clock,
         last_document=str(full.document_number),
         busy=short.document_open or (waits is not None and waits.working),
         attention=waits.text if waits is not None and not waits.working else None,
-        problems=(*_problems(short, waits.text if waits is not None and not waits.working else None), *_blocked(blocked)),
+        problems=(
+            *_problems(short, waits.text if waits is not None and not waits.working else None),
+            *_clock(clock, now),
+            *_blocked(blocked),
+        ),
         details={
             "mode": short.mode,
             "submode": short.submode,
@@ -340,6 +346,17 @@ def _problems(short: ShortStatus, waits: str | None) -> list[str]:
         case _:
             pass
     return problems
+
+
+def _clock(clock: datetime | None, now: datetime) -> list[str]:
+    if clock is None or abs(clock - now) <= _CLOCK_OFF:
+        return []
+    minutes = int((clock - now).total_seconds() / 60)
+    where = "ahead of" if minutes > 0 else "behind"
+    return [
+        f"The clock of the device is {abs(minutes)} minutes {where} this computer's. Set it while the shift is closed, or set the "
+        "zone of the device."
+    ]
 
 
 def _blocked(blocked: str | None) -> list[str]:

@@ -1,10 +1,11 @@
-"""Corrections: FF35, and FF4A for the formats before 1.2 (in 1.2 a correction has lines and is closed by FF45).
+"""Corrections: FF35, and FF4A or its forerunner FF36 for the formats before 1.2 (in 1.2 a correction has lines and is closed by FF45).
 
 Source: protocol-specs/shtrih-m, "Sequences"; protocol-specs/ffd, "Correction".
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bridge_ffd.tags import Tag
@@ -55,6 +56,35 @@ def _form(register: Register, call: Call) -> bytes:
         raise Refusal(TAGS_MISSING)
     known = {rate.row: rate for rate in vat.rates(register)}
     taxes = [(known[row], amount) for row, amount in zip(_ROWS, sums, strict=True) if amount]
+    return _record(register, call, reason, operation, paid, taxes, system)
+
+
+def _old_form(register: Register, call: Call) -> bytes:
+    """Total and operation, paid in cash: it knows neither taxes nor a basis."""
+    total, operation = call.request.money(), call.request.number()
+    if register.format != "1.05":
+        raise Refusal(WITH_SETTINGS)
+    if operation not in (1, 3):
+        raise Refusal(PARAMETERS)
+    if total == 0:
+        raise Refusal(ZERO_TOTAL)
+    registered = register.memory.fn.registrations[-1].tax_systems
+    return _record(register, call, 0, operation, [total, 0, 0, 0, 0], [], registered & -registered)
+
+
+def _record(
+    register: Register,
+    call: Call,
+    reason: int,
+    operation: int,
+    paid: Sequence[int],
+    taxes: Sequence[tuple[vat.Rate, int]],
+    system: int,
+) -> bytes:
+    """The document, and what both commands answer."""
+    total = sum(paid)
+    started = register.memory.fn.current
+    given = decode(bytes.fromhex(started.tlv)) if started is not None else ()
     fn.check(register)
     body = [
         *(
@@ -101,6 +131,7 @@ def _form(register: Register, call: Call) -> bytes:
 
 
 COMMANDS = {
+    0xFF36: Command(_old_form, exactly(12), "sysadmin", "print", states.IDLE, frozenset((CORRECTION,))),
     0xFF35: Command(_begin, exactly(6), "sysadmin", "fill", states.OPENS_RECEIPT, frozenset((NO_DOCUMENT,))),
     0xFF4A: Command(_form, exactly(69), "sysadmin", "print", states.IDLE, frozenset((CORRECTION,))),
 }

@@ -22,7 +22,7 @@ from bridge_sim_shtrih_m.memory import (
     Registration,
 )
 from bridge_sim_shtrih_m.refusals import FN_NO_DATA, FN_STATE, PARAMETERS, Refusal
-from bridge_sim_shtrih_m.request import Call, Command, exactly
+from bridge_sim_shtrih_m.request import Call, Command, Request, exactly
 
 if TYPE_CHECKING:
     from bridge_sim_shtrih_m.register import Register
@@ -76,9 +76,32 @@ def _find(register: Register, call: Call) -> bytes:
     if register.settings.fn_type_numbers == "document":
         form = _JAVAPOS_TYPES.get(form, form)
     answer = bytes((form, document.ticket)) + date_time(document.at) + numbers(document)
+    return answer + _about(register, document)
+
+
+def _about(register: Register, document: FnDocument) -> bytes:
+    """What each kind of document has behind the common head."""
     if document.form in _RECEIPTS:
-        return answer + bytes((document.operation,)) + le(document.total, int(register.settings.ff0a_total))
-    return answer + le(document.shift, 2) if document.form in _SHIFTS else answer
+        return bytes((document.operation,)) + le(document.total, int(register.settings.ff0a_total))
+    if document.form in _SHIFTS:
+        return le(document.shift, 2)
+    last = register.memory.fn.registrations[-1]
+    if document.form == fn.FORM_FN_CLOSING:
+        return _who(last)
+    done = next((one for one in register.memory.fn.registrations if one.number == document.number), None)
+    if done is None:
+        return b""
+    reason = bytes((_reason(done),)) if document.form == fn.FORM_CHANGE else b""
+    return _who(done) + bytes((done.tax_systems, done.mode)) + reason
+
+
+def _who(registration: Registration) -> bytes:
+    return registration.inn.encode().ljust(12) + registration.rnm.encode().ljust(20)
+
+
+def _reason(registration: Registration) -> int:
+    """Why the registration was changed, as a number from 1 on; 0 for the first one."""
+    return registration.reasons.bit_length()
 
 
 # --- reading a document
@@ -152,20 +175,26 @@ def _registration(register: Register, number: int) -> Registration:
     return done[number - 1]
 
 
-def _summary(register: Register, registration: Registration) -> bytes:
-    answer = date_time(registration.at) + registration.inn.encode().ljust(12) + registration.rnm.encode().ljust(20)
-    answer += bytes((registration.tax_systems, registration.mode))
+def _summary(register: Register, registration: Registration, more: bytes = b"") -> bytes:
+    """`more`: of FFD 1.05, what FF4C has before the numbers."""
+    answer = date_time(registration.at) + _who(registration) + bytes((registration.tax_systems, registration.mode))
     if register.format != "1.05":
-        answer += bytes((0,)) + fn.OFD_INN.encode().ljust(12) + le(registration.reasons, 4)
-    return answer + le(registration.number, 4) + le(registration.sign, 4)
+        more = bytes((0,)) + fn.OFD_INN.encode().ljust(12) + le(registration.reasons, 4)
+    return answer + more + le(registration.number, 4) + le(registration.sign, 4)
 
 
 def _last_registration(register: Register, call: Call) -> bytes:
-    return _summary(register, _registration(register, 0))
+    """In FFD 1.05 with the time once more, where answers are extended."""
+    last = _registration(register, 0)
+    again = register.settings.extended_answers and register.format == "1.05"
+    return _summary(register, last) + (date_time(last.at) if again else b"")
 
 
 def _some_registration(register: Register, call: Call) -> bytes:
-    return _summary(register, _registration(register, call.request.number()))
+    """In FFD 1.05 with the reason, of every one but the first."""
+    number = call.request.number()
+    done = _registration(register, number)
+    return _summary(register, done, bytes((_reason(done),)) if done.reasons else b"")
 
 
 def _registration_tag(register: Register, call: Call) -> bytes:
@@ -187,24 +216,33 @@ def _begin_registration(register: Register, call: Call) -> bytes:
 
 
 def _form_registration(register: Register, call: Call) -> bytes:
-    request = call.request
-    inn, rnm = request.take(12).decode(_CP866).strip("\0 "), request.take(20).decode(_CP866).strip("\0 ")
-    systems, mode = request.number(), request.number()
-    if len(inn) not in (10, 12) or not inn.isdigit() or not rnm or not 0 < systems < 64:
-        raise Refusal(PARAMETERS)
+    inn, rnm, systems, mode = _read_registration(call.request)
     form = fn.FORM_CHANGE if register.memory.fn.registrations else fn.FORM_REGISTRATION
     document = fn.register_device(register, mode, form, inn=inn, rnm=rnm, tax_systems=systems)
     return _registered(register, document, call.origin)
 
 
 def _register_again(register: Register, call: Call) -> bytes:
-    """Its parameters are known to one source only: the reason of the change, one byte."""
-    last = _registration(register, 0)
+    """What FF06 has, and the reason: 1 another FN, 2 another OFD, 3 the user's data, 4 settings."""
+    _registration(register, 0)
     if len(register.memory.fn.registrations) >= MAX_REGISTRATIONS:
         raise Refusal(FN_STATE)
+    inn, rnm, systems, mode = _read_registration(call.request)
+    reason = call.request.number()
+    if not 1 <= reason <= 4:
+        raise Refusal(PARAMETERS)
     fn.check(register)
-    document = fn.register_device(register, last.mode, fn.FORM_CHANGE, 1 << call.request.number() % 32)
+    document = fn.register_device(register, mode, fn.FORM_CHANGE, 1 << reason - 1, inn=inn, rnm=rnm, tax_systems=systems)
     return _registered(register, document, call.origin)
+
+
+def _read_registration(request: Request) -> tuple[str, str, int, int]:
+    """INN, registration number, taxation systems, mode."""
+    inn, rnm = request.take(12).decode(_CP866).strip("\0 "), request.take(20).decode(_CP866).strip("\0 ")
+    systems, mode = request.number(), request.number()
+    if len(inn) not in (10, 12) or not inn.isdigit() or not rnm or not 0 < systems < 64:
+        raise Refusal(PARAMETERS)
+    return inn, rnm, systems, mode
 
 
 def _registered(register: Register, document: FnDocument, origin: str) -> bytes:
@@ -227,12 +265,15 @@ def _begin(kind: int) -> Command:
 
 
 def _settlements(register: Register, call: Call) -> bytes:
+    """Begun by FF37, or by nothing: hosts send it alone."""
+    fn.check(register, closing=True)
     waiting = register.memory.fn.queue
     tags = [Tlv(Tag.UNSENT_DOCUMENTS, len(waiting))]
     document = fn.record(register, fn.FORM_SETTLEMENTS, tags)
     _paper(register, "ОТЧЕТ О СОСТОЯНИИ РАСЧЕТОВ", document, "settlements_report", call.origin)
     first = fn_date(waiting[0].at.date()) if waiting else bytes(3)
-    return numbers(document) + le(len(waiting), 4) + first
+    again = date_time(document.at) if register.settings.extended_answers else b""
+    return numbers(document) + le(len(waiting), 4) + first + again
 
 
 def _close_fn(register: Register, call: Call) -> bytes:
@@ -274,9 +315,9 @@ COMMANDS = {
     0xFF09: Command(_last_registration, _SYSADMIN, "sysadmin"),
     0xFF0A: Command(_find, exactly(10), "sysadmin"),
     0xFF0E: Command(_registration_tag, exactly(9), "sysadmin"),
-    0xFF34: Command(_register_again, exactly(7), "sysadmin", "print", states.SHIFT_CLOSED, frozenset((NO_DOCUMENT,))),
+    0xFF34: Command(_register_again, exactly(41), "sysadmin", "print", states.SHIFT_CLOSED, frozenset((NO_DOCUMENT,))),
     0xFF37: _begin(SETTLEMENTS),
-    0xFF38: Command(_settlements, _SYSADMIN, "sysadmin", "print", states.IDLE, frozenset((SETTLEMENTS,))),
+    0xFF38: Command(_settlements, _SYSADMIN, "sysadmin", "print", states.IDLE, frozenset((NO_DOCUMENT, SETTLEMENTS))),
     0xFF39: Command(_exchange, _SYSADMIN, "sysadmin"),
     0xFF3A: Command(_choose, exactly(10), "sysadmin"),
     0xFF3B: Command(_next, _SYSADMIN, "sysadmin"),

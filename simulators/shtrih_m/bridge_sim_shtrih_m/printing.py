@@ -207,14 +207,15 @@ def _close_free(register: Register, call: Call) -> bytes:
     return b""
 
 
-def _text(code: int, length: tuple[int, int]) -> Command:
-    return Command(_line, length, work="print", legal=states.PRINTS, op=True)
+def _text(least: int, size: int) -> Command:
+    """A line: `size` characters filled up with zeros, as old models insist; others take any length."""
+    return Command(_line, (least, 255), work="print", legal=states.PRINTS, op=True, old_length=(least + size, 255))
 
 
 COMMANDS = {
-    0x12: _text(0x12, (26, 255)),
-    0x17: _text(0x17, (46, 255)),
-    0x2F: _text(0x2F, (47, 255)),
+    0x12: _text(6, 20),
+    0x17: _text(6, 40),
+    0x2F: _text(7, 40),
     0x18: Command(_header, exactly(37), work="print", legal=states.IDLE, op=True),
     0x25: Command(_cut, exactly(6), work="print", legal=states.PRINTS, op=True),
     0x28: Command(_drawer, exactly(6), work="set", op=True),

@@ -158,7 +158,8 @@ class Register(SimulatedDevice):
             command = COMMANDS.get(code)
             if command is None or (command.modern and self.settings.generation == "classic"):
                 raise Refusal(UNSUPPORTED)
-            if not command.length[0] <= len(data) <= command.length[1]:
+            least, most = self._length(command)
+            if not least <= len(data) <= most:
                 raise Refusal(LENGTH)
             request = Request(data[size:])
             self.operator = self._operator(command, request)
@@ -169,6 +170,10 @@ class Register(SimulatedDevice):
         except Refusal as refusal:
             return head + bytes((refusal.code,)), None
         return head + b"\0" + (bytes((self.operator,)) if command.op else b"") + result, command
+
+    def _length(self, command: Command) -> tuple[int, int]:
+        old = command.old_length if self.settings.generation == "classic" else None
+        return old or command.length
 
     def _operator(self, command: Command, request: Request) -> int:
         """Whose password this is."""

@@ -85,7 +85,7 @@ Handler = Callable[["Register", Call], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One row of a table of commands. `length`: least and most. `during`: documents begun in the FN (FF01) beside which it is
+    """One row of a table of commands. `length`: least and most; `old_length`: of old models, where they differ. `during`: documents begun in the FN (FF01) beside which it is
     legal; None: it takes no notice of them. `op`: the answer begins with the operator. `modern`: old models do not have it."""
 
     run: Handler
@@ -96,6 +96,7 @@ class Command:
     during: frozenset[int] | None = None
     op: bool = False
     modern: bool = False
+    old_length: tuple[int, int] | None = None
 
     @property
     def changes(self) -> bool:

@@ -78,7 +78,7 @@ class ShtrihSettings:
     )
     marking_local: Literal["checked", "no_keys", "unknown_type"] = option("checked", "whether the FN itself can check a code")
     unmarked: Literal["allowed", "refused"] = option("refused", "subjects 31 and 33 without FF67 at closing (A4)")
-    measure_missing: Literal["refuse", "piece"] = option("refuse", "FFD 1.2: an item without tag 2108 at closing: A4, or piece")
+    measure_missing: Literal["refuse", "piece"] = option("piece", "FFD 1.2: an item without tag 2108 at closing: piece, or A4")
     ff0a_total: Literal["5", "4"] = option("5", "bytes of the total in the answer to FF0A")
     fn_type_numbers: Literal["form", "document"] = option(
         "form", "types in the answer to FF0A: form codes, or 14h for corrections and 10h for closing as javapos lists"

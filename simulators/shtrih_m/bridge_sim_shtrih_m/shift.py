@@ -157,7 +157,7 @@ def _open(register: Register, call: Call) -> bytes:
 
 def _open_fn(register: Register, call: Call) -> bytes:
     document = open_shift(register, call.origin)
-    return le(document.shift, 2) + numbers(document, extended=register.settings.extended_answers)
+    return le(document.shift, 2) + numbers(document)  # the one document whose answer is never extended
 
 
 def _close(register: Register, call: Call) -> bytes:

@@ -250,7 +250,7 @@ class Tables:
         self.value(table, row, number)
         if column.edit == "never" or (column.edit == "closed" and self.register.memory.fn.shift_open):
             raise Refusal(NOT_EDITABLE)
-        if len(data) != column.width:
+        if len(data) > column.width or (column.kind == "bin" and len(data) != column.width):
             raise Refusal(LENGTH)
         if column.kind == "bin":
             value = int.from_bytes(data, "little")

@@ -167,6 +167,7 @@ def test_a_full_status_of_any_length_is_read() -> None:
         ("03 00 01 00", None, None, False),
         ("03 00 01 02 00 0F", 15, None, False),
         ("03 00 01 02 20 05", None, 5, False),
+        ("03 00 01 02 02 0F", None, 2, False),
         ("03 00 01 01 FF", None, None, True),
         ("03 00 01 07 00 0F 5C 08 01 00 02", 15, None, False),
     ],

@@ -50,7 +50,7 @@ class RegisterBench:
 
     def __init__(self, *, settings: Mapping[str, Any] | None = None, **register: Any) -> None:
         self.device = Device()
-        self.register = Register(ShtrihSettings(**register), clock=self.device.clock.now)
+        self.register = Register(ShtrihSettings(**{"measure_missing": "refuse", **register}), clock=self.device.clock.now)
         self.settings = FAMILY.settings_from(settings or {})
         self.driver: Driver | None = None
         self.link: NullLink | None = None

@@ -342,6 +342,54 @@ def test_the_answer_that_the_device_still_held_proves_a_report() -> None:
     run_virtual(scenario())
 
 
+@pytest.mark.parametrize("op", ["report.x", "cash.in"])
+def test_the_answer_to_what_the_storage_does_not_keep_is_written_down_before_anything_else_is_asked(op: str) -> None:
+    """The link breaks at the first question behind the answer, which v1 has then let go of; the counters stand still."""
+
+    async def scenario() -> None:
+        script = Script(x40="40 00 1E", x50="50 00 1E 38 00")
+        bench = Bench(script)
+        job = Job(bench.device)
+        job.on_checkpoint = lambda name: script.cut_before.add("10") if name == "answered" else None
+        outcome = await bench.run(other(op, **(CASH if op == "cash.in" else {})), job)
+        assert [checkpoint.name for checkpoint in job.checkpoints] == ["intent", "answered"]
+        assert (outcome.state, outcome.recovered) == ("done", 1), outcome
+        assert len(bench.sent("40", "50")) == 1
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_a_device_that_said_yes_and_shows_nothing_is_a_persons_matter() -> None:
+    """It names document 30, and its storage has none: neither the answer nor the storage is a proof against the other."""
+
+    async def scenario() -> None:
+        script = Script(xFF45=CLOSED)
+        script.cut_after.add("FF45")
+        bench = Bench(script)
+        outcome = await bench.run(sale())
+        assert outcome.state == "operator"
+        assert "answered that it was made" in outcome.answer.text
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_a_receipt_that_a_half_made_document_hid_is_cancelled_at_the_register_too() -> None:
+    async def scenario() -> None:
+        script = Script()
+        script.cut_before.add("FF45")
+        script.then["8D"] = {"FF01": HEALTHY["FF01"].replace("FF 01 00 03 00", "FF 01 00 03 04")}
+        script.then["FF08"] = {"FF01": HEALTHY["FF01"], "11": OPEN_FULL}
+        script.then["88"] = {"11": HEALTHY["11"]}
+        bench = Bench(script)
+        assert (await bench.run(sale())).state == "failed"
+        assert bench.script.sent("FF08", "88") == ["FF 08 1E 00 00 00", "88 1E 00 00 00"]
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
 SHIFT_OPENED = "FF 0A 00 02 00 1A 0B 14 0F 1E 1E 00 00 00 44 33 22 11 08 00"
 SHIFT_CLOSED = "FF 0A 00 05 00 1A 0B 14 0F 1E 1E 00 00 00 44 33 22 11 07 00"
 

@@ -341,6 +341,22 @@ def test_a_line_is_sent_again_after_the_device_has_printed() -> None:
     run_virtual(scenario())
 
 
+@pytest.mark.parametrize("error", ["50", "58", "6B", "72"])
+def test_a_device_that_says_not_now_for_ever_and_is_idle_refuses(error: str) -> None:
+    async def scenario() -> None:
+        script = Script(xFF46=f"FF 46 {error}")
+        script.then["8D"] = {"10": OPEN, "11": OPEN_FULL}
+        script.then["88"] = {"10": HEALTHY["10"], "11": HEALTHY["11"]}
+        bench = Bench(script)
+        outcome = await bench.run(sale())
+        assert outcome.error is not None
+        assert (outcome.state, outcome.error.device_code, outcome.error.fate) == ("failed", f"{error}h", Fate.NOT_ISSUED)
+        assert (len(bench.sent("88")), bench.sent("FF45")) == (1, [])
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
 def test_an_end_answered_with_still_printing_is_sent_again_only_after_the_storage_showed_nothing_new() -> None:
     async def scenario() -> None:
         script = issuing()
@@ -582,6 +598,36 @@ def test_goods_whose_code_is_wrong_are_not_sold() -> None:
         assert (outcome.error.code, outcome.error.field) == ("device.rejected", "lines.0.marking")
         assert bench.sent("FF69") == ["FF 69 1E 00 00 00 00", "FF 69 1E 00 00 00 02"]
         assert bench.sent("8D", "FF45") == []
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+@pytest.mark.parametrize(
+    ("block", "state", "codes"),
+    [
+        ("03 00 01 02 00 0F", "done", []),
+        ("00 02 01 01 FF", "done", ["marking_not_checked"]),
+        ("01 00 01 02 00 01", "failed", []),
+    ],
+)
+def test_a_code_that_the_device_checks_only_when_it_is_bound_is_judged_all_the_same(
+    block: str, state: str, codes: list[str]
+) -> None:
+    """It was checked beforehand, and the device has forgotten that: it checks by itself, and takes the code whatever comes of it."""
+
+    async def scenario() -> None:
+        script = marking(POSITIVE)
+        script.say(xFF67=f"FF 67 00 44 4D 01 {block}")
+        script.then["8D"] = {"10": OPEN, "11": OPEN_FULL}
+        for end in ("88", "FF45"):
+            script.then[end] = {**script.then.get(end, {}), "10": HEALTHY["10"], "11": HEALTHY["11"]}
+        bench = Bench(script)
+        line = {**MARKED, "extras": {"ffd": {"marking": {"result": 15}}}}
+        outcome = await bench.run(sale(lines=[line]))
+        assert (outcome.state, outcome.codes) == (state, codes), outcome
+        assert bench.sent("FF61") == []
+        assert len(bench.sent("FF45")) == (state == "done")
         await bench.disconnect()
 
     run_virtual(scenario())
