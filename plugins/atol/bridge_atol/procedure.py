@@ -21,7 +21,7 @@ from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.outstanding import expected
 from bridge_atol.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
-from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing
+from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
@@ -188,7 +188,7 @@ class Procedure:
         """Sent again only where the device was busy and then proves that it did nothing."""
         for _ in range(_TRIES):
             reply = await self._exchange.decide(step.command, intent.task)
-            if intent.kind not in FISCAL or self._context.device.shared:
+            if reply.error != BUSY and (intent.kind not in FISCAL or self._context.device.shared):
                 # No document of the FN will ever prove this, so the answer is written down before the device forgets it.
                 await self._context.checkpoint(ANSWERED, {"answer": reply.data.hex(), "error": reply.error})
             await self._exchange.release()
@@ -216,7 +216,7 @@ class Procedure:
             facts = await cancel_open(self._exchange, self._reader(), intent)
             if facts.document_open:
                 raise LinkLost("after an error a document is still open on the device")
-            if not decided or (intent.kind not in FISCAL and refused is not None and refused.surely_not_executed):
+            if not decided or (refused is not None and surely_refused(intent, refused)):
                 return False
             facts, found = await look(self._reader(), intent)
         except (Refused, BadAnswer) as error:

@@ -15,6 +15,7 @@ from bridge_ffd.versions import DocumentKind
 
 from bridge_atol.facts import FISCAL, Facts, Kind
 from bridge_atol.plan import Intent
+from bridge_atol.refusals import Refused
 
 MOST_DOCUMENTS = 50
 """So many new documents of the FN are looked at; where more were made since, somebody else worked with the device all day."""
@@ -63,6 +64,12 @@ def is_ours(intent: Intent, document: FoundDocument) -> bool:
     if intent.kind in _WITH_TOTAL:
         return document.settlement == intent.settlement and document.total == intent.total
     return isinstance(document.kind, DocumentKind)
+
+
+def surely_refused(intent: Intent, refused: Refused) -> bool:
+    """Whether this answer to the deciding command alone says that there is no document. What the FN keeps it tells itself; an X report
+    moves nothing in the device, so one that ended with an error is none, whatever of it is on paper."""
+    return intent.kind not in FISCAL and (intent.kind is Kind.X_REPORT or refused.surely_not_executed)
 
 
 def may_be_ours(intent: Intent, document: FoundDocument) -> bool:

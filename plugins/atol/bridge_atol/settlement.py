@@ -20,7 +20,7 @@ from bridge_atol.facts import FISCAL, FactReader, Facts, Kind
 from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, BASELINE, CANCELLING, INTENT, Intent
 from bridge_atol.procedure import cancel_open, look
-from bridge_atol.recovery import Decision, Verdict, decide
+from bridge_atol.recovery import Decision, Verdict, decide, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
@@ -74,8 +74,7 @@ class Settlement:
         refused = Refused(SHAPES[intent.decides], error) if error else None
         if decision.verdict is Verdict.ISSUED:
             return await self._issued(intent, facts, decision.document, decision.reason)
-        not_executed = intent.kind not in FISCAL and refused is not None and refused.surely_not_executed
-        if decision.verdict is Verdict.NOT_ISSUED or not_executed:
+        if decision.verdict is Verdict.NOT_ISSUED or (refused is not None and surely_refused(intent, refused)):
             return NotIssued(evidence, refused.job_error() if refused is not None else None)
         return NeedsOperator(
             evidence,

@@ -56,7 +56,8 @@ class Script:
     """A register in FFD 1.05 with shift 7 open, whose FN has 29 documents.
 
     `say`: by the code of the command a text of hexadecimal, or several, of which the last one stays. `cut_before`: codes at which the
-    connection breaks before they are executed; `cut_after`: after, so that the answer is lost; `power`: the same, and the power with it.
+    connection breaks before they are executed; `cut_after`: after, so that the answer is lost; `power`: the same, and the power with it;
+    `damage`: the answer comes with a wrong checksum.
     """
 
     def __init__(self, **answers: str | Sequence[str]) -> None:
@@ -65,6 +66,7 @@ class Script:
         self.cut_before: set[str] = set()
         self.cut_after: set[str] = set()
         self.power: set[str] = set()
+        self.damage: set[str] = set()
         self.executed: list[bytes] = []
         self.mode = 0
         self.flags = 0
@@ -247,7 +249,11 @@ class Peer:
                         self._device.answer(answer, error=refused)
                         await self._link.close()
                         return
-                    await self._carry_out(self._device.answer(answer, error=refused))
+                    outputs = self._device.answer(answer, error=refused)
+                    if code in self._script.damage:
+                        self._script.damage.discard(code)
+                        outputs = [frame.Send(sent.data[:-1] + b"\x2a") for sent in outputs if isinstance(sent, frame.Send)]
+                    await self._carry_out(outputs)
 
 
 class Store:

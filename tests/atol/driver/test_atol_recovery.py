@@ -132,6 +132,44 @@ def test_an_x_report_is_proved_by_its_result_alone() -> None:
     assert script.codes().count("67") == 1
 
 
+@pytest.mark.parametrize(("wanted", "code"), [(sale(), "EB"), (sale(), "4A"), (sale(), "3F"), (other("cash.in", **CASH), "49")])
+def test_a_damaged_answer_is_asked_for_again_on_the_same_line(wanted: Any, code: str) -> None:
+    healthy, script = Script(), Script()
+    run(wanted, healthy)
+    script.damage.add(code)
+    outcome = run(wanted, script)
+    assert (outcome.state, outcome.recovered, script.damage) == ("done", 0, set())
+    assert script.codes() == healthy.codes()
+
+
+def test_an_x_report_that_ended_with_an_error_is_none() -> None:
+    for way in ("", "cut_after"):
+        script = Script(x67="55 67 00")
+        if way:
+            getattr(script, way).add("67")
+        outcome = run(other("report.x"), script)
+        assert outcome.state == "failed"
+        assert outcome.error is not None
+        assert outcome.error.code == "device.paper_out"
+
+
+def test_a_busy_answer_does_not_stand_for_the_attempt_behind_it() -> None:
+    """The device was busy, and the line broke at the second attempt, which was carried out."""
+
+    class Busy(Script):
+        def answer(self, data: bytes) -> bytes:
+            if data[:1] == b"\x67" and "67" not in self.codes():
+                self.executed.append(data)
+                return bytes.fromhex("55 76 00")
+            if data[:1] == b"\x67":
+                self.power.add("67")
+            return super().answer(data)
+
+    script = Busy()
+    outcome = run(other("report.x"), script)
+    assert (outcome.state, script.codes().count("67")) == ("operator", 2)
+
+
 def test_the_answer_to_cash_is_written_down_before_the_device_forgets_it() -> None:
     script = Script()
 
