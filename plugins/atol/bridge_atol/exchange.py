@@ -124,10 +124,11 @@ class Exchange:
 
     async def send_when_idle(self, command: Command) -> Reply:
         """As `send`. With "the operation before has not finished" (76h) the command surely was not taken in: it is sent again when
-        the device is idle."""
+        the device is idle, for as long as a task may run."""
+        limit = self._now() + self.timeouts.running
         while True:
             reply = await self.send(command)
-            if reply.error != BUSY:
+            if reply.error != BUSY or self._now() >= limit:
                 return reply
             await asyncio.sleep(self.timeouts.poll)
             await self.finished()
@@ -152,11 +153,13 @@ class Exchange:
         return trouble(await self.state())
 
     async def finished(self) -> DeviceState:
-        """Wait until no report is being made any more, whether there is paper or not."""
+        """Wait until no report is being made any more. One that waits for a person, or takes longer than a task may, is told as it
+        is."""
+        limit = self._now() + self.timeouts.running
         while reporting(found := await self.state()):
             told = trouble(found)
-            if told is not None and not told.working:
-                return found  # it waits for a person
+            if (told is not None and not told.working) or self._now() >= limit:
+                return found
             await asyncio.sleep(self.timeouts.poll)
         return found
 

@@ -187,6 +187,20 @@ def test_the_answer_to_cash_is_written_down_before_the_device_forgets_it() -> No
     run_virtual(scenario())
 
 
+def test_a_report_that_never_ends_is_waited_for_and_neither_issued_nor_not() -> None:
+    class Stuck(Script):
+        def _executed(self, code: str, data: bytes) -> str:
+            if code == "5A":
+                self.mode = 0x23
+                return "55 00 00"
+            return super()._executed(code, data)
+
+    script = Stuck()
+    outcome = run(other("shift.close"), script)
+    assert (outcome.state, set(outcome.pending)) == ("unresolved", {"device.busy"})
+    assert script.codes().count("5A") == 1
+
+
 def test_another_document_of_this_kind_is_for_a_person_to_decide() -> None:
     class Others(Script):
         def _executed(self, code: str, data: bytes) -> str:

@@ -231,6 +231,12 @@ def test_a_device_that_stays_busy_fails_the_job_and_leaves_nothing_open() -> Non
     assert (script.receipt, script.last) == (0, 29)
 
 
+def test_a_device_that_is_busy_with_an_item_for_too_long_fails_the_job() -> None:
+    outcome, script = run(sale(), Script(xEB="55 76 00"))
+    assert (outcome.state, outcome.error.code) == ("failed", "device.busy")
+    assert (script.receipt, script.last, script.codes().count("4A")) == (0, 29, 0)
+
+
 def test_a_wrong_mode_password_is_told_as_such() -> None:
     outcome, script = run(sale(), Script(x56="55 8C 00"))
     assert (outcome.state, outcome.error.code) == ("failed", "device.rejected")
