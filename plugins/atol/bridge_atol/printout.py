@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bridge_ffd.fitting import Fitting
+
 from bridge.model import Print, PrintLine
 from bridge_atol import commands
+from bridge_atol.layout import CODE_PAGE
 from bridge_atol.plan import Step
-from bridge_atol.text import Fitting
 
 
 def plan_printout(operation: Print, columns: int) -> tuple[tuple[Step, ...], Fitting]:
     """The commands of a printout, and what had to be changed. Raises RequestError naming the line."""
-    fit = Fitting(lenient=operation.fit == "lenient")
+    fit = Fitting(CODE_PAGE, lenient=operation.fit == "lenient")
     made: list[Step] = []
     if operation.title:
         made += _line("title", title_of(operation), fit, columns)

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import accumulate
 
 from bridge_ffd.document import FfdDocument
+from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
@@ -24,11 +25,10 @@ from bridge_atol.circumstances import Circumstances
 from bridge_atol.commands import Command
 from bridge_atol.errors import RECEIPT_CLOSED
 from bridge_atol.facts import Kind
-from bridge_atol.layout import BadValue
+from bridge_atol.layout import CODE_PAGE, BadValue
 from bridge_atol.open_points import VAT_CODES_ARE_THOSE_OF_TAG_1199
 from bridge_atol.plan import Plan, Step
 from bridge_atol.settings import ARITHMETIC, PAYMENTS
-from bridge_atol.text import Fitting
 from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import NAME
 
@@ -67,7 +67,7 @@ def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
 def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
     """Raises RequestError naming the field."""
     document = document_of(receipt, now)
-    fit = Fitting(lenient=receipt.fit == "lenient")
+    fit = Fitting(CODE_PAGE, lenient=receipt.fit == "lenient")
     _refuse(document)
     correction = document.kind.layout is DocumentKind.CORRECTION
     opens = (CORRECTS if correction else OPENS)[document.settlement]

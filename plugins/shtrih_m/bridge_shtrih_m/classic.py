@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from bridge_ffd.document import FfdDocument
+from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
 from bridge_ffd.tlv import encode
 from bridge_ffd.vat import Vat
@@ -18,11 +19,10 @@ from bridge.model import PaymentKind, Receipt, invalid
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.facts import Kind
-from bridge_shtrih_m.layout import BadValue
+from bridge_shtrih_m.layout import CODE_PAGE, BadValue
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.sale import OPENS, document_of, no_print
 from bridge_shtrih_m.settings import ZERO
-from bridge_shtrih_m.text import Fitting
 from bridge_shtrih_m.unsupported import unsupported
 
 _ITEMS: dict[Settlement, int] = {
@@ -44,7 +44,7 @@ _KOPECK = Decimal("0.01")
 def plan_classic(receipt: Receipt, now: Circumstances, *, storage: bool) -> Plan:
     """`storage`: the device has an FN, which takes tags. Raises RequestError naming the field."""
     document = document_of(receipt, now)
-    fit = Fitting(lenient=receipt.fit == "lenient")
+    fit = Fitting(CODE_PAGE, lenient=receipt.fit == "lenient")
     if document.kind.layout is DocumentKind.CORRECTION:
         raise unsupported("kind", "corrections need the newer commands", remedy='set "commands": "v2" where the device has them')
     if document.rounding:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bridge_ffd.fitting import Fitting
+
 from bridge.model import Print, PrintLine
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.commands import Command
-from bridge_shtrih_m.text import Fitting
+from bridge_shtrih_m.layout import CODE_PAGE
 
 WIDE_LINE = 20
 _FEED = 4  # lines between the text and the cutter
@@ -16,7 +18,7 @@ def plan_printout(operation: Print, *, cutter: bool, framed: bool) -> tuple[tupl
 
     Raises RequestError naming the line.
     """
-    fit = Fitting(lenient=operation.fit == "lenient")
+    fit = Fitting(CODE_PAGE, lenient=operation.fit == "lenient")
     made = [commands.open_printout()] if framed else []
     if operation.title:
         made += _line("title", title_of(operation), fit)

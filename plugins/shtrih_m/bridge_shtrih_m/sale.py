@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from bridge_ffd.document import FfdDocument
+from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
 from bridge_ffd.pricing import PaymentSum
 from bridge_ffd.tags import Tag
@@ -24,11 +25,10 @@ from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.facts import Kind
-from bridge_shtrih_m.layout import BadValue
+from bridge_shtrih_m.layout import CODE_PAGE, BadValue
 from bridge_shtrih_m.open_points import NO_PRINT_FIELD, NO_PRINT_NEXT, VAT_CODE_7_107, VAT_CODE_22, VAT_CODE_22_122
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.settings import PAYMENTS, ZERO
-from bridge_shtrih_m.text import Fitting
 from bridge_shtrih_m.unsupported import unsupported
 
 VAT_CODES: dict[Vat, int] = {
@@ -79,7 +79,7 @@ def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
 def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
     """A receipt by FF46h and FF45h, or a correction. Raises RequestError naming the field."""
     document = document_of(receipt, now)
-    fit = Fitting(lenient=receipt.fit == "lenient")
+    fit = Fitting(CODE_PAGE, lenient=receipt.fit == "lenient")
     _refuse(receipt, document, now)
     correction = document.kind.layout is DocumentKind.CORRECTION
     if correction and not document.has_items:

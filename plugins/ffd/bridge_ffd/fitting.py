@@ -1,20 +1,21 @@
 """Text of a request in the device's code page, strictly, or as near as can be with a warning for every change.
 
-Printed texts are Windows-1251. Tags of the FN have a code page of their own (`bridge_ffd`).
+Of texts that a register prints beside the tags of the FN: each family has a code page of its own for these.
 """
 
 from __future__ import annotations
 
+from bridge.model import Warning_, invalid
 from bridge_ffd.building import transliterate
 
-from bridge.model import Warning_, invalid
-from bridge_shtrih_m.layout import CODE_PAGE
+_NAMES = {"cp1251": "Windows-1251", "cp866": "866"}
 
 
 class Fitting:
     """Fits the texts of one request. Collects warnings; raises RequestError for what is refused."""
 
-    def __init__(self, *, lenient: bool) -> None:
+    def __init__(self, code_page: str, *, lenient: bool) -> None:
+        self._code_page = code_page
         self.lenient = lenient
         self.warnings: list[Warning_] = []
 
@@ -56,7 +57,7 @@ class Fitting:
 
     def characters(self, field: str, text: str) -> str:
         """A text of any length that the device can show."""
-        missing = [c for c in dict.fromkeys(text) if not _shown(c)]
+        missing = [c for c in dict.fromkeys(text) if not self._shown(c)]
         if not missing:
             return text
         told = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in missing)
@@ -64,24 +65,22 @@ class Fitting:
             raise invalid(
                 field,
                 f"the device cannot show {told}",
-                limit="code page Windows-1251",
+                limit=f"code page {_NAMES.get(self._code_page, self._code_page)}",
                 remedy='write it otherwise, or send "fit": "lenient" to have it replaced',
             )
         self.warn("text_replaced", f"The device cannot show all characters: {told}.", field)
-        return "".join(c if _shown(c) else _instead(c) for c in text)
+        return "".join(c if self._shown(c) else self._instead(c) for c in text)
 
     def warn(self, code: str, message: str, field: str | None = None) -> None:
         self.warnings.append(Warning_(code=code, message=message, field=field))
 
+    def _shown(self, character: str) -> bool:
+        """Bytes below 20h are not printed, so they are no text either."""
+        try:
+            return character.encode(self._code_page) >= b" "
+        except UnicodeEncodeError:
+            return False
 
-def _shown(character: str) -> bool:
-    """Bytes below 20h are not printed, so they are no text either."""
-    try:
-        return character.encode(CODE_PAGE) >= b" "
-    except UnicodeEncodeError:
-        return False
-
-
-def _instead(character: str) -> str:
-    fitted, _ = transliterate(character)
-    return fitted if all(_shown(c) for c in fitted) else "?"
+    def _instead(self, character: str) -> str:
+        fitted, _ = transliterate(character)
+        return fitted if all(self._shown(c) for c in fitted) else "?"
