@@ -72,9 +72,10 @@ class NewSecret(Model):
 
 
 class ConsoleSession(NewSecret):
-    """A console is signed in, for so many seconds at most."""
+    """A console is signed in, for so many seconds at most. `idle_seconds`: and without a sign of a person; null: no such limit."""
 
     expires_in: int
+    idle_seconds: int | None
 
 
 class AttendantState(Model):
