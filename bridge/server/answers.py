@@ -476,7 +476,7 @@ class Problem(TypedDict):
 
     `job`, `jobs` and `scan` name what stands in the way, `limit` a size in bytes, `incident` a line of the bridge's log,
     `given` and `computed` the two figures that disagree; `retry_after`: seconds. `reason`, `epoch`, `pruned` and `last` say from
-    where events can be resumed (WebSocket only).
+    where events can be resumed (WebSocket only). `reason` `being_asked`: the device is asked about this job just now.
     """
 
     type: Annotated[str, Field(examples=["urn:tillbridge:error:request.invalid"])]

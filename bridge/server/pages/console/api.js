@@ -28,6 +28,7 @@ export class Problem extends Error {
     this.code = said.code ?? "";
     this.remedy = said.remedy ?? "";
     this.fields = said.errors ?? [];
+    this.reason = said.reason ?? "";
     this.retryAfter = said.retry_after ?? null;
   }
 }

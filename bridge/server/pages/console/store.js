@@ -77,7 +77,8 @@ export const dismiss = (id) => change({ notices: state.notices.filter((one) => o
 export async function attempt(doing, done) {
   try {
     const answer = await doing();
-    if (done) say(typeof done === "function" ? done(answer) : done);
+    const told = typeof done === "function" ? done(answer) : done;
+    if (told) say(told);
     return true;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
