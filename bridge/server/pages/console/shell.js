@@ -2,10 +2,10 @@
 import { everything } from "./attention.js";
 import { Confirm } from "./confirm.js";
 import { Component, Fragment, createRef, html } from "./html.js";
-import { LANGUAGES, choose, current, n, t } from "./i18n.js";
+import { LANGUAGES, current, n, t } from "./i18n.js";
 import { Empty, Notices, Title } from "./parts.js";
 import { parse, to } from "./route.js";
-import { change, leave, state, watch } from "./store.js";
+import { leave, speak, state, watch } from "./store.js";
 import { Access } from "./views/access.js";
 import { Attendant } from "./views/attendant.js";
 import { Audit } from "./views/audit.js";
@@ -81,7 +81,7 @@ class Guard extends Component {
 const Language = () => html`
   <div class="language">
     <label for="language" class="hidden">${t("Language")}</label>
-    <select id="language" onChange=${(event) => choose(event.currentTarget.value, true).then(() => change({ language: current() }))}>
+    <select id="language" onChange=${(event) => speak(event.currentTarget.value)}>
       ${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} lang=${code} selected=${code === current()}>${name}</option>`)}
     </select>
   </div>

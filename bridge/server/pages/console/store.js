@@ -1,6 +1,6 @@
 // What the console knows, in one place: read at the sign-in, kept true by the bridge's events. Views look, actions change.
 import { Problem, call, get, hold, onExpired, post, tellPresent } from "./api.js";
-import { duration, t } from "./i18n.js";
+import { choose, current, duration, t } from "./i18n.js";
 import { Idle } from "./idle.js";
 import { Events } from "./socket.js";
 
@@ -133,7 +133,22 @@ export async function open(signed) {
       end: () => leave(t("Nobody was here for {time}.", { time: duration(signed.idle_seconds) })),
     });
   }
+  follow();
+}
+
+const follow = () => {
   events = new Events({ kinds: state.attendant ? TOLD : [...TOLD, ...VIEWS], heard, line, refused: signedOut });
+};
+
+/** Another language: what the bridge says comes in it, too. */
+export async function speak(language) {
+  await choose(language, true);
+  if (state.phase === "open") {
+    events?.stop();
+    follow();
+    await load().catch(() => {});
+  }
+  change({ language: current() });
 }
 
 export const signIn = async (code) => open(await post("/session/console", { code }));
