@@ -10,28 +10,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import gate, idle_sockets
-from benchmarks.bare import one_by_one, record, replay_all, sale_only
+from benchmarks.bare import record, replay_all, sale_only
+from benchmarks.families import FAMILIES, POSNET, Family
 from benchmarks.load import sell_all
 from benchmarks.processes import data_dir, server, simulators
-
-SALE: dict[str, Any] = {
-    "op": "receipt",
-    "currency": "PLN",
-    "lines": [
-        {"name": "Chleb żytni", "quantity": "2", "unit": "szt", "price": "4.50", "vat": "5%"},
-        {"name": "Kawa", "quantity": "0.250", "unit": "kg", "price": "80.00", "vat": "23%", "discount": {"amount": "2.00"}},
-        {"name": "Gazeta", "price": "3.20", "vat": "8%"},
-    ],
-    "payments": [{"kind": "card", "amount": "10.00"}, {"kind": "cash", "amount": "25.00"}],
-    "operator": {"name": "Anna"},
-}
 
 Times = tuple[list[float], float]
 
@@ -39,7 +27,10 @@ Times = tuple[list[float], float]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="fewer receipts")
-    quick = parser.parse_args().quick
+    parser.add_argument("--family", choices=[family.id for family in FAMILIES], help="one family's receipts, and nothing else")
+    arguments = parser.parse_args()
+    quick, chosen = arguments.quick, arguments.family
+    families = [family for family in FAMILIES if chosen in (None, family.id)]
     console = Console(width=100)
     # Beside the project and not in /tmp, which may be a RAM disk: the journal's flushes are part of what is measured.
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".benchmark-") as name:
@@ -48,40 +39,55 @@ def main() -> None:
         console.print(
             f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, one flush of this disk takes {flush * 1000:.2f} ms (median)"
         )
-        _throughput(console, directory, 100 if quick else 400)
-        _real_pace(console, directory, 2 if quick else 5)
+        for family in families:
+            _throughput(console, directory, family, 100 if quick else 400)
+        if POSNET in families:
+            _real_pace(console, directory, POSNET, 2 if quick else 5)
+        if chosen is not None:
+            return
         _at_rest(console, directory, 5 if quick else 20)
         gate.measure(console, directory, quick=quick)
         idle_sockets.show(console, directory, 200 if quick else 1000)
 
 
-def _throughput(console: Console, directory: Path, receipts: int) -> None:
-    table = Table(title="Fast simulators: what the bridge costs")
-    for column in ("printers", "who", "receipts/s", "p50 ms", "p99 ms", "time : bare"):
+def _throughput(console: Console, directory: Path, family: Family, receipts: int) -> None:
+    table = Table(title=f"{family.id}, fast simulators: what the bridge costs")
+    for column in (family.what, "who", "receipts/s", "p50 ms", "p99 ms", "time : bare"):
         table.add_column(column, justify="left" if column == "who" else "right")
     for printers in (1, 8):
         count = max(20, receipts // printers)
-        with simulators(printers, "fast", directory) as urls:
-            writes = asyncio.run(record(urls[0], SALE, directory / f"record-{printers}"))
-            short = asyncio.run(replay_all(urls, sale_only(writes), count))
-            bare = asyncio.run(replay_all(urls, one_by_one(writes), count))
-            bursts = asyncio.run(replay_all(urls, writes, count))
-            _row(table, printers, "bare client, sale alone", short, bare)
-            _row(table, printers, "bare client, the driver's frames in its bursts", bursts, bare)
-            _row(table, printers, "bare client, the driver's frames one by one", bare, bare)
-            _row(table, printers, "bridge over HTTP, journal on disk", _through_bridge(directory, urls, count), bare)
-            _row(table, printers, "the same, commits 5 ms slower", _through_bridge(directory, urls, count, slow=0.005), bare)
+        with simulators(printers, "fast", directory, family) as urls:
+            writes = asyncio.run(record(family, urls[0], directory / f"record-{family.id}-{printers}"))
+            _begin_day(directory, family, urls)
+            dialogue = family.requests(writes)
+            sale = sale_only(family, dialogue)
+            short = asyncio.run(replay_all(family, urls, sale, count))
+            bare = asyncio.run(replay_all(family, urls, dialogue, count))
+            _row(table, printers, f"bare client, sale alone ({len(sale)} frames)", short, bare)
+            if family.bursts is not None:
+                bursts = asyncio.run(replay_all(family, urls, writes, count, family.bursts))
+                _row(table, printers, f"bare client, the driver's {len(dialogue)} frames in its bursts", bursts, bare)
+            _row(table, printers, f"bare client, the driver's {len(dialogue)} frames one by one", bare, bare)
+            _row(table, printers, "bridge over HTTP, journal on disk", _through_bridge(directory, family, urls, count), bare)
+            slow = _through_bridge(directory, family, urls, count, slow=0.005)
+            _row(table, printers, "the same, commits 5 ms slower", slow, bare)
     console.print(table)
 
 
-def _real_pace(console: Console, directory: Path, receipts: int) -> None:
-    with simulators(1, "real", directory) as urls:
-        writes = asyncio.run(record(urls[0], SALE, directory / "record-real"))
-        bare = asyncio.run(replay_all(urls, one_by_one(writes), receipts))
-        through = _through_bridge(directory, urls, receipts)
+def _begin_day(directory: Path, family: Family, urls: list[str]) -> None:
+    """Through the bridge, so that the bare clients find what a sale needs."""
+    if family.prepare:
+        _through_bridge(directory, family, urls, 1)
+
+
+def _real_pace(console: Console, directory: Path, family: Family, receipts: int) -> None:
+    with simulators(1, "real", directory, family) as urls:
+        writes = asyncio.run(record(family, urls[0], directory / f"record-{family.id}-real"))
+        bare = asyncio.run(replay_all(family, urls, family.requests(writes), receipts))
+        through = _through_bridge(directory, family, urls, receipts)
     added = statistics.median(through[0]) / statistics.median(bare[0]) - 1
     console.print(
-        f"Real pace: bare {statistics.median(bare[0]):.3f} s, bridge {statistics.median(through[0]):.3f} s a receipt: "
+        f"{family.id}, real pace: bare {statistics.median(bare[0]):.3f} s, bridge {statistics.median(through[0]):.3f} s a receipt: "
         f"[bold]{added * 100:+.2f} %[/bold] (goal: under 1 %)"
     )
 
@@ -92,7 +98,7 @@ def _at_rest(console: Console, directory: Path, seconds: float) -> None:
         with server(directory) as process:
             starts.append(process.ready_after)
     with simulators(1, "fast", directory) as urls, server(directory) as process:
-        asyncio.run(sell_all(process.url, data_dir(process) / "admin-token", urls, SALE, 1))
+        asyncio.run(sell_all(POSNET, process.url, data_dir(process) / "admin-token", urls, 1))
         watched = psutil.Process(process.child.pid)
         time.sleep(2)
         before = sum(watched.cpu_times()[:2])
@@ -105,9 +111,9 @@ def _at_rest(console: Console, directory: Path, seconds: float) -> None:
     )
 
 
-def _through_bridge(directory: Path, urls: list[str], receipts: int, slow: float | None = None) -> Times:
+def _through_bridge(directory: Path, family: Family, urls: list[str], receipts: int, slow: float | None = None) -> Times:
     with server(directory, slow=slow) as process:
-        return asyncio.run(sell_all(process.url, data_dir(process) / "admin-token", urls, SALE, receipts))
+        return asyncio.run(sell_all(family, process.url, data_dir(process) / "admin-token", urls, receipts))
 
 
 def _row(table: Table, printers: int, who: str, measured: Times, bare: Times) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.families import POSNET, Family
+
 _READY = re.compile(r"tcp://[\d.]+:\d+|http://[\d.]+:\d+")
 
 # A server whose commits take five milliseconds more: a slow disk, without one.
@@ -68,14 +70,16 @@ def running(arguments: list[str], log: Path) -> Iterator[Process]:
 
 
 @contextlib.contextmanager
-def simulators(count: int, pace: str, directory: Path) -> Iterator[list[str]]:
+def simulators(count: int, pace: str, directory: Path, family: Family = POSNET) -> Iterator[list[str]]:
     """So many printers in processes of their own: their URLs."""
     with contextlib.ExitStack() as stack:
         urls = []
         for number in range(count):
-            command = [sys.executable, "-m", "bridge.cli.main", "simulate", "posnet", "--listen", "tcp://127.0.0.1:0"]
-            command += ["--control", "0", "--pace", pace, "--set", f"unique_number=ZBF 21010{number:05d}"]
-            urls.append(stack.enter_context(running(command, directory / f"simulator-{number}.log")).url)
+            command = [sys.executable, "-m", "bridge.cli.main", "simulate", family.id, "--listen", "tcp://127.0.0.1:0"]
+            command += ["--control", "0", "--pace", pace]
+            for key, value in family.simulator(number).items():
+                command += ["--set", f"{key}={value}"]
+            urls.append(stack.enter_context(running(command, directory / f"{family.id}-{number}.log")).url)
         yield urls
 
 

@@ -18,8 +18,8 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.__main__ import SALE
-from benchmarks.bare import one_by_one, record, replay_all
+from benchmarks.bare import record, replay_all
+from benchmarks.families import POSNET
 from benchmarks.load import sell_all
 from benchmarks.processes import Process, running, simulators
 from tests.sockets import SocketClient
@@ -47,14 +47,14 @@ def _calls(console: Console, directory: Path, receipts: int) -> None:
     for column in ("who", "receipts/s", "p50 ms", "p99 ms", "time : bare"):
         table.add_column(column, justify="left" if column == "who" else "right")
     with simulators(1, "fast", directory) as urls:
-        writes = asyncio.run(record(urls[0], SALE, directory / "record"))
-        bare = asyncio.run(replay_all(urls, one_by_one(writes), receipts))
+        writes = asyncio.run(record(POSNET, urls[0], directory / "record"))
+        bare = asyncio.run(replay_all(POSNET, urls, POSNET.requests(writes), receipts))
         _row(table, "bare client, the driver's frames one by one", bare, bare)
         with _server("bridge", directory) as (process, data):
-            over_http = asyncio.run(sell_all(process.url, data / "admin-token", urls, SALE, receipts))
+            over_http = asyncio.run(sell_all(POSNET, process.url, data / "admin-token", urls, receipts))
         _row(table, "bridge over HTTP", over_http, bare)
         with _server("bridge", directory) as (process, data):
-            asyncio.run(sell_all(process.url, data / "admin-token", urls, SALE, 1))
+            asyncio.run(sell_all(POSNET, process.url, data / "admin-token", urls, 1))
             over_socket = asyncio.run(_sell_over_socket(process.url, data, receipts, subscribed=False))
             listening = asyncio.run(_sell_over_socket(process.url, data, receipts, subscribed=True))
         _row(table, "bridge over WebSocket", over_socket, bare)
@@ -70,7 +70,9 @@ async def _sell_over_socket(url: str, data: Path, receipts: int, *, subscribed: 
     began = time.perf_counter()
     for number in range(receipts):
         at = time.perf_counter()
-        job = await client.call("devices.submit", device="till-0", idempotency_key=f"{subscribed}-{number}", wait=60, **SALE)
+        job = await client.call(
+            "devices.submit", device="till-0", idempotency_key=f"{subscribed}-{number}", wait=60, **POSNET.sale
+        )
         times.append(time.perf_counter() - at)
         if not job["success"]:
             raise RuntimeError(f"a sale of the benchmark ended: {job}")
@@ -146,7 +148,7 @@ async def _subscribed(session: aiohttp.ClientSession, url: str, token: str, kind
 def _busy(console: Console, directory: Path, sockets: int, seconds: float) -> None:
     printers = 8
     with simulators(printers, "fast", directory) as urls, _server("bridge", directory) as (process, data):
-        times, whole = asyncio.run(sell_all(process.url, data / "admin-token", urls, SALE, 40))
+        times, whole = asyncio.run(sell_all(POSNET, process.url, data / "admin-token", urls, 40))
         alone = len(times) / whole
         heard = asyncio.run(_sell_at(process.url, data, printers, sockets, None, seconds))
         saturated = heard[1]
@@ -187,7 +189,7 @@ async def _sell_at(
                 await asyncio.sleep(max(0.0, due - now))
                 due += printers / rate
             key = f"busy-{run}-{number}-{sold}"
-            await clients[number].call("devices.submit", device=f"till-{number}", idempotency_key=key, wait=60, **SALE)
+            await clients[number].call("devices.submit", device=f"till-{number}", idempotency_key=key, wait=60, **POSNET.sale)
             sold += 1
 
     began = time.perf_counter()

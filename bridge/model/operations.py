@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Text, Whole
+from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
-from bridge.model.receipt import Delivery, ReceiptContent
+from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
 
 class OperationClass(StrEnum):
@@ -183,6 +183,21 @@ class ClockSet(Common):
     to: Moment | None = None
 
 
+class MarkingCheck(Common):
+    """Ask the device and the marking system behind it whether goods with this code may be sold, or taken back.
+
+    `quantity` and `unit` of goods that are sold in parts. What came of it is in `evidence.marking`; a code that must not be
+    sold fails the job.
+    """
+
+    op: Literal["marking.check"]
+    marking: Marking
+    kind: Literal["sale", "refund"] = "sale"
+    quantity: Quantity | None = None
+    unit: Text | None = None
+    extras: dict[str, Any] = {}
+
+
 class PaymentPurchase(Common):
     """A card payment. `amount` is what the terminal is to charge."""
 
@@ -213,6 +228,7 @@ Operation = Annotated[
     | DisplayShow
     | DrawerOpen
     | ClockSet
+    | MarkingCheck
     | PaymentPurchase
     | Raw,
     Field(discriminator="op"),

@@ -67,6 +67,10 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Show the sum to the customer", {"op": "display.show", "lines": ["Suma", "27.00"]}),
     ("Print a copy", {"op": "copy", "document": "1"}),
     ("Go on after new paper", {"op": "document.continue"}),
+    (
+        "Ask whether marked goods may be sold",
+        {"op": "marking.check", "marking": {"code_b64": "MDEwNDYwNjIwMzEwMzM0ODIxYTM9RWZPREFCHTkzVXBHYg=="}},
+    ),
     ("Set the clock", {"op": "clock.set", "to": "2026-11-20T09:00:00+01:00"}),
     ("See the day so far (X)", {"op": "report.x"}),
     ("A month's report", {"op": "report.period", "from": "2026-10-01", "to": "2026-10-31", "summary": True}),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +39,7 @@ class World:
     names: tuple[str, ...]  # host names that are 127.0.0.1
     public: tuple[str, ...] = ()  # host:port taken for a public address
     local: tuple[str, ...] = ()  # host:port taken for an address of the local network
+    forgetful: tuple[str, ...] = ()  # origins that may store nothing, as by the site's settings
 
 
 Prepare = Callable[[Path], None]
@@ -64,11 +67,16 @@ KEYS = {
 
 
 class Page(Protocol):
+    closed: bool
+
     async def goto(self, url: str) -> None:
         """Returns when the page has loaded."""
 
     async def evaluate(self, expression: str, *, gesture: bool = False) -> Any:
         """The value (of the promise) as JSON tells it; `gesture` as if a person had clicked."""
+
+    async def click(self, selector: str) -> None:
+        """As a hand does with a mouse: events that the browser itself trusts."""
 
     async def screenshot(self, path: Path) -> None:
         """A PNG of what is seen."""
@@ -79,7 +87,8 @@ class Page(Protocol):
     async def press(self, *keys: str) -> None:
         """Keys of the keyboard, one after the other: a character, or one of KEYS."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Once is enough."""
 
 
 class Browser(Protocol):
@@ -93,6 +102,15 @@ class Browser(Protocol):
 def as_json(expression: str) -> str:
     """An expression for a promise of a string, which both debugging protocols hand over in the same way."""
     return f"(async () => JSON.stringify((await ({expression})) ?? null))()"
+
+
+async def middle(page: Page, selector: str) -> tuple[int, int]:
+    """Where on the page to click."""
+    x, y = await page.evaluate(
+        f"(box => [box.x + box.width / 2, box.y + box.height / 2])(document.querySelector({json.dumps(selector)})"
+        ".getBoundingClientRect())"
+    )
+    return round(x), round(y)
 
 
 async def until(page: Page, expression: str, seconds: float = 20.0) -> Any:
@@ -116,6 +134,15 @@ def program(*names: str) -> str:
         if found := shutil.which(name):
             return found
     raise BrowserMissing(f"{names[0]} is not installed")
+
+
+def recent(binary: str, least: int) -> str:
+    """The program, unless it is older than what the tests tell of."""
+    said = subprocess.run([binary, "--version"], check=False, capture_output=True, text=True, timeout=60).stdout
+    version = re.search(r"[0-9]+", said)
+    if version is None or int(version[0]) < least:
+        raise BrowserMissing(f"{binary} is older than {least}: {said.strip()}")
+    return binary
 
 
 def trust(database: Path, ca: Path) -> None:

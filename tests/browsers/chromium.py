@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browsers.browser import KEYS, Child, Key, PageError, Prepare, World, as_json, program, trust
+from tests.browsers.browser import KEYS, Child, Key, PageError, Prepare, World, as_json, middle, program, recent, trust
 from tests.browsers.channel import Channel, ChannelError
+
+LEAST = 147  # the first that asks for WebSockets too
 
 FLAGS = (
     "--headless=new",
@@ -38,6 +40,7 @@ class ChromiumPage:
     target: str
     session: str
     loaded: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: bool = False
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         try:
@@ -63,6 +66,11 @@ class ChromiumPage:
             raise PageError(str(thrown.get("exception", {}).get("description", thrown["text"])))
         return json.loads(told["result"]["value"])
 
+    async def click(self, selector: str) -> None:
+        x, y = await middle(self, selector)
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
     async def screenshot(self, path: Path) -> None:
         await self.call("Page.bringToFront")  # a page behind another one is not drawn
         path.write_bytes(base64.b64decode((await self.call("Page.captureScreenshot", format="png"))["data"]))
@@ -78,6 +86,9 @@ class ChromiumPage:
             await self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
     async def close(self) -> None:
+        if self.closed:
+            return
+        self.closed = True
         self.channel.listeners.remove(self.hear)
         await self.channel.call("Target.closeTarget", {"targetId": self.target})
 
@@ -90,9 +101,12 @@ class Chromium:
 
     @classmethod
     async def start(cls, directory: Path, world: World, prepare: Prepare | None = None) -> Chromium:
-        binary = program("chromium")
+        binary = recent(program("chromium"), LEAST)
         profile, home = directory / "profile", directory / "home"
-        profile.mkdir(parents=True)
+        (profile / "Default").mkdir(parents=True)
+        blocked = {f"{origin},*": {"setting": 2} for origin in world.forgetful}  # 2: blocked
+        preferences = {"profile": {"content_settings": {"exceptions": {"cookies": blocked}}}}
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences), "utf-8")
         trust(home / ".pki" / "nssdb", world.ca)  # the one store of its user's that Chromium reads on Linux
         if prepare is not None:
             prepare(home)

@@ -58,7 +58,13 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
     async with page_servers.served(ca) as served:
         yield (
             served,
-            World(file, page_servers.NAMES, public=(served.public, served.other_public), local=(served.local,)),
+            World(
+                file,
+                page_servers.NAMES,
+                public=(served.public, served.other_public, served.plain),
+                local=(served.local,),
+                forgetful=(served.forgetful,),
+            ),
         )
 
 
@@ -132,7 +138,7 @@ async def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: 
 
     yield opener
     for number, page in enumerate(opened):
-        if request.node.stash.get(FAILED, False):
+        if request.node.stash.get(FAILED, False) and not page.closed:
             await page.screenshot(tmp_path / f"{number}.png")
             print(f"seen: {tmp_path / f'{number}.png'}", file=sys.stderr)
         await page.close()

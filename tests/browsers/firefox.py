@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.browsers.browser import KEYS, Child, PageError, Prepare, World, as_json, program, trust
+from tests.browsers.browser import KEYS, Child, PageError, Prepare, World, as_json, middle, program, recent, trust
 from tests.browsers.channel import Channel, ChannelError
 
 # Whether the open prompt could be clicked on.
@@ -25,6 +25,14 @@ PROMPT = """(() => {
   prompt.%s.click();
   return true;
 })()"""
+
+# What a person does in a site's settings: no cookies, and so no storage.
+FORGET = """(() => {
+  const principal = Services.scriptSecurityManager.createContentPrincipal(Services.io.newURI("%s"), {});
+  Services.perms.addFromPrincipal(principal, "cookie", Services.perms.DENY_ACTION);
+})()"""
+
+LEAST = 150  # the first whose policies know of the local network
 
 PROMPT_MS = 1500  # for how long the question of the local network stays open; Firefox' own value is five minutes
 
@@ -51,6 +59,7 @@ PREFERENCES: Mapping[str, str | int | bool] = {
 class FirefoxPage:
     channel: Channel
     context: str
+    closed: bool = False
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         try:
@@ -73,6 +82,16 @@ class FirefoxPage:
             raise PageError(str(thrown["text"]))
         return json.loads(told["result"]["value"])
 
+    async def click(self, selector: str) -> None:
+        x, y = await middle(self, selector)
+        actions = [
+            {"type": "pointerMove", "x": x, "y": y},
+            *({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")),
+        ]
+        await self.call(
+            "input.performActions", context=self.context, actions=[{"type": "pointer", "id": "hand", "actions": actions}]
+        )
+
     async def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode((await self.call("browsingContext.captureScreenshot", context=self.context))["data"]))
 
@@ -86,7 +105,9 @@ class FirefoxPage:
         await self.call("input.performActions", context=self.context, actions=[source])
 
     async def close(self) -> None:
-        await self.call("browsingContext.close", context=self.context)
+        if not self.closed:
+            self.closed = True
+            await self.call("browsingContext.close", context=self.context)
 
 
 class Firefox:
@@ -99,7 +120,7 @@ class Firefox:
     async def start(
         cls, directory: Path, world: World, prepare: Prepare | None = None, *, preferences: Mapping[str, str | int | bool] = NONE
     ) -> Firefox:
-        binary = program("firefox-esr")
+        binary = recent(program("firefox-esr"), LEAST)
         home = directory / "home"
         profile = home / ".mozilla" / "firefox" / "tests"  # where programs that look for profiles find it
         trust(profile, world.ca)
@@ -122,11 +143,22 @@ class Firefox:
             url = await child.tells(lambda: _address(server))
             channel = await Channel.open(f"{url}/session")
             await channel.call("session.new", {"capabilities": {}})
+            started = cls(child, channel)
+            for origin in world.forgetful:
+                await started.in_its_window(FORGET.replace("%s", origin))
         except BaseException:
             child.kill()
             await child.process.wait()
             raise
-        return cls(child, channel)
+        return started
+
+    async def in_its_window(self, expression: str) -> Any:
+        """Beside all pages, where the browser's own buttons are."""
+        tree = await self.channel.call("browsingContext.getTree", {"moz:scope": "chrome"})
+        window = {"context": tree["contexts"][0]["context"]}
+        told = await self.channel.call("script.evaluate", {"expression": expression, "target": window, "awaitPromise": False})
+        assert told["type"] == "success", told
+        return told["result"].get("value")
 
     async def page(self, url: str | None = None) -> FirefoxPage:
         made = await self.channel.call("browsingContext.create", {"type": "tab"})
@@ -137,14 +169,9 @@ class Firefox:
 
     async def answer(self, button: Literal["Allow", "Block"]) -> None:
         """As soon as the browser asks the person in front of it, who clicks this button."""
-        tree = await self.channel.call("browsingContext.getTree", {"moz:scope": "chrome"})
-        window = {"context": tree["contexts"][0]["context"]}
         click = PROMPT.replace("%s", "button" if button == "Allow" else "secondaryButton")
         async with asyncio.timeout(30):
-            while True:
-                told = await self.channel.call("script.evaluate", {"expression": click, "target": window, "awaitPromise": False})
-                if told["result"]["value"]:
-                    return
+            while not await self.in_its_window(click):
                 await asyncio.sleep(0.02)
 
     async def close(self) -> None:

@@ -1,4 +1,6 @@
-"""Pages of several https origins, on three ports: two the browser takes for public addresses, one for the local network."""
+"""Pages of several https origins, on three ports: two the browser takes for public addresses, one for the local network. A fourth
+port serves the same pages without https.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,15 @@ import trustme
 from aiohttp import web
 
 FILES = Path(__file__).with_name("pages")
-NAMES = tuple(f"{name}.test" for name in ("shop", "partner", "thief", "embed", "framed", "other", "evil", "intranet"))
+CLIENT = Path(__file__).parents[2] / "clients" / "js" / "dist" / "tillbridge.js"
+"""What a shop copies to its own server."""
+
+UNASKED = tuple(f"unasked-{number}" for number in range(1, 7))
+"""Names whose pages no other test has opened: a browser remembers what it was answered."""
+
+NAMES = tuple(
+    f"{name}.test" for name in ("shop", "partner", "thief", "embed", "framed", "other", "evil", "forgetful", "intranet", *UNASKED)
+)
 TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
 
@@ -21,6 +31,8 @@ class Pages:
     public: str  # host:port, as the browser is told them
     other_public: str
     local: str
+    plain: str
+    """A public address too, over http."""
 
     def of(self, name: str) -> str:
         """The origin of a page with a public address."""
@@ -47,8 +59,18 @@ class Pages:
         return self.of("partner.test")
 
     @property
+    def forgetful(self) -> str:
+        """The browser lets its pages store nothing."""
+        return self.of("forgetful.test")
+
+    @property
     def embed(self) -> str:
         return self.of("embed.test")
+
+    @property
+    def insecure(self) -> str:
+        """The origin of a page that came over http."""
+        return f"http://shop.test:{self.plain.rpartition(':')[2]}"
 
     @property
     def intranet(self) -> str:
@@ -62,7 +84,8 @@ def origin(name: str, address: str) -> str:
 
 async def page(request: web.Request) -> web.StreamResponse:
     """A file of pages/. `?permissions=` is sent as the header Permissions-Policy."""
-    file = FILES / request.match_info["name"]
+    name = request.match_info["name"]
+    file = CLIENT if name == CLIENT.name else FILES / name
     if file.suffix not in TYPES or not file.is_file():
         raise web.HTTPNotFound
     headers = {"Cache-Control": "no-store"}
@@ -81,8 +104,8 @@ async def served(ca: trustme.CA) -> AsyncIterator[Pages]:
     await runner.setup()
     try:
         addresses: list[str] = []
-        for _ in range(3):
-            site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+        for ssl_context in (context, context, context, None):
+            site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl_context)
             await site.start()
             addresses.append("{}:{}".format(*runner.addresses[-1]))
         yield Pages(*addresses)

@@ -35,7 +35,8 @@ class CommandFailed(Exception):
 
 
 def lock() -> FileLock:
-    return FileLock(Path(tempfile.gettempdir()) / "tillbridge-browsers.lock", timeout=LOCK_SECONDS)
+    """The same for all tests of a process, which do not wait for each other."""
+    return FileLock(Path(tempfile.gettempdir()) / "tillbridge-browsers.lock", timeout=LOCK_SECONDS, is_singleton=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-ALLOWED = ("shop.test", "partner.test", "thief.test")
+ALLOWED = ("shop.test", "partner.test", "forgetful.test", "thief.test")
 """The names whose pages the policy of the tests lets in; a thief too, as the worst case."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from bridge.model import Actor
 from bridge.plugin import PluginRegistry
 from bridge.server.access.scopes import TILL
 from bridge.server.access.tokens import NewToken
+from bridge.server.peers import PeerLookup
 from bridge.server.run import ApiServer
 from bridge.server.settings import ServerSettings
 from bridge.transport import LinkOpener
@@ -63,6 +64,8 @@ class Shop:
     printer: Running
     cable: Cable
     session: aiohttp.ClientSession
+    settings: ServerSettings
+    running: bool = True
 
     @property
     def address(self) -> str:
@@ -102,14 +105,28 @@ class Shop:
         asking = await self.asking(origin)
         await self.call("POST", f"/pairing/{asking['pairing_id']}/decision", {"decision": "approve", "code": code})
 
-    async def give(self, origin: str) -> tuple[str, str]:
+    async def give(self, origin: str, label: str = "kasa") -> tuple[str, str]:
         """A page's token without pairing: its text and its id."""
-        minted, _ = await self.server.access.tokens.create(NewToken("kasa", TILL, origin=origin), SETTER_UP)
+        minted, _ = await self.server.access.tokens.create(NewToken(label, TILL, origin=origin), SETTER_UP)
         return minted.text, minted.id
 
     async def jobs(self) -> list[Any]:
         """All of the journal."""
         return list((await self.call("GET", "/jobs"))["jobs"])
+
+    async def stop(self) -> None:
+        """Nobody listens any more; a job that is running is left to the next start."""
+        if self.running:
+            self.running = False
+            await self.server.stop()
+            await self.bridge.stop(grace=0.2)
+
+    async def start(self) -> None:
+        """Again, on the port that it had."""
+        self.bridge = await Bridge.open(self.bridge.data_dir, registry=PluginRegistry.installed())
+        await self.bridge.start()
+        self.server = await ApiServer.start(self.bridge, replace(self.settings, port=self.server.port))
+        self.running = True
 
     def receipts(self) -> list[str]:
         """The references of what was really issued."""
@@ -128,8 +145,14 @@ async def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Non
 
 @asynccontextmanager
 async def opened(
-    data_dir: Path, *, tls_port: int | None = None, registry: PluginRegistry | None = None, opener: LinkOpener | None = None
+    data_dir: Path,
+    *,
+    registry: PluginRegistry | None = None,
+    opener: LinkOpener | None = None,
+    lookup: PeerLookup | None = None,
+    **chosen: Any,
 ) -> AsyncIterator[Shop]:
+    """`chosen`: of ServerSettings."""
     printer = await PosnetSimulator().start(
         listen="tcp://127.0.0.1:0", control=None, state=None, pace="fast", settings={"rates": "23/8/5/0/-/zw/-"}
     )
@@ -138,16 +161,17 @@ async def opened(
     port = between.sockets[0].getsockname()[1]
     bridge = await Bridge.open(data_dir, registry=registry or PluginRegistry.installed(), opener=opener)
     await bridge.start()
-    server = await ApiServer.start(bridge, ServerSettings(port=0, tls_port=tls_port, stop_seconds=1.0))
+    settings = ServerSettings(port=0, **{"stop_seconds": 1.0, **chosen})
+    server = await ApiServer.start(bridge, settings, lookup)
     async with aiohttp.ClientSession() as session:
+        shop = Shop(bridge, server, printer, cable, session, settings)
         try:
             config = {"family": "posnet", "url": f"tcp://127.0.0.1:{port}", "timeouts": NEVER_IDLE}
             await bridge.devices.configure(SETTER_UP, "till-1", config)
             await eventually(lambda: bridge.devices.runtime("till-1").capabilities_fresh)
-            yield Shop(bridge, server, printer, cable, session)
+            yield shop
         finally:
-            await server.stop()
-            await bridge.stop(grace=1)
+            await shop.stop()
             between.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(5):

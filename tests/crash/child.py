@@ -21,6 +21,8 @@ PRELOAD = (
     "bridge_posnet.driver",
     "bridge_posnet.family",
     "bridge_posnet.thermal.driver",
+    "bridge_shtrih_m.driver",
+    "bridge_shtrih_m.family",
     "bridge_sim_posnet.family",
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -17,12 +17,37 @@ Kind = Literal["receipt", "invoice", "packaging_return", "cash_in", "cash_out", 
 WITH_REFERENCE: frozenset[str] = frozenset(("receipt", "invoice"))
 """Kinds that a reference ties to their document; the others have an amount that occurs once."""
 
-_GOODS = (
-    ("Chleb żytni", Decimal("4.50"), "5%"),
-    ("Kawa ziarnista", Decimal("24.90"), "23%"),
-    ("Pierogi ruskie", Decimal("19.00"), "8%"),
-    ("Gazeta", Decimal("3.20"), "8%"),
-    ("Książka", Decimal("39.00"), "5%"),
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What is sold where: name, price, rate. `plain`: the devices there have no invoices, packaging, e-documents and footers."""
+
+    currency: str
+    goods: tuple[tuple[str, Decimal, str], ...]
+    plain: bool = False
+
+
+POLAND = Market(
+    "PLN",
+    (
+        ("Chleb żytni", Decimal("4.50"), "5%"),
+        ("Kawa ziarnista", Decimal("24.90"), "23%"),
+        ("Pierogi ruskie", Decimal("19.00"), "8%"),
+        ("Gazeta", Decimal("3.20"), "8%"),
+        ("Książka", Decimal("39.00"), "5%"),
+    ),
+)
+PLAIN_POLAND = replace(POLAND, plain=True)
+RUSSIA = Market(
+    "RUB",
+    (
+        ("Хлеб ржаной", Decimal("4.50"), "10%"),
+        ("Кофе в зёрнах", Decimal("24.90"), "22%"),
+        ("Пельмени", Decimal("19.00"), "10%"),
+        ("Газета", Decimal("3.20"), "22%"),
+        ("Книга", Decimal("39.00"), "0%"),
+    ),
+    plain=True,
 )
 
 # What the present moment adds to a job; all the rest of a final one must stay as it is.
@@ -119,27 +144,26 @@ class Ledger:
         if (self.cycle, text) not in self.violations:
             self.violations.append((self.cycle, text))
 
-    def new_order(self, device: str, chance: random.Random, *, plain: bool = False) -> Order:
-        """Mostly sales; some of them have equal totals, so that only a reference tells them apart. `plain`: the device has
-        no invoices, packaging, e-documents and footer lines."""
+    def new_order(self, device: str, chance: random.Random, market: Market = POLAND) -> Order:
+        """Mostly sales; some of them have equal totals, so that only a reference tells them apart."""
         number = next(self._keys)
-        shares = {kind: share for kind, share in _SHARES.items() if not (plain and kind in _RICH)}
+        shares = {kind: share for kind, share in _SHARES.items() if not (market.plain and kind in _RICH)}
         kind: Kind = chance.choices(tuple(shares), tuple(shares.values()))[0]
-        return self._written(number, device, kind, chance, plain)
+        return self._written(number, device, kind, chance, market)
 
-    def float_of_cash(self, device: str, chance: random.Random) -> Order:
+    def float_of_cash(self, device: str, chance: random.Random, market: Market = POLAND) -> Order:
         """Cash in the drawer in the morning, so that cash out is never refused."""
         number = next(self._keys)
-        order = self._written(number, device, "cash_in", chance)
+        order = self._written(number, device, "cash_in", chance, market)
         order.total += 5000
         order.body["amount"] = f"{order.total:.2f}"
         return order
 
-    def _written(self, number: int, device: str, kind: Kind, chance: random.Random, plain: bool = False) -> Order:
+    def _written(self, number: int, device: str, kind: Kind, chance: random.Random, market: Market) -> Order:
         order = Order(f"crash-{self.seed}-{number}", device, kind, {"op": _OPERATIONS[kind]}, Decimal(0))
         if kind == "receipt":
             order.reference = f"R{self.seed}-{number}"
-            order.body, order.total = _sale(order.reference, chance, plain)
+            order.body, order.total = _sale(order.reference, chance, market)
         elif kind == "invoice":
             order.reference = f"R{self.seed}-{number}"
             order.body, order.total = _invoice(order.reference, chance)
@@ -153,7 +177,7 @@ class Ledger:
         elif kind != "drawer":
             # Slips have no reference: an amount that occurs once ties one to its key.
             order.total = Decimal("1.00") + Decimal(number).scaleb(-2)
-            order.body |= {"amount": f"{order.total:.2f}", "currency": "PLN"}
+            order.body |= {"amount": f"{order.total:.2f}", "currency": market.currency}
         self.orders.append(order)
         return order
 
@@ -167,7 +191,9 @@ class Ledger:
         if told["device"] != order.device or told["op"] != order.body["op"] or told["reference"] != order.reference:
             self.violation(f"{order}: the job is another operation: {told['device']}, {told['op']}, {told['reference']}")
         if order.final is not None:
-            if told != order.final:
+            if _amended(order.final, told):
+                order.final = told  # the document is the same; its registration or paper went further
+            elif told != order.final:
                 changed = [name for name in order.final if told.get(name) != order.final[name]]
                 first = changed[0] if changed else "?"
                 self.violation(
@@ -181,10 +207,23 @@ class Ledger:
         order.last = told
 
 
-def _sale(reference: str, chance: random.Random, plain: bool = False) -> tuple[dict[str, Any], Decimal]:
+def _amended(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether all that differs is what numbered amendments may change, and the older ones are still there."""
+    earlier, later = before["amendments"], after["amendments"]
+    if len(later) <= len(earlier) or later[: len(earlier)] != earlier:
+        return False
+
+    def rest(job: Mapping[str, Any]) -> dict[str, Any]:
+        result = {name: value for name, value in (job["result"] or {}).items() if name not in ("registration", "paper")}
+        return {**job, "result": result, "amendments": None}
+
+    return rest(before) == rest(after)
+
+
+def _sale(reference: str, chance: random.Random, market: Market = POLAND) -> tuple[dict[str, Any], Decimal]:
     lines: list[dict[str, Any]] = []
     total = Decimal(0)
-    for name, price, vat in chance.sample(_GOODS, chance.choice((1, 1, 2, 3))):
+    for name, price, vat in chance.sample(market.goods, chance.choice((1, 1, 2, 3))):
         quantity = chance.choice((1, 1, 2))
         line: dict[str, Any] = {"name": name, "quantity": str(quantity), "price": f"{price:.2f}", "vat": vat}
         value = price * quantity
@@ -201,13 +240,13 @@ def _sale(reference: str, chance: random.Random, plain: bool = False) -> tuple[d
     body: dict[str, Any] = {
         "op": "receipt",
         "kind": "sale",
-        "currency": "PLN",
+        "currency": market.currency,
         "lines": lines,
         "total": f"{total:.2f}",
         "payments": chance.choice(ways),
         "reference": reference,
     }
-    way = chance.random() if not plain else 1.0
+    way = chance.random() if not market.plain else 1.0
     if way < 0.15:
         body["delivery"] = {"paper": chance.random() < 0.3, "edocument": {"id": f"IDZ{reference}"}}
     elif way < 0.3:

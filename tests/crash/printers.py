@@ -1,5 +1,5 @@
-"""Simulated Posnet printers behind TCP in this process, two of them over the Thermal protocol: slow at random moments,
-switched off now and then.
+"""Simulated printers behind TCP in this process: Posnet, two of them over the Thermal protocol, and Shtrih-M over each link
+layer. They are slow at random moments and switched off now and then.
 
 They differ in what they remember over a power cut, so that recovery has to take all its ways.
 """
@@ -10,13 +10,19 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bridge_sim_posnet.family import PosnetSimulator
+from bridge_sim_shtrih_m.family import ShtrihSimulator
+from bridge_sim_shtrih_m.register import Register
+from bridge_sim_shtrih_m.shift import open_shift
 from bridge_simulators.device import IssuedDocument
 from bridge_simulators.family import Running
 from bridge_simulators.fault_kinds import Delay, Hold
 from bridge_simulators.faults import Course, Fault, Step, StepFault
+
+from tests.crash.orders import PLAIN_POLAND, POLAND, RUSSIA, Market
 
 _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "till-1": {"unique_number": "ZBF 2101000001"},
@@ -26,10 +32,17 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "till-5": {"unique_number": "ABC 10000005", "protocol": "thermal", "open_receipt_at_power_on": "cancel"},
 }
 
-DEVICES = tuple(_SETTINGS)
+_SHTRIH_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "till-6": {"link": "v1", "serial": "380001000006", "fn_serial": "9999078900000006"},
+    "till-7": {"link": "v2", "serial": "380001000007", "fn_serial": "9999078900000007", "open_receipt_at_power_on": "half"},
+}
 
-PLAIN = frozenset(name for name, settings in _SETTINGS.items() if settings.get("protocol") == "thermal")
-"""Printers of the older protocol, which knows the plain documents only."""
+DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS)
+
+MARKETS: Mapping[str, Market] = {
+    **{name: PLAIN_POLAND if settings.get("protocol") == "thermal" else POLAND for name, settings in _SETTINGS.items()},
+    **dict.fromkeys(_SHTRIH_SETTINGS, RUSSIA),
+}
 
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
 _HELD = (
@@ -37,6 +50,7 @@ _HELD = (
     "trfvinit", "trfvbuyer", "shiftrep", "eparagonidznext", "packret", "trftrln", "trftrend",
 )  # fmt: skip
 _HELD_THERMAL = ("$y", "$y", "$y", "#i", "$d", "$h", "$l", "$e", "#s", "#e")
+_HELD_SHTRIH = ("FF45", "FF45", "FF45", "FF45", "50", "51", "28", "8D", "FF46", "17", "88", "FF01", "10")
 _STEPS: tuple[Step, ...] = ("before", "after", "answer")
 
 _FOR_EVER = 1_000_000
@@ -63,8 +77,11 @@ class Printer:
     running: Running
     tally: _Tally
     held: tuple[str, ...] = _HELD
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     """The device's in the bridge."""
+    family: str = "posnet"
+    reference_last: bool = False
+    """A receipt gets the till's reference with its end only."""
     power_cuts: int = 0
 
     @property
@@ -73,7 +90,11 @@ class Printer:
 
     @property
     def documents(self) -> list[IssuedDocument]:
-        return self.running.device.documents()
+        """Those that somebody may have asked for."""
+        documents = self.running.device.documents()
+        if self.family != "shtrih-m":
+            return documents
+        return [_with_reference(document) for document in documents if document.kind != "shift_open"]
 
     @property
     def drawer_opened(self) -> int:
@@ -107,12 +128,26 @@ class Printer:
 async def start_printers() -> dict[str, Printer]:
     """All of them, on free ports of 127.0.0.1."""
     family = PosnetSimulator()
-    printers = {}
+    printers: dict[str, Printer] = {}
     for name, settings in _SETTINGS.items():
         running = await family.start(listen="tcp://127.0.0.1:0", pace="fast", settings=settings)
         if settings.get("protocol") == "thermal":
             drawer = _Tally(command="$d")
-            printers[name] = Printer(name, running, drawer, _HELD_THERMAL, {"protocol": "thermal"})
+            printers[name] = Printer(name, running, drawer, _HELD_THERMAL, {"protocol": "thermal"}, reference_last=True)
         else:
             printers[name] = Printer(name, running, _Tally(command="opendrwr"))
+    for name, settings in _SHTRIH_SETTINGS.items():
+        running = await ShtrihSimulator().start(listen="tcp://127.0.0.1:0", pace="fast", settings=settings)
+        assert isinstance(running.device, Register)
+        open_shift(running.device, "device")
+        running.device.mechanism.start()
+        printers[name] = Printer(
+            name, running, _Tally(command="28"), _HELD_SHTRIH, {"print_reference": True}, "shtrih-m", reference_last=True
+        )
     return printers
+
+
+def _with_reference(document: IssuedDocument) -> IssuedDocument:
+    """The protocol has no field for the till's reference: it is a line of the receipt."""
+    texts = document.details.get("texts")
+    return replace(document, reference=texts[0]) if texts else document

@@ -22,7 +22,7 @@ import aiohttp
 
 from tests.crash.lives import DidNotDie, DidNotStart, ForkedLife, Life, RealLife
 from tests.crash.orders import WITH_REFERENCE, Ledger
-from tests.crash.printers import DEVICES, Printer, start_printers
+from tests.crash.printers import DEVICES, MARKETS, Printer, start_printers
 from tests.crash.tills import Line, Lost, Till, all_jobs
 from tests.crash.verdict import judge, look_for_doubles
 
@@ -214,11 +214,11 @@ class _Shop:
                 status, answer = await self._line.call(
                     "PUT",
                     f"/devices/{device}/config",
-                    {"family": "posnet", "url": printer.url, "settings": dict(printer.settings)},
+                    {"family": printer.family, "url": printer.url, "settings": dict(printer.settings)},
                 )
                 if status >= 400:
                     raise DidNotStart(f"the printer cannot be configured: {answer}")
-            floats = [self._ledger.float_of_cash(device, self._chance) for device in DEVICES]
+            floats = [self._ledger.float_of_cash(device, self._chance, MARKETS[device]) for device in DEVICES]
             await asyncio.gather(*(self._tills[0].carry(order) for order in floats))
 
     async def _die(self, death: Death) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from tests.crash.orders import Ledger, Order
-from tests.crash.printers import DEVICES, PLAIN
+from tests.crash.printers import DEVICES, MARKETS
 
 # A key that has no outcome after so long, kills and restarts included, is a violation.
 _ORDER_SECONDS = 60.0
@@ -85,8 +85,7 @@ class Till:
             self.resting.clear()
             device = self.chance.choice(DEVICES)
             orders = [
-                self.ledger.new_order(device, self.chance, plain=device in PLAIN)
-                for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
+                self.ledger.new_order(device, self.chance, MARKETS[device]) for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
             ]
             await asyncio.gather(*(self.carry(order) for order in orders))
             await self._ask_for_an_old_one()

@@ -43,8 +43,8 @@ def look_for_doubles(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
 
 
 def _is_nameless(document: IssuedDocument, printer: Printer) -> bool:
-    """Over the Thermal protocol a receipt gets its reference with its end: one that is cancelled has none."""
-    return document.kind == "cancelled_receipt" and not document.reference and printer.settings.get("protocol") == "thermal"
+    """Where a receipt gets its reference with its end, one that is cancelled has none."""
+    return document.kind == "cancelled_receipt" and not document.reference and printer.reference_last
 
 
 def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument]) -> Iterable[str]:

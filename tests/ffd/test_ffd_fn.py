@@ -164,6 +164,14 @@ def test_a_registration_is_read_in_both_lengths() -> None:
     assert names(ChangeReason, long.reasons or 0) == ("ffd_version_changed",)
 
 
+def test_a_registration_may_have_its_reason_or_the_time_once_more() -> None:
+    head = bytes.fromhex("1A0B140F1E") + b"7725327863  " + b"0000000001002003    " + bytes((1, 0))
+    again = Registration.parse(head + bytes.fromhex("01000000 44332211") + bytes.fromhex("1A0B140F1E"))
+    assert (again.number, again.sign, again.reasons) == (1, 0x11223344, None)
+    changed = Registration.parse(head + b"\x02" + bytes.fromhex("09000000 44332211"))
+    assert (changed.number, changed.sign, changed.reasons) == (9, 0x11223344, 2)
+
+
 @pytest.mark.parametrize(
     ("read", "data"),
     [
@@ -172,7 +180,8 @@ def test_a_registration_is_read_in_both_lengths() -> None:
         (FnLife.parse, b"\x1b\x0d\x01"),
         (ExchangeStatus.parse, bytes(12)),
         (lambda data: FoundDocument.parse(data, sums="little"), bytes(14)),
-        (Registration.parse, bytes(48)),
+        (Registration.parse, bytes(46)),
+        (Registration.parse, bytes(63)),
         (date_time, bytes.fromhex("1A0D140F1E")),
     ],
 )

@@ -31,11 +31,39 @@ def _thermal() -> FamilyBench:
     return ThermalBench()
 
 
+def _shtrih() -> FamilyBench:
+    from tests.harness.shtrih_bench import ShtrihBench
+
+    return ShtrihBench()
+
+
+def _shtrih_tcp() -> FamilyBench:
+    from tests.harness.shtrih_bench import ShtrihTcpBench
+
+    return ShtrihTcpBench()
+
+
+def _shtrih_layer_2() -> FamilyBench:
+    from tests.harness.shtrih_bench import ShtrihLayer2Bench
+
+    return ShtrihLayer2Bench()
+
+
+def _shtrih_old() -> FamilyBench:
+    from tests.harness.shtrih_bench import ShtrihOldBench
+
+    return ShtrihOldBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
     "posnet": _posnet,
     "posnet-thermal": _thermal,
+    "shtrih-m": _shtrih,
+    "shtrih-m-tcp": _shtrih_tcp,
+    "shtrih-m-v2": _shtrih_layer_2,
+    "shtrih-m-old": _shtrih_old,
 }
 
 

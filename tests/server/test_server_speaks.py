@@ -106,7 +106,7 @@ async def test_notifications_speak_the_language_of_each_socket_and_english_to_th
         first[lang] = told["params"]["job"]["error"]["message"]
     assert first[None] == first["de"] == job.error.message
     assert first["pl"].startswith("Urządzenie odrzuciło dokument. ")
-    assert first["ru"].endswith(" Документ не выдан.")
+    assert first["ru"].endswith(" Документ не оформлен.")
     await exchanged(station)
     for lang, reason in ((None, ENGLISH), ("pl", IN_POLISH), ("ru", IN_RUSSIAN), ("de", ENGLISH)):
         found: dict[str, str] = {}

@@ -178,7 +178,7 @@ def test_an_error_of_the_core_is_whole_in_each_language() -> None:
     polish = error.in_language("pl")
     assert polish.message == "Upłynął czas deadlines.document (120 s). Dokument nie został wystawiony."
     assert polish.remedy == "Wyślij ponownie, jeśli nadal jest potrzebne."
-    assert error.in_language("ru").message == "Истекло время deadlines.document (120 s). Документ не выдан."
+    assert error.in_language("ru").message == "Истекло время deadlines.document (120 s). Документ не оформлен."
     assert error.in_language("de") == error
     assert (
         JobError.of("device.paper_out").in_language("pl").message
@@ -189,7 +189,7 @@ def test_an_error_of_the_core_is_whole_in_each_language() -> None:
 def test_a_drivers_english_has_what_it_means_before_it_and_loses_no_word() -> None:
     error = JobError.of("device.rejected", "The printer refused: 2805.", fate=Fate.UNKNOWN, remedy="Look into the manual.")
     said_so = error.in_language("ru")
-    assert said_so.message == "Устройство отклонило документ. The printer refused: 2805. Пока неизвестно, выдан ли документ."
+    assert said_so.message == "Устройство отклонило документ. The printer refused: 2805. Пока неизвестно, оформлен ли документ."
     assert said_so.remedy == "Look into the manual."
 
 

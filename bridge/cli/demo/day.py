@@ -26,6 +26,8 @@ class Day:
     entries: list[Entry] = field(default_factory=list)
 
     async def live(self) -> None:
+        if self.stage.script.get("shift"):
+            await self._open_shifts()
         await self._ordinary_sales()
         await self._what_is_refused()
         await self._returns_and_cash()
@@ -36,12 +38,19 @@ class Day:
 
     # -- scenes ------------------------------------------------------------------------------------------------------
 
+    async def _open_shifts(self) -> None:
+        for device in self.stage.devices:
+            self.show.scene(f"Before opening, {device.id}", "The shift is opened: here nothing is sold without one.")
+            await self._ask("shift opened", device, {"op": "shift.open", "operator": {"name": self.stage.script["operator"]}})
+
     async def _ordinary_sales(self) -> None:
         first, second = self.stage.devices[:2]
         self.show.scene("Morning", "A sale in cash with a discount on a line, change given back.")
         lines = [self._line(0, "2"), self._line(1, "0.250", discount={"amount": "2.00", "text": "Rabat"})]
         await self._ask(
-            "sale, cash with change", first, self._sale(lines, [{"kind": "cash", "amount": "50.00"}], reference="WEB-1001")
+            "sale, cash with change",
+            first,
+            self._sale(lines, [{"kind": "cash", "amount": "50.00"}], reference=self._reference(1001)),
         )
         self.show.scene("A company buys", "Card payment, the buyer's tax number on the receipt.")
         sale = self._sale([self._line(3, "2"), self._line(4, "1")], [{"kind": "card", "amount": "88.80", "label": "Karta"}])
@@ -63,7 +72,9 @@ class Day:
             self.entries.append(Entry("sale whose sum is wrong", first.id, None, "receipt", "sale"))
         self.show.scene("An impatient click", "The same request twice, under one idempotency key: one receipt.")
         sale = self._sale([self._line(5, "1")], [{"kind": "cash", "amount": "3.20"}])
-        jobs = await asyncio.gather(*(self.till.submit(first.id, sale, key="double-click") for _ in range(2)))
+        jobs = await asyncio.gather(
+            *(self.till.submit(first.id, sale, key=f"double-click-{self.stage.family.id}") for _ in range(2))
+        )
         self.show.says(f"both answers name one job: {jobs[0]['id'] == jobs[1]['id']}", "green")
         await self._note("sale, clicked twice", first, jobs[0], "sale")
 
@@ -82,7 +93,9 @@ class Day:
         first = self.stage.devices[0]
         self.show.scene("The worst moment", "The cable breaks after the printer closed the receipt, before its answer arrives.")
         await first.bench.arm(self.stage.script["faults"]["answer_lost"])
-        sale = self._sale([self._line(3, "1"), self._line(2, "2")], [{"kind": "cash", "amount": "50.00"}], reference="WEB-1002")
+        sale = self._sale(
+            [self._line(3, "1"), self._line(2, "2")], [{"kind": "cash", "amount": "50.00"}], reference=self._reference(1002)
+        )
         await self._ask("sale, answer lost", first, sale)
         self.show.says("The bridge asked the printer itself what had become of the receipt: printed once, known once.")
 
@@ -122,6 +135,10 @@ class Day:
                 self.show.report(report)
 
     # -- parts -------------------------------------------------------------------------------------------------------
+
+    def _reference(self, number: int) -> str:
+        """The shop's own number of a sale; each family's day has its own."""
+        return f"{self.stage.family.id}-{number}"
 
     def _line(self, goods: int, quantity: str, **more: Any) -> dict[str, Any]:
         item = self.stage.script["goods"][goods]

@@ -13,6 +13,7 @@ _KINDS = {
     ("receipt", "refund"): "goods_return",
     ("cash.out", None): "cash_out",
     ("cash.in", None): "cash_in",
+    ("shift.open", None): "shift_open",
     ("shift.close", None): "daily_report",
 }
 
@@ -139,7 +140,7 @@ def _fitting(document: Document, job: Job, kind: str) -> bool:
     if document["kind"] != kind or (document.get("reference") and document["reference"] != job.get("reference")):
         return False
     issued = _issued(job)
-    if kind == "daily_report" or issued.get("total") is None:
+    if kind in ("daily_report", "shift_open") or issued.get("total") is None:
         return True
     same_number = kind != "receipt" or issued.get("number") in (None, str(document["number"]))
     return same_number and _same_total(document, issued)

@@ -11,9 +11,9 @@ from types import MappingProxyType
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         # What became of the document.
-        "Nothing was issued.": "Документ не выдан.",
-        "The document was issued.": "Документ выдан.",
-        "It is not known yet whether the document was issued.": "Пока неизвестно, выдан ли документ.",
+        "Nothing was issued.": "Документ не оформлен.",
+        "The document was issued.": "Документ оформлен.",
+        "It is not known yet whether the document was issued.": "Пока неизвестно, оформлен ли документ.",
         # The table of errors (bridge/model/errors.py): what happened and what to do.
         "The device does not answer.": "Устройство не отвечает.",
         "Check its power and cable, then try again.": "Проверьте питание и кабель, затем повторите.",

@@ -25,6 +25,8 @@ export declare class Bridge {
     ack(jobId: string): Promise<Job>;
     /** What the operation would be on this device: totals, and the paper as text. Nothing is stored or sent. */
     preview(device: string, operation: Operation): Promise<Preview>;
+    /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
+    receipt(jobId: string, format?: "svg" | "html" | "text"): Promise<string>;
     job(id: string): Promise<Job>;
     jobs(filter?: JobFilter): Promise<Jobs>;
     /** Answer the question of a job. */

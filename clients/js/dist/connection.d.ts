@@ -48,6 +48,8 @@ export declare class Connection {
     private forget;
     /** Why a socket does not open: browsers do not tell, but what else can be asked does. */
     private diagnosis;
+    /** Whether a bridge is there, as far as can be told without a token. Throws TillbridgeError. */
+    private answers;
     /** A connection may be dead without a word, as when a tablet has slept. */
     private look;
     private end;

@@ -84,6 +84,10 @@ var Bridge = class {
   preview(device, operation) {
     return this.connection.ask("devices.preview", { ...operation, device });
   }
+  /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
+  receipt(jobId, format = "svg") {
+    return this.connection.ask("jobs.receipt", { job: jobId, format });
+  }
   job(id) {
     return this.connection.ask("jobs.get", { job: id });
   }
@@ -166,14 +170,14 @@ async function permission() {
 function frame() {
   const page = globalThis;
   const policy = page.document?.permissionsPolicy ?? page.document?.featurePolicy;
-  const known = policy ? PERMISSIONS.filter((name) => policy.features().includes(name)) : [];
+  const known = PERMISSIONS.find((name) => policy?.features().includes(name));
   let foreign = false;
   try {
     foreign = page.top !== page.self && page.top.location.origin !== location.origin;
   } catch {
     foreign = true;
   }
-  return { foreign, allowed: known.length ? known.some((name) => policy?.allowsFeature(name)) : void 0 };
+  return { foreign, allowed: known === void 0 ? void 0 : policy?.allowsFeature(known) };
 }
 function storage() {
   try {
@@ -596,6 +600,7 @@ var Connection = class {
         await this.rest(retryIn);
         if (this.ended) return;
         try {
+          await this.answers(this.ending.signal);
           session = await this.open(this.ending.signal);
           break;
         } catch (failure) {
@@ -627,18 +632,11 @@ var Connection = class {
   /** Why a socket does not open: browsers do not tell, but what else can be asked does. */
   async diagnosis(error, signal) {
     const { contact, base } = this;
-    if (signal?.aborted) return aborted();
-    if (contact.guarded(base) && await contact.blocked()) return blocked(this.env);
     const body = JSON.stringify({ token_id: "0".repeat(12), nonce: "A".repeat(43) });
     const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
     for (let times = 0; times < 2; times += 1) {
       try {
-        await contact.ping(base, signal);
-      } catch (failure) {
-        if (failure instanceof TillbridgeError) return failure;
-        return signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
-      }
-      try {
+        await this.answers(signal);
         await contact.fetch(base, "/session/proof", init, signal);
         return error;
       } catch (failure) {
@@ -648,6 +646,18 @@ var Connection = class {
       await this.rest(this.backoff(times), signal);
     }
     return notPaired("The bridge answers, and does not take this page: nothing pairs it any more.");
+  }
+  /** Whether a bridge is there, as far as can be told without a token. Throws TillbridgeError. */
+  async answers(signal) {
+    const { contact, base } = this;
+    if (signal?.aborted) throw aborted();
+    if (contact.guarded(base) && await contact.blocked()) throw blocked(this.env);
+    try {
+      await contact.ping(base, signal);
+    } catch (failure) {
+      if (failure instanceof TillbridgeError) throw failure;
+      throw signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
+    }
   }
   /** A connection may be dead without a word, as when a tablet has slept. */
   async look(session) {

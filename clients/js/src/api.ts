@@ -1237,6 +1237,46 @@ export interface components {
             code_b64: string;
         };
         /**
+         * MarkingCheck
+         * @description Ask the device and the marking system behind it whether goods with this code may be sold, or taken back.
+         *
+         *     `quantity` and `unit` of goods that are sold in parts. What came of it is in `evidence.marking`; a code that must not be
+         *     sold fails the job.
+         */
+        MarkingCheck: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "marking.check";
+            marking: components["schemas"]["Marking"];
+            /**
+             * @default sale
+             * @enum {string}
+             */
+            kind?: "sale" | "refund";
+            /** @default null */
+            quantity?: string | null;
+            /** @default null */
+            unit?: string | null;
+            /** @default {} */
+            extras?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * NewSecret
          * @description A token's text, told this once: only its hash is kept.
          */
@@ -2367,7 +2407,7 @@ export interface components {
             message: string;
             field: string | null;
         };
-        Operation: components["schemas"]["Receipt"] | components["schemas"]["Invoice"] | components["schemas"]["ShiftOpen"] | components["schemas"]["ShiftClose"] | components["schemas"]["ReportX"] | components["schemas"]["ReportPeriod"] | components["schemas"]["CashIn"] | components["schemas"]["CashOut"] | components["schemas"]["DocumentContinue"] | components["schemas"]["Copy"] | components["schemas"]["Print"] | components["schemas"]["DisplayShow"] | components["schemas"]["DrawerOpen"] | components["schemas"]["ClockSet"] | components["schemas"]["PaymentPurchase"] | components["schemas"]["Raw"];
+        Operation: components["schemas"]["Receipt"] | components["schemas"]["Invoice"] | components["schemas"]["ShiftOpen"] | components["schemas"]["ShiftClose"] | components["schemas"]["ReportX"] | components["schemas"]["ReportPeriod"] | components["schemas"]["CashIn"] | components["schemas"]["CashOut"] | components["schemas"]["DocumentContinue"] | components["schemas"]["Copy"] | components["schemas"]["Print"] | components["schemas"]["DisplayShow"] | components["schemas"]["DrawerOpen"] | components["schemas"]["ClockSet"] | components["schemas"]["MarkingCheck"] | components["schemas"]["PaymentPurchase"] | components["schemas"]["Raw"];
     };
     responses: never;
     parameters: never;

@@ -69,6 +69,11 @@ export class Bridge {
     return this.connection.ask("devices.preview", { ...operation, device });
   }
 
+  /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
+  receipt(jobId: string, format: "svg" | "html" | "text" = "svg"): Promise<string> {
+    return this.connection.ask("jobs.receipt", { job: jobId, format });
+  }
+
   job(id: string): Promise<Job> {
     return this.connection.ask("jobs.get", { job: id });
   }

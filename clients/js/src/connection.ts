@@ -161,6 +161,8 @@ export class Connection {
         await this.rest(retryIn);
         if (this.ended) return;
         try {
+          // Asked first, and not by a socket: Firefox holds sockets back for up to a minute where the last ones did not open.
+          await this.answers(this.ending.signal);
           session = await this.open(this.ending.signal);
           break;
         } catch (failure) {
@@ -196,20 +198,13 @@ export class Connection {
   /** Why a socket does not open: browsers do not tell, but what else can be asked does. */
   private async diagnosis(error: TillbridgeError, signal?: AbortSignal): Promise<TillbridgeError> {
     const { contact, base } = this;
-    if (signal?.aborted) return aborted();
-    if (contact.guarded(base) && (await contact.blocked())) return blocked(this.env);
     // A page that nobody paired may ping and cannot read any other answer; a paired one reads this one, whatever it says. A bridge
     // that is just restarted may answer the one and not the other, so what is said must be so twice.
     const body = JSON.stringify({ token_id: "0".repeat(12), nonce: "A".repeat(43) });
     const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
     for (let times = 0; times < 2; times += 1) {
       try {
-        await contact.ping(base, signal);
-      } catch (failure) {
-        if (failure instanceof TillbridgeError) return failure;
-        return signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
-      }
-      try {
+        await this.answers(signal);
         await contact.fetch(base, "/session/proof", init, signal);
         return error; // too many sockets, or it was just starting or stopping
       } catch (failure) {
@@ -219,6 +214,19 @@ export class Connection {
       await this.rest(this.backoff(times), signal);
     }
     return notPaired("The bridge answers, and does not take this page: nothing pairs it any more.");
+  }
+
+  /** Whether a bridge is there, as far as can be told without a token. Throws TillbridgeError. */
+  private async answers(signal?: AbortSignal): Promise<void> {
+    const { contact, base } = this;
+    if (signal?.aborted) throw aborted();
+    if (contact.guarded(base) && (await contact.blocked())) throw blocked(this.env);
+    try {
+      await contact.ping(base, signal);
+    } catch (failure) {
+      if (failure instanceof TillbridgeError) throw failure;
+      throw signal?.aborted ? aborted() : notRunning("Tillbridge does not answer on this computer.", failure);
+    }
   }
 
   /** A connection may be dead without a word, as when a tablet has slept. */

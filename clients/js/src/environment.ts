@@ -41,14 +41,15 @@ interface Policy {
 function frame(): Frame {
   const page = globalThis as { top?: unknown; self?: unknown; document?: { featurePolicy?: Policy; permissionsPolicy?: Policy } };
   const policy = page.document?.permissionsPolicy ?? page.document?.featurePolicy;
-  const known = policy ? PERMISSIONS.filter((name) => policy.features().includes(name)) : [];
+  // Of the names that a browser knows the newest one: a header that forbids it leaves the older name as it is.
+  const known = PERMISSIONS.find((name) => policy?.features().includes(name));
   let foreign = false;
   try {
     foreign = page.top !== page.self && (page.top as { location: { origin: string } }).location.origin !== location.origin;
   } catch {
     foreign = true; // the frame around may not even be asked where it is from
   }
-  return { foreign, allowed: known.length ? known.some((name) => policy?.allowsFeature(name)) : undefined };
+  return { foreign, allowed: known === undefined ? undefined : policy?.allowsFeature(known) };
 }
 
 /** localStorage, if it can be written: in frames of other sites and in private windows it may be there and throw. */

@@ -196,12 +196,15 @@ test("a call that is refused throws the problem, and a submit that is no operati
   bridge.close();
 });
 
-test("devices, status and a preview are there", async () => {
+test("devices, status, a preview and the paper are there", async () => {
   const { bridge } = await till();
   assert.deepEqual((await bridge.devices()).map((one) => one.id).sort(), ["d1", "d2", "till-1"]);
   assert.equal((await bridge.device("@fiscal").get()).family, "posnet");
   assert.equal((await bridge.device("@fiscal").status()).device, "till-1");
   assert.match((await bridge.device("@fiscal").preview(SALE)).text, /Tea/);
   assert.deepEqual(bridge.session.aliases, { "@fiscal": "till-1" });
+  const sold = await bridge.submit("@fiscal", SALE);
+  assert.match(await bridge.receipt(sold.job.id), /^<svg /);
+  assert.match(await bridge.receipt(sold.job.id, "text"), /Tea/);
   bridge.close();
 });

@@ -264,7 +264,8 @@ class Mode(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What the last registration said (FF09, FF4C): 47 bytes, with FFD 1.1 and later 64."""
+    """What the last registration said (FF09, FF4C): 47 bytes, with FFD 1.1 and later 64. Where a register's answers are extended
+    the time comes once more behind it. FF4C has a reason of one byte in the 47, of every registration but the first."""
 
     at: datetime | None
     inn: str
@@ -279,9 +280,12 @@ class Registration:
 
     @classmethod
     def parse(cls, data: bytes) -> Registration:
-        if len(data) not in (47, 64):
+        if len(data) in (52, 69):
+            data = data[:-5]
+        if len(data) not in (47, 48, 64):
             raise ValueError(f"the data of a registration have 47 or 64 bytes, not {len(data)}")
         extended = len(data) == 64
+        reasons = 1 << (data[39] - 1) if len(data) == 48 and 0 < data[39] <= 32 else None
         return cls(
             at=_moment(data[:5]),
             inn=_ascii(data[5:17]),
@@ -290,7 +294,7 @@ class Registration:
             mode=Mode(data[38]),
             extended_mode=data[39] if extended else None,
             ofd_inn=_ascii(data[40:52]) if extended else None,
-            reasons=int.from_bytes(data[52:56], "little") if extended else None,
+            reasons=int.from_bytes(data[52:56], "little") if extended else reasons,
             number=int.from_bytes(data[-8:-4], "little"),
             sign=sign_of_answer(data[-4:]),
         )

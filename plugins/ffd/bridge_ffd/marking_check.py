@@ -60,6 +60,34 @@ class RequestCode(Coded):
     CODE_NOT_RECOGNISED = "code_not_recognised", 2
 
 
+# English and Russian.
+_STOPPED = (
+    "The sale of these goods is stopped by the marking system. Do not sell them.",
+    "Продажа этого товара остановлена системой маркировки. Не продавайте его.",
+)
+_NOT_RECOGNISED = (
+    "The marking system does not know this code. Scan it once more; do not sell the goods if it stays so.",
+    "Система маркировки не знает этого кода. Считайте его ещё раз; если не поможет, не продавайте товар.",
+)
+_WRONG_CODE = (
+    "The check code of the marking is wrong. Scan it once more; do not sell the goods if it stays so.",
+    "Код проверки маркировки неверен. Считайте код ещё раз; если не поможет, не продавайте товар.",
+)
+_NOT_ALLOWED = (
+    "The marking system does not allow this with these goods: they may be sold already, or not be in sale.",
+    "Система маркировки не разрешает эту операцию: товар уже продан или ещё не в продаже.",
+)
+_VALID = ("The marking code is valid and the goods may be sold.", "Код маркировки верен, товар можно продавать.")
+_NOT_REACHED = (
+    "The marking system was not reached; nothing speaks against the goods so far.",
+    "Система маркировки недоступна; пока ничто не говорит против товара.",
+)
+_ONLINE_ONLY = (
+    "The code could not be checked by the device itself; the marking system allows the goods.",
+    "Касса сама не смогла проверить код; система маркировки разрешает товар.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check in its parts; None where a part was not made. `result` is tag 2106 as the device gave it, for the receipt."""
@@ -76,19 +104,23 @@ class Check:
     @property
     def text(self) -> str:
         """A sentence for the person at the till."""
+        return self._said()[0]
+
+    @property
+    def russian(self) -> str:
+        """The same in Russian."""
+        return self._said()[1]
+
+    def _said(self) -> tuple[str, str]:
         if self.ism_status is IsmStatus.SALE_STOPPED:
-            return "The sale of these goods is stopped by the marking system. Do not sell them."
+            return _STOPPED
         if self.request_code is RequestCode.CODE_NOT_RECOGNISED:
-            return "The marking system does not know this code. Scan it once more; do not sell the goods if it stays so."
-        if self.verdict is Verdict.NEGATIVE and self.local is Verdict.NEGATIVE:
-            return "The check code of the marking is wrong. Scan it once more; do not sell the goods if it stays so."
+            return _NOT_RECOGNISED
         if self.verdict is Verdict.NEGATIVE:
-            return "The marking system does not allow this with these goods: they may be sold already, or not be in sale."
+            return _WRONG_CODE if self.local is Verdict.NEGATIVE else _NOT_ALLOWED
         if self.verdict is Verdict.POSITIVE:
-            return "The marking code is valid and the goods may be sold."
-        if self.online is Verdict.UNAVAILABLE:
-            return "The marking system was not reached; nothing speaks against the goods so far."
-        return "The code could not be checked by the device itself; the marking system allows the goods."
+            return _VALID if self.local is Verdict.POSITIVE else _ONLINE_ONLY
+        return _NOT_REACHED
 
     def as_result(self, answers: Mapping[str, Any]) -> Result:
         """The result of the operation `marking.check`: the verdict and the device's own answers as evidence, and a warning where

@@ -23,6 +23,17 @@ async def test_a_visitor_sells_and_sees_paper_and_ledger(visitor: Visitor) -> No
     await until(visitor.page, "document.querySelector('.outcome') === null")
 
 
+async def test_the_receipt_is_shown_as_the_bridge_draws_it_and_as_an_image(visitor: Visitor) -> None:
+    await visitor.sell(BREAD)
+    await visitor.sees("done")
+    await visitor.action(2)
+    await until(visitor.page, "document.getElementById('picture').open")
+    await until(visitor.page, "document.querySelector('#picture img').naturalWidth > 200")
+    assert await visitor.page.evaluate("decodeURIComponent(document.querySelector('#picture img').src).includes('Chleb żytni')")
+    await visitor.click("#picture button")
+    await until(visitor.page, "!document.getElementById('picture').open")
+
+
 async def test_the_printers_own_sums_are_shown_before_it_is_sold(visitor: Visitor) -> None:
     await visitor.take(COFFEE, MUG)
     await visitor.fill(".quantity", "0,25")

@@ -11,6 +11,7 @@ import { byId, node, show } from "./dom.js";
 import { keep, recall } from "./keep.js";
 import { tellLedger } from "./ledger.js";
 import { Outcomes, title } from "./outcomes.js";
+import { showPicture } from "./picture.js";
 import { Printer } from "./printer.js";
 import { Stage, secret } from "./stage.js";
 import { LANGUAGES, language, say, sentence, speak, translate } from "./texts.js";
@@ -92,6 +93,7 @@ class Till {
       cancel: (job) => this.bridge.abort(job.id),
       answer: (job, prompt, choice) => this.bridge.answer(job.id, prompt.prompt_id, choice.code),
       look: () => this.resume(),
+      picture: async (job) => showPicture(await this.bridge.receipt(job.id), title(job.operation)),
     });
     this.counter = new Counter(this.outcomes);
     this.printer = new Printer(this.stage);

@@ -6,7 +6,7 @@ import { money, say, sentence } from "./texts.js";
 const FINAL = ["done", "declined", "unconfirmed", "failed", "refused"];
 
 export class Outcomes {
-  /** `acts`: collect(outcome), again(outcome), cancel(job), answer(job, prompt, choice), look(). */
+  /** `acts`: collect(outcome), again(outcome), cancel(job), answer(job, prompt, choice), look(), picture(job). */
   constructor(acts) {
     this.acts = acts;
     this.cards = [];
@@ -84,6 +84,7 @@ export class Outcomes {
         made.push([say("sellAgain"), again]);
       }
       made.push([say("ok"), ok]);
+      if (outcome.status === "done") made.push([say("picture"), () => this.acts.picture(outcome.job)]);
     } else if (outcome.status === "unknown") {
       made.push([say("lookAgain"), () => this.acts.look()]);
     } else if (outcome.prompt) {

@@ -21,6 +21,7 @@ MODULES = (
     "ledger.js",
     "outcomes.js",
     "payments.js",
+    "picture.js",
     "printer.js",
     "stage.js",
     "texts.js",

@@ -170,6 +170,9 @@ const TEXTS = {
   ok: { en: "All right", pl: "W porządku" },
   sellAgain: { en: "Try it again", pl: "Spróbuj ponownie" },
   cancel: { en: "Cancel it", pl: "Anuluj" },
+  picture: { en: "Show it", pl: "Pokaż" },
+  pictureTitle: { en: "The receipt, as the bridge draws it", pl: "Paragon, tak jak rysuje go Tillbridge" },
+  close: { en: "Close", pl: "Zamknij" },
   lookAgain: { en: "Look again", pl: "Sprawdź ponownie" },
 };
 

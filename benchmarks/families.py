@@ -1,0 +1,157 @@
+"""What of a measurement differs from family to family: its sale, its simulator, and how a bare client speaks to it.
+
+A dialogue is a list of requests, in the order in which the driver writes them; `replay` writes them as a plain client of the family
+would, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import xor
+from typing import Any
+from urllib.parse import urlsplit
+
+Dialogue = Sequence[bytes]
+Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Dialogue], Awaitable[None]]
+
+_ETX, _ENQ, _ACK, _NAK, _FILLER = b"\x03", b"\x05", b"\x06", b"\x15", b"\xff"
+_STX = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`prepare`: operations that a day begins with. `requests`: the driver's writes as single requests. `belongs_to_sale`: whether a
+    request is of the sale itself, not of the baseline before it or the read-back behind it. `bursts`: how it is spoken where
+    the driver writes several requests in one go; None where it never does."""
+
+    id: str
+    what: str
+    sale: Mapping[str, Any]
+    simulator: Callable[[int], Mapping[str, str]]
+    requests: Callable[[Sequence[bytes]], list[bytes]]
+    belongs_to_sale: Callable[[bytes], bool]
+    speak: Speak
+    bursts: Speak | None = None
+    prepare: Sequence[Mapping[str, Any]] = field(default=())
+
+    async def replay(self, url: str, dialogue: Dialogue, receipts: int, speak: Speak | None = None) -> list[float]:
+        """The dialogue so many times over one connection: seconds of each."""
+        target = urlsplit(url)
+        reader, writer = await asyncio.open_connection(target.hostname, target.port)
+        times = []
+        try:
+            for _ in range(receipts):
+                began = time.perf_counter()
+                await (speak or self.speak)(reader, writer, dialogue)
+                times.append(time.perf_counter() - began)
+        finally:
+            writer.close()
+        return times
+
+
+# --- Posnet: a request ends with ETX, and so does its answer
+
+_TRANSACTION = (b"\x02ftrcfg", b"\x02trinit", b"\x02trline", b"\x02trpayment", b"\x02trend")
+
+
+async def _speak_posnet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dialogue: Dialogue) -> None:
+    for write in dialogue:
+        writer.write(write)
+        for _ in range(write.count(_ETX)):
+            await reader.readuntil(_ETX)
+
+
+def _posnet_requests(writes: Sequence[bytes]) -> list[bytes]:
+    return [frame + _ETX for write in writes for frame in write.split(_ETX) if frame]
+
+
+POSNET = Family(
+    id="posnet",
+    what="printers",
+    sale={
+        "op": "receipt",
+        "currency": "PLN",
+        "lines": [
+            {"name": "Chleb żytni", "quantity": "2", "unit": "szt", "price": "4.50", "vat": "5%"},
+            {"name": "Kawa", "quantity": "0.250", "unit": "kg", "price": "80.00", "vat": "23%", "discount": {"amount": "2.00"}},
+            {"name": "Gazeta", "price": "3.20", "vat": "8%"},
+        ],
+        "payments": [{"kind": "card", "amount": "10.00"}, {"kind": "cash", "amount": "25.00"}],
+        "operator": {"name": "Anna"},
+    },
+    simulator=lambda number: {"unique_number": f"ZBF 21010{number:05d}"},
+    requests=_posnet_requests,
+    belongs_to_sale=lambda request: request.startswith(_TRANSACTION),
+    speak=_speak_posnet,
+    bursts=_speak_posnet,
+)
+
+
+# --- Shtrih-M, link layer v1: ENQ, NAK, the frame, ACK and the answer, ACK
+
+_PASSWORD = (30).to_bytes(4, "little")
+_RECEIPT = (b"\x8d", b"\xff\x46", b"\xff\x4d", b"\xff\x0c", b"\xff\x45")
+
+
+async def _control(reader: asyncio.StreamReader, wanted: bytes) -> None:
+    """One byte that stands before a frame; the register's filler is passed over."""
+    while (byte := await reader.readexactly(1)) == _FILLER:
+        pass
+    if byte != wanted:
+        raise RuntimeError(f"the register says {byte.hex()}, not {wanted.hex()}")
+
+
+async def _speak_shtrih(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dialogue: Dialogue) -> None:
+    for frame in dialogue:
+        writer.write(_ENQ)
+        await _control(reader, _NAK)
+        writer.write(frame)
+        await _control(reader, _ACK)
+        head = await reader.readexactly(2)
+        answer = await reader.readexactly(head[1] + 1)
+        if (error := answer[2] if answer[0] == 0xFF else answer[1]) != 0:
+            raise RuntimeError(f"the register refuses {frame.hex(' ')} with {error:02X}h")
+        writer.write(_ACK)
+
+
+def _shtrih_requests(writes: Sequence[bytes]) -> list[bytes]:
+    """The frames, without the control bytes around them, and with the password that the wire log hides."""
+    return [_with_password(write) for write in writes if len(write) > 1 and write[0] == _STX]
+
+
+def _with_password(frame: bytes) -> bytes:
+    head = 4 if frame[2] == 0xFF else 3
+    if frame[head : head + 4] != b"****":
+        return frame
+    body = frame[1:head] + _PASSWORD + frame[head + 4 : -1]
+    return bytes((_STX,)) + body + bytes((reduce(xor, body),))
+
+
+SHTRIH = Family(
+    id="shtrih-m",
+    what="registers",
+    sale={
+        "op": "receipt",
+        "currency": "RUB",
+        "lines": [
+            {"name": "Хлеб ржаной", "quantity": "2", "unit": "шт", "price": "4.50", "vat": "10%"},
+            {"name": "Кофе", "quantity": "0.250", "unit": "кг", "price": "80.00", "vat": "22%", "discount": {"amount": "2.00"}},
+            {"name": "Газета", "price": "3.20", "vat": "10%"},
+        ],
+        "payments": [{"kind": "card", "amount": "10.00"}, {"kind": "cash", "amount": "25.00"}],
+        "operator": {"name": "Анна"},
+    },
+    # Two connections: the one before is not always gone when the next measurement connects.
+    simulator=lambda number: {"serial": str(380001000000 + number), "fn_serial": f"99990789000{number:05d}", "clients": "2"},
+    requests=_shtrih_requests,
+    # Behind STX and LEN the code, and the tags of items and receipt are part of it.
+    belongs_to_sale=lambda request: request[2:].startswith(_RECEIPT),
+    speak=_speak_shtrih,
+    prepare=({"op": "shift.open"},),
+)
+
+FAMILIES = (POSNET, SHTRIH)

@@ -1,0 +1,140 @@
+"""Whether this device could take an operation, told without asking it: the same plans that are carried out later."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import date
+
+from bridge_ffd.extras import LineExtras, read_one
+from bridge_ffd.tags import Tag
+from bridge_ffd.tlv import Tlv, encode
+from bridge_ffd.versions import FfdVersion
+from bridge_ffd.vocabulary import Measure, PlannedStatus
+
+from bridge.model import (
+    Capabilities,
+    CashIn,
+    CashOut,
+    ClockSet,
+    Copy,
+    DocumentContinue,
+    DrawerOpen,
+    MarkingCheck,
+    Operation,
+    Print,
+    Raw,
+    Receipt,
+    ReportX,
+    ShiftClose,
+    ShiftOpen,
+    Warning_,
+    invalid,
+)
+from bridge_shtrih_m import commands
+from bridge_shtrih_m.circumstances import Circumstances, version_of
+from bridge_shtrih_m.classic import plan_classic
+from bridge_shtrih_m.commands import Command
+from bridge_shtrih_m.plan import Plan
+from bridge_shtrih_m.printout import plan_printout
+from bridge_shtrih_m.raw import plan_raw
+from bridge_shtrih_m.sale import plan_sale
+from bridge_shtrih_m.settings import ShtrihSettings
+from bridge_shtrih_m.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
+from bridge_shtrih_m.status import OPERATIONS
+from bridge_shtrih_m.unsupported import unsupported
+
+MAX_CODE = 200  # bytes of a marking code that FF61h takes beside its tags
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What an operation would be, as far as it is known without the device."""
+
+    plan: Plan | None = None
+    warnings: tuple[Warning_, ...] = ()
+
+
+def check(operation: Operation, settings: ShtrihSettings, capabilities: Capabilities | None, today: date) -> tuple[Warning_, ...]:
+    """The warnings. Raises RequestError."""
+    planned_ = planned(operation, settings, capabilities, today)
+    return planned_.plan.warnings if planned_.plan is not None else planned_.warnings
+
+
+def circumstances(settings: ShtrihSettings, capabilities: Capabilities | None, today: date) -> Circumstances:
+    """As far as they are known without the device."""
+    known = capabilities.limits.get("ffd.version") if capabilities is not None else None
+    classic = settings.commands == "classic" or (capabilities is not None and capabilities.limits.get("marking.codes") == 0)
+    return Circumstances(settings, FfdVersion(known) if known else version_of(settings), today, classic=classic)
+
+
+def planned(operation: Operation, settings: ShtrihSettings, capabilities: Capabilities | None, today: date) -> Planned:
+    """Raises RequestError."""
+    allowed = capabilities.operations if capabilities is not None else OPERATIONS
+    if operation.op not in allowed:
+        raise unsupported("op", f"{operation.op} is not possible on this device")
+    now = circumstances(settings, capabilities, today)
+    match operation:
+        case Receipt():
+            return Planned(plan_receipt(operation, now, storage=True))
+        case ShiftOpen():
+            return Planned(plan_shift_open(operation, now, storage=True))
+        case ShiftClose():
+            return Planned(plan_shift_close(operation, now, None, storage=True))
+        case ReportX():
+            return Planned(plan_x_report(operation, None))
+        case CashIn() | CashOut():
+            return Planned(plan_cash(operation))
+        case Print():
+            _, fit = plan_printout(operation, cutter=False, framed=False)
+            return Planned(warnings=tuple(fit.warnings))
+        case Copy():
+            check_copy(operation)
+        case Raw():
+            plan_raw(operation)
+        case MarkingCheck():
+            plan_code_check(operation)
+        case DrawerOpen() | ClockSet() | DocumentContinue():
+            pass
+        case _:
+            raise unsupported("op", f"{operation.op} is not possible on this device")
+    return Planned()
+
+
+def plan_receipt(operation: Receipt, now: Circumstances, *, storage: bool) -> Plan:
+    return plan_classic(operation, now, storage=storage) if now.classic else plan_sale(operation, now)
+
+
+def check_copy(operation: Copy) -> None:
+    if operation.kind != "receipt" or operation.document is not None or operation.issued_on is not None:
+        raise unsupported(
+            "document", "the device prints its last receipt once more, and no other", remedy="leave kind and document out"
+        )
+    if not operation.delivery.paper or operation.delivery.email or operation.delivery.sms or operation.delivery.edocument:
+        raise unsupported("delivery", "a copy of this device is on paper")
+
+
+def plan_code_check(operation: MarkingCheck) -> Command:
+    """FF61h for a code alone. Raises RequestError naming the field."""
+    try:
+        code = base64.b64decode(operation.marking.code_b64, validate=True)
+    except binascii.Error:
+        raise invalid("marking.code_b64", "is no base64", remedy="encode the bytes that the scanner read") from None
+    if not 0 < len(code) <= MAX_CODE:
+        raise invalid("marking.code_b64", f"{len(code)} bytes", limit=f"1 to {MAX_CODE} bytes")
+    extras = read_one(operation.extras, LineExtras, "extras")
+    measure = extras.measure or (Measure.of(operation.unit) if operation.unit is not None else Measure.PIECE)
+    whole = measure is Measure.PIECE
+    if operation.kind == "sale":
+        status = PlannedStatus.PIECE_SOLD if whole else PlannedStatus.MEASURED_SOLD
+    else:
+        status = PlannedStatus.PIECE_RETURNED if whole else PlannedStatus.MEASURED_RETURNED
+    if extras.marking is not None and extras.marking.planned_status is not None:
+        status = extras.marking.planned_status
+    tags = b""
+    if not whole:
+        if operation.quantity is None:
+            raise invalid("quantity", "is needed for goods that are sold in parts", remedy="give quantity and unit")
+        tags = encode((Tlv(Tag.MEASURE, measure.code), Tlv(Tag.QUANTITY, operation.quantity)))
+    return commands.check_code(status.code, code, tags)

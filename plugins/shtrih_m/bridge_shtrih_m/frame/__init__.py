@@ -1,0 +1,63 @@
+"""The codec of both link layers, sans-I/O, for driver and simulator alike: bytes <-> frames, and the dialogues around them."""
+
+from bridge_shtrih_m.frame.device import Command, DeviceLayer1, DeviceLayer2, DeviceLink, DeviceOutput, DeviceTimer
+from bridge_shtrih_m.frame.host import (
+    Answer,
+    Failed,
+    Failure,
+    Held,
+    HostLayer,
+    HostLayer1,
+    HostLayer2,
+    HostOutput,
+    HostTimer,
+    Ready,
+)
+from bridge_shtrih_m.frame.layer1 import ACK, ENQ, FILLER, MAX_DATA, NAK, STX, Control, Decoder1, Frame1, lrc
+from bridge_shtrih_m.frame.layer2 import ENQUIRY, ESCAPE, MARK, MAX_LENGTH, NUMBERS, Decoder2, Frame2, checksum, stuffed
+from bridge_shtrih_m.frame.message import Fault, Garbage, LocalError, Send, Wait, belongs, code_of
+
+__all__ = [
+    "ACK",
+    "ENQ",
+    "ENQUIRY",
+    "ESCAPE",
+    "FILLER",
+    "MARK",
+    "MAX_DATA",
+    "MAX_LENGTH",
+    "NAK",
+    "NUMBERS",
+    "STX",
+    "Answer",
+    "Command",
+    "Control",
+    "Decoder1",
+    "Decoder2",
+    "DeviceLayer1",
+    "DeviceLayer2",
+    "DeviceLink",
+    "DeviceOutput",
+    "DeviceTimer",
+    "Failed",
+    "Failure",
+    "Fault",
+    "Frame1",
+    "Frame2",
+    "Garbage",
+    "Held",
+    "HostLayer",
+    "HostLayer1",
+    "HostLayer2",
+    "HostOutput",
+    "HostTimer",
+    "LocalError",
+    "Ready",
+    "Send",
+    "Wait",
+    "belongs",
+    "checksum",
+    "code_of",
+    "lrc",
+    "stuffed",
+]

@@ -1,0 +1,113 @@
+"""The printing mechanism: what is recorded comes on paper, at once or after a while, and stops where there is no paper.
+
+Source: protocol-specs/shtrih-m, "Modes" (submodes). A command answers when it is executed; its paper comes behind the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bridge_sim_shtrih_m import render
+from bridge_sim_shtrih_m.refusals import NO_PAPER, SUBMODE, Refusal
+from bridge_sim_shtrih_m.states import Submode
+
+if TYPE_CHECKING:
+    from bridge_sim_shtrih_m.register import Register
+
+
+class Mechanism:
+    """Prints what the memory owes to the paper."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._timer: asyncio.TimerHandle | None = None
+        self._polls = 0
+
+    @property
+    def busy(self) -> bool:
+        return self._timer is not None or self._polls > 0
+
+    def ready(self) -> bool:
+        return self._register.paper_loaded and self._register.cover_closed
+
+    def submode(self) -> Submode:
+        if self.busy:
+            return Submode.PRINTING
+        if self._register.memory.interrupted:
+            return Submode.CONTINUE if self.ready() else Submode.STOPPED
+        return Submode.READY if self.ready() else Submode.NO_PAPER
+
+    def start(self) -> None:
+        """A command has left something to print."""
+        memory = self._register.memory
+        if not memory.unprinted or memory.interrupted or self.busy:
+            return
+        if not self.ready():
+            memory.interrupted = True
+            return
+        self._polls = self._register.settings.busy_polls
+        seconds = self._register.pace.printing(len(memory.unprinted), cut=memory.unprinted[-1] == render.CUT_MARK)
+        if seconds:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._elapsed)
+        self._look()
+
+    def polled(self) -> None:
+        """The host has been told that something is printed."""
+        if self._polls:
+            self._polls -= 1
+            self._look()
+
+    def go_on(self) -> None:
+        """The host says "continue print"."""
+        match self.submode():
+            case Submode.CONTINUE:
+                self._register.memory.interrupted = False
+                self.start()
+            case Submode.STOPPED | Submode.NO_PAPER:
+                raise Refusal(NO_PAPER)
+            case _:
+                raise Refusal(SUBMODE)
+
+    def hand(self) -> None:
+        """Paper or cover changed."""
+        if self.busy and not self.ready():
+            self._stop()
+            self._register.memory.interrupted = True
+
+    def power_off(self) -> None:
+        self._stop()
+
+    def power_on(self) -> None:
+        memory = self._register.memory
+        if not memory.unprinted:
+            memory.interrupted = False
+            return
+        match self._register.settings.unprinted_at_power_on:
+            case "wait":
+                memory.interrupted = True
+            case "print":
+                memory.interrupted = False
+                self.start()
+            case "lost":
+                memory.unprinted.clear()
+                memory.interrupted = False
+
+    def _elapsed(self) -> None:
+        self._timer = None
+        self._look()
+        self._register.save()
+
+    def _look(self) -> None:
+        if self.busy:
+            return
+        memory = self._register.memory
+        self._register.roll.print(*memory.unprinted)
+        memory.unprinted.clear()
+        self._register.printed()
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._polls = 0

@@ -1,0 +1,1 @@
+"""Somebody who has only the documentation gets to a first receipt."""
