@@ -331,7 +331,9 @@ class DeviceRuntime:
             async with deadline(seconds, "the driver gave no answer", f"timeouts.{limit}"):
                 return await host.call(lambda: make(driver))
         except TimeoutError as error:
-            raise LinkTimeout(f"a time-out of the driver's own ran out{f': {error}' if str(error) else ''}") from error
+            if not str(error):
+                raise LinkTimeout("a time-out of the driver's own ran out") from error
+            raise LinkTimeout(f"a time-out of the driver's own ran out: {error}") from error
 
     def _hear_of_loss(self, link: Link) -> None:
         """A cable that is pulled out of an idle device is told at once, not found out by the next question."""

@@ -29,18 +29,21 @@ _RETRY_SECONDS = 1.0
 COALESCE_SECONDS = 0.1
 
 
+Messages = dict[tuple[str, ...], bytes]
+"""An event as it is written out, by the languages of who reads it: kept by whoever writes it, so that it is written once for each."""
+
+
 @dataclass(eq=False, slots=True)
 class JobEvent:
     """An event as it is told: with the job as it stands when it is told, read once for all who listen."""
 
     event: Event
-    _find: Callable[[str], dict[str, Any] | None]
-    message: bytes | None = None
-    """Kept by whoever writes it out, so that it is written once."""
+    _find: Callable[[str], Job | None]
+    messages: Messages = field(default_factory=dict)
 
     @property
-    def job(self) -> dict[str, Any] | None:
-        """As GET /jobs/{id} gives it. None: its retention ended in this very moment."""
+    def job(self) -> Job | None:
+        """As it stands now. None: its retention ended in this very moment."""
         return self._find(self.event.job) if self.event.job is not None else None
 
 
@@ -50,7 +53,7 @@ class DeviceEvent:
 
     device: str
     status: dict[str, Any] | None
-    message: bytes | None = None
+    messages: Messages = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -59,7 +62,7 @@ class ViewEvent:
 
     kind: EventKind
     data: dict[str, Any]
-    message: bytes | None = None
+    messages: Messages = field(default_factory=dict)
 
 
 class Listener(Protocol):
@@ -82,12 +85,11 @@ class _Page:
     """Jobs that the events of one page speak of, each read at most once."""
 
     find: Callable[[str], Job | None]
-    read: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    read: dict[str, Job | None] = field(default_factory=dict)
 
-    def job(self, job_id: str) -> dict[str, Any] | None:
+    def job(self, job_id: str) -> Job | None:
         if job_id not in self.read:
-            job = self.find(job_id)
-            self.read[job_id] = job.as_json() if job is not None else None
+            self.read[job_id] = self.find(job_id)
         return self.read[job_id]
 
 

@@ -370,8 +370,12 @@ class DeviceRunner:
                 "device.unresolved", f"{_deadline_of(job)} ran out: job {first} of this device is not settled yet.", job=first
             )
         else:
-            waiting = f": {self.runtime.id} is {self.runtime.state}: {self.runtime.reason}" if self.runtime.reason else "."
-            error = JobError.of("request.expired", f"{_deadline_of(job)} ran out{waiting}", device_text=self.runtime.reason)
+            reason = self.runtime.reason
+            if reason:
+                text = f"{_deadline_of(job)} ran out: {self.runtime.id} is {self.runtime.state}: {reason}"
+            else:
+                text = f"{_deadline_of(job)} ran out."
+            error = JobError.of("request.expired", text, device_text=reason)
         await self._settlement.failed(job, error)
 
     def _arm(self, job: ActiveJob) -> None:
@@ -483,8 +487,9 @@ class DeviceRunner:
 def _deadline_of(job: ActiveJob) -> str:
     """The deadline by its name, as a user may set it, and how long it was."""
     seconds = (job.job.deadline - job.job.created_at).total_seconds()
-    own = job.operation.deadline is not None
-    return f"{'The deadline of the request' if own else f'deadlines.{Deadlines.name_for(job.operation.op)}'} ({seconds:g} s)"
+    if job.operation.deadline is not None:
+        return f"The deadline of the request ({seconds:g} s)"
+    return f"deadlines.{Deadlines.name_for(job.operation.op)} ({seconds:g} s)"
 
 
 def _same(one: Attention | None, other: Attention | None) -> bool:

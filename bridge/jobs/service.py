@@ -325,7 +325,9 @@ class JobService:
             )
         if verdict != "recheck" and job.context is not None:
             raise RequestError(
-                "request.conflict", f"job {job_id}: its device is being asked about it just now; see what it says, then decide"
+                "request.conflict",
+                f"job {job_id}: its device is being asked about it just now; see what it says, then decide",
+                extra={"job": job_id, "reason": "being_asked"},
             )
         entry = self._entry(actor, "job.resolved", job_id, {"verdict": verdict, "reason": reason, "document": document})
         runner = self.runners.get(job.job.device)

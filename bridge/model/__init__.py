@@ -15,7 +15,7 @@ from bridge.model.device import Alert, Capabilities, DeviceState, DeviceStatus, 
 from bridge.model.errors import ERRORS, ErrorKind, Fate, FieldError, JobError, LocalText, RequestError, Retry, invalid
 from bridge.model.event import VIEWS, Event, EventKind
 from bridge.model.invoice import InvoiceContent, InvoiceKind, Party, Remark
-from bridge.model.job import TRANSITIONS, Actor, Amendment, Attention, Choice, Job, JobState, Transition
+from bridge.model.job import TRANSITIONS, Actor, Amendment, Attention, Choice, Job, JobState, Transition, spoken_attention
 from bridge.model.operations import (
     CLASSES,
     CashIn,
@@ -180,6 +180,7 @@ __all__ = [
     "plain_numbers",
     "private_values",
     "reference_group",
+    "spoken_attention",
     "spread",
     "totals_by_rate",
     "without_private",

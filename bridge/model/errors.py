@@ -6,13 +6,14 @@ says. The table here is the one in docs/errors.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pydantic.json_schema import SkipJsonSchema
 
 from bridge.model.base import Model
+from bridge.model.texts import CATALOGUES, told, translated
 
 
 class Fate(StrEnum):
@@ -176,8 +177,10 @@ class FieldError:
     limit: str | None = None
     remedy: str | None = None
 
-    def as_json(self) -> dict[str, str]:
-        pairs = {"field": self.field, "message": self.message, "limit": self.limit, "remedy": self.remedy}
+    def as_json(self, languages: Sequence[str] = ()) -> dict[str, str]:
+        pairs = {"field": self.field, "message": told(self.message, languages), "limit": self.limit}
+        if self.remedy is not None:
+            pairs["remedy"] = told(self.remedy, languages)
         return {key: value for key, value in pairs.items() if value is not None}
 
 
@@ -201,20 +204,31 @@ class RequestError(Exception):
     def status(self) -> int:
         return ERRORS[self.code].status
 
-    def problem(self) -> dict[str, object]:
-        """The RFC 9457 problem document."""
+    def problem(self, languages: Sequence[str] = ()) -> dict[str, object]:
+        """The RFC 9457 problem document, for somebody who reads these languages, best first."""
         kind = ERRORS[self.code]
         return {
             "type": f"urn:tillbridge:error:{self.code}",
-            "title": kind.text,
+            "title": told(kind.text, languages),
             "status": kind.status,
             "code": self.code,
-            "detail": self.detail,
-            "remedy": kind.remedy,
+            "detail": self._detail(languages),
+            "remedy": told(kind.remedy, languages),
             "retry": kind.retry.value,
-            "errors": [error.as_json() for error in self.errors],
+            "errors": [error.as_json(languages) for error in self.errors],
             **self.extra,
         }
+
+    def _detail(self, languages: Sequence[str]) -> str:
+        """What has no other words than English, and those for whom it is written, has a general sentence before it."""
+        said = told(self.detail, languages)
+        title = told(ERRORS[self.code].text, languages)
+        if said != self.detail or title == ERRORS[self.code].text:
+            return said
+        fields = [(error.field, error.message, told(error.message, languages)) for error in self.errors]
+        if fields and all(message != words for _, message, words in fields):
+            return f"{title} " + "; ".join(f"{field}: {words}" for field, _, words in fields)
+        return f"{title} {self.detail}"
 
 
 def invalid(field_name: str, message: str, *, limit: str | None = None, remedy: str | None = None) -> RequestError:
@@ -229,23 +243,12 @@ class LocalText(Model):
     remedy: str = ""
 
 
-_WHAT_BECAME: dict[str, dict[Fate, str]] = {
-    "en": {
-        Fate.NOT_ISSUED: "Nothing was issued.",
-        Fate.ISSUED: "The document was issued.",
-        Fate.UNKNOWN: "It is not known yet whether the document was issued.",
-    },
-    "pl": {
-        Fate.NOT_ISSUED: "Dokument nie został wystawiony.",
-        Fate.ISSUED: "Dokument został wystawiony.",
-        Fate.UNKNOWN: "Nie wiadomo jeszcze, czy dokument został wystawiony.",
-    },
-    "ru": {
-        Fate.NOT_ISSUED: "Документ не оформлен.",
-        Fate.ISSUED: "Документ оформлен.",
-        Fate.UNKNOWN: "Пока неизвестно, оформлен ли документ.",
-    },
+WHAT_BECAME: dict[Fate, str] = {
+    Fate.NOT_ISSUED: "Nothing was issued.",
+    Fate.ISSUED: "The document was issued.",
+    Fate.UNKNOWN: "It is not known yet whether the document was issued.",
 }
+"""The last sentence of every error."""
 
 
 class JobError(Model):
@@ -268,9 +271,21 @@ class JobError(Model):
     texts: SkipJsonSchema[dict[str, LocalText]] = {}
 
     def in_language(self, language: str) -> JobError:
-        """The same error with `message` and `remedy` in this language, where it has them."""
+        """The same error with `message` and `remedy` in this language: the driver's words for it, else the catalogue's."""
         text = self.texts.get(language)
-        return self if text is None else self.model_copy(update={"message": text.message, "remedy": text.remedy})
+        if text is not None:
+            remedy = text.remedy or told(self.remedy, (language,))
+            return self.model_copy(update={"message": text.message, "remedy": remedy})
+        if language not in CATALOGUES:
+            return self
+        became = WHAT_BECAME[self.fate]
+        detail = self.message.removesuffix(became).rstrip()
+        said = translated(detail, language)
+        if said is None:  # a driver's own English: what it means in general comes before it
+            kind = ERRORS.get(self.code)
+            said = f"{told(kind.text, (language,))} {detail}" if kind is not None else detail
+        message = f"{said} {told(became, (language,))}" if detail != self.message else said
+        return self.model_copy(update={"message": message, "remedy": told(self.remedy, (language,))})
 
     @classmethod
     def of(
@@ -294,7 +309,7 @@ class JobError(Model):
         kind = ERRORS[code]
         return cls(
             code=code,
-            message=f"{detail or kind.text} {_WHAT_BECAME['en'][fate]}",
+            message=f"{detail or kind.text} {WHAT_BECAME[fate]}",
             fate=fate,
             retry=kind.retry,
             remedy=remedy or kind.remedy,
@@ -304,7 +319,7 @@ class JobError(Model):
             limit=limit,
             job=job,
             texts={
-                language: LocalText(message=f"{said} {_WHAT_BECAME[language][fate]}", remedy=what_to_do)
+                language: LocalText(message=f"{said} {told(WHAT_BECAME[fate], (language,))}", remedy=what_to_do)
                 for language, (said, what_to_do) in (texts or {}).items()
             },
         )

@@ -12,6 +12,7 @@ from bridge.model.base import Model, Moment
 from bridge.model.errors import JobError
 from bridge.model.operations import OperationClass
 from bridge.model.result import Result
+from bridge.model.texts import CATALOGUES, told
 
 
 class JobState(StrEnum):
@@ -111,10 +112,24 @@ class Job(Model):
     def as_json(self, languages: Sequence[str] = ()) -> dict[str, Any]:
         """JSON-able dictionary in the form of the API (`class`, not `class_`).
 
-        `languages`: what the reader understands, best first; an error speaks the first of them that it has, else English.
+        `languages`: what the reader understands, best first; an error speaks the first of them that it has, else English, and
+        so does each other sentence.
         """
         data = self.model_dump(mode="json", by_alias=True)
         if self.error is not None:
-            language = next((one for one in languages if one == "en" or one in self.error.texts), "en")
+            known = ("en", *self.error.texts, *CATALOGUES)
+            language = next((one for one in languages if one in known), "en")
             data["error"] = self.error.in_language(language).model_dump(mode="json", exclude={"texts"})
+        if languages:
+            data["attention"] = spoken_attention(data["attention"], languages)
+            for step in data["history"]:
+                if step["note"] is not None:
+                    step["note"] = told(step["note"], languages)
+            for warning in (data["result"] or {}).get("warnings", ()):
+                warning["message"] = told(warning["message"], languages)
         return data
+
+
+def spoken_attention(attention: dict[str, Any] | None, languages: Sequence[str]) -> dict[str, Any] | None:
+    """Why a job waits, as JSON, in the first of these languages that the core's sentence has."""
+    return None if attention is None else {**attention, "text": told(attention["text"], languages)}

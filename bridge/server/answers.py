@@ -72,9 +72,10 @@ class NewSecret(Model):
 
 
 class ConsoleSession(NewSecret):
-    """A console is signed in, for so many seconds at most."""
+    """A console is signed in, for so many seconds at most. `idle_seconds`: and without a sign of a person; null: no such limit."""
 
     expires_in: int
+    idle_seconds: int | None
 
 
 class AttendantState(Model):
@@ -475,7 +476,7 @@ class Problem(TypedDict):
 
     `job`, `jobs` and `scan` name what stands in the way, `limit` a size in bytes, `incident` a line of the bridge's log,
     `given` and `computed` the two figures that disagree; `retry_after`: seconds. `reason`, `epoch`, `pruned` and `last` say from
-    where events can be resumed (WebSocket only).
+    where events can be resumed (WebSocket only). `reason` `being_asked`: the device is asked about this job just now.
     """
 
     type: Annotated[str, Field(examples=["urn:tillbridge:error:request.invalid"])]

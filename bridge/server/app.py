@@ -83,7 +83,7 @@ class Application:
             connection.principal = entry.principal
         except RequestError as error:
             log_refusal(request, error)
-            response = refusal(error)
+            response = refusal(error, _languages(request))
             response.headers.update(entry.headers)
             # What the refused request brings along must not be taken for another request.
             response.force_close()
@@ -102,7 +102,7 @@ class Application:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # whatever went wrong inside, the client gets a problem document and the log the rest
-            response = refusal(problem_of(error, f"{request.method} {printable(entry.path, 200)}"))
+            response = refusal(problem_of(error, f"{request.method} {printable(entry.path, 200)}"), _languages(request))
             if request.method in WITH_BODY and not request.content.is_eof():
                 response.force_close()
         response.headers.update(entry.headers)
@@ -117,7 +117,7 @@ class Application:
         if self.stopping and request.method != "GET":
             raise RequestError("server.stopping", "The bridge is stopping and takes nothing new.")
         call = Call(
-            languages=accepted(request.headers.get("Accept-Language")),
+            languages=_languages(request),
             bridge=self.bridge,
             access=self.access,
             parameters=parameters,
@@ -161,6 +161,10 @@ class Application:
         """Take nothing new; requests that wait for jobs are answered with the jobs as they stand."""
         self.stopping = self.websockets.stopping = True
         self.server.release_waits()
+
+
+def _languages(request: web.BaseRequest) -> tuple[str, ...]:
+    return accepted(request.headers.get("Accept-Language"))
 
 
 def _query(request: web.BaseRequest) -> Mapping[str, str]:

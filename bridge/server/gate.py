@@ -46,6 +46,9 @@ OPEN = frozenset(
     }
 )
 
+PRESENT = "Tillbridge-Present"
+"""`1`: since its last call a person has touched the page. It is what keeps an attendant signed in; calls alone do not."""
+
 _PING = "/api/v1/ping"
 _SOCKET = "/api/v1/ws"
 # For pages that are not paired yet: whether the bridge is there, and to ask for pairing. Nothing here tells of devices.
@@ -238,6 +241,8 @@ class Gate:
         check_origin(principal, entry.origin, entry.own)
         self.access.users.check(principal, connection.local, connection.peer)
         self.access.used(principal)
+        if request.headers.get(PRESENT) == "1":
+            self.access.present(principal)
         entry.principal = principal
 
     def _rate(self, entry: Entry, connection: Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,12 +90,12 @@ def problem_response(problem: Mapping[str, Any], headers: Mapping[str, str] | No
     )
 
 
-def refusal(error: RequestError) -> web.Response:
-    """The answer to a refused request, with the headers that its status asks for."""
+def refusal(error: RequestError, languages: Sequence[str] = ()) -> web.Response:
+    """The answer to a refused request, with the headers that its status asks for. `languages`: what its sender reads."""
     headers = {}
     if error.code == "gate.unauthorised":
         headers["WWW-Authenticate"] = 'Bearer realm="tillbridge"'
-    problem = error.problem()
+    problem = error.problem(languages)
     allow = problem.pop("allow", None)
     if isinstance(allow, str):
         headers["Allow"] = allow

@@ -145,7 +145,7 @@ class ServerSettings:
     """How long an attendant stays signed in at most; and ..."""
 
     attendant_idle_seconds: float = 15 * 60.0
-    """... how long without a call: a till that nobody stands at must not stay open."""
+    """... how long without a sign of a person: a till that nobody stands at must not stay open, however busy it is."""
 
     pin_tries: int = 10
     """Wrong PINs of one peer until it is locked. The pause behind each grows before that: 2, 4, 8 ... 256 s."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,16 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
         await station.stop()
 
 
+class Clock:
+    """The bridge's monotonic time, moved by a test."""
+
+    def __init__(self) -> None:
+        self.seconds = time.monotonic()
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 async def set_pin(station: Station, **more: Any) -> None:
     status, told, _ = await station.http(
         "PUT", "/console/attendant", {"pin": PIN, **more}, Authorization=f"Bearer {station.token}"
@@ -49,8 +60,8 @@ async def sign_in(station: Station, **more: Any) -> Any:
     return told
 
 
-async def asked(station: Station, session: Any, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    headers = {"Authorization": f"Bearer {session['token']}", "Origin": station.server.url}
+async def asked(station: Station, session: Any, method: str, path: str, body: Any = None, **more: str) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {session['token']}", "Origin": station.server.url, **more}
     status, told, _ = await station.http(method, path, body, **headers)
     return status, told
 
@@ -177,6 +188,26 @@ async def test_whatever_http_has_beside_is_refused_too(station: Station) -> None
     body = {"op": "drawer.open"}
     assert (await asked(station, session, "POST", "/devices/d1/jobs", body))[1]["code"] == "gate.scope_missing"
     assert (await asked(station, session, "GET", "/health"))[1] == {"status": "ok"}
+
+
+async def test_no_call_keeps_it_open_but_one_by_which_the_page_says_that_somebody_touched_it(station: Station) -> None:
+    """The page reads by itself whenever a job moves: at a busy till it asks all day long, whoever stands there."""
+    session = await sign_in(station)
+    assert session["idle_seconds"] == ServerSettings().attendant_idle_seconds
+    clock = Clock()
+    station.server.access.attendants._monotonic = clock
+    most = ServerSettings().attendant_idle_seconds
+    clock.seconds += most - 60  # the session began a moment before this clock
+    assert (await asked(station, session, "GET", "/session", **{"Tillbridge-Present": "1"}))[0] == 200
+    client = await station.session(session["token"], session["token_id"], headers={"Origin": station.server.url})
+    clock.seconds += most - 1
+    for said in ({}, {"Tillbridge-Present": "0"}):
+        assert (await asked(station, session, "GET", "/jobs", **said))[0] == 200
+    await client.call("jobs.list")
+    clock.seconds += 1
+    assert (await asked(station, session, "GET", "/jobs", **{"Tillbridge-Present": "1"}))[0] == 401, "it had ended before"
+    async with asyncio.timeout(20):
+        await client.closed()
 
 
 async def test_signing_out_ends_the_session_and_its_sockets(station: Station) -> None:

@@ -86,10 +86,13 @@ class Access:
 
     def take_call(self, principal: Principal) -> None:
         """One call of this token. The machine's own administrator is not limited. Raises RequestError (429)."""
-        if principal.attends:
-            self.attendants.used(principal.token_id)
         if principal.attends or principal.kind not in (Kind.ADMIN, Kind.CONSOLE):
             self.calls.take(principal.token_id, "calls of this token")
+
+    def present(self, principal: Principal) -> None:
+        """The page of this token says that a person has just touched it."""
+        if principal.attends:
+            self.attendants.present(principal.token_id)
 
     def refresh(self) -> None:
         """Now and then: what has run out, and files that have changed."""

@@ -1,7 +1,7 @@
 """The attendant: who knows the PIN sees the devices and jobs of all tills here, answers what they ask and settles what is in doubt.
 
 The PIN stands in the journal's file as a hash, with the number of wrong tries. Sessions live in memory, bound to the page that
-opened them and on a computer of several users to its user; they end when nothing is asked for a while, after a day at work, with
+opened them and on a computer of several users to its user; they end when nobody is there for a while, after a day at work, with
 the PIN and with the server. Source: docs/decisions/0020.
 """
 
@@ -121,6 +121,11 @@ class Attendants:
 
     # -- sessions ------------------------------------------------------------------------------------------------------
 
+    @property
+    def idle_seconds(self) -> int:
+        """How long a session lasts without a sign of a person."""
+        return int(self._settings.attendant_idle_seconds)
+
     async def open(self, pin: str, origin: str, peer: Peer | None, who: str, os_user: str | None) -> tuple[Minted, int]:
         """The token of a new session, and for how many seconds at most. Raises RequestError: the wrong PIN, or too many tries.
 
@@ -173,10 +178,10 @@ class Attendants:
             return None
         return session.principal
 
-    def used(self, token_id: str) -> None:
-        """A call was made: the person is still there."""
+    def present(self, token_id: str) -> None:
+        """The page says that somebody touched it. A call alone says nothing: the page reads by itself when something happens."""
         session = self._sessions.get(token_id)
-        if session is not None:
+        if session is not None and self.find(token_id) is not None:  # what has ended stays so
             session.idle_until = self._monotonic() + self._settings.attendant_idle_seconds
 
     def close(self, token_id: str) -> bool:

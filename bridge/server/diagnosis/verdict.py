@@ -19,8 +19,11 @@ def verdict(line: TimeLine, *, commands: bool = True) -> Iterator[str]:
     if state == "done":
         document = result.get("document") or {}
         if job.get("success"):
-            number = f" The document has the number {document['number']}." if document.get("number") else ""
-            yield f"DONE: the device confirmed it.{number}"
+            number = document.get("number")
+            if number:
+                yield f"DONE: the device confirmed it. The document has the number {number}."
+            else:
+                yield "DONE: the device confirmed it."
         elif result.get("payment"):
             yield f"DONE, but not approved: the terminal said {result['payment'].get('outcome')}."
         else:
@@ -30,7 +33,10 @@ def verdict(line: TimeLine, *, commands: bool = True) -> Iterator[str]:
         if any(step.kind == "state" and step.title == "unresolved" for step in line.steps):
             yield "It was in doubt for a while, and was then settled (see the last state below)."
     elif state == "failed":
-        yield f"FAILED: surely nothing was issued. {error.get('message') or ''}".rstrip()
+        if error.get("message"):
+            yield f"FAILED: surely nothing was issued. {error['message']}"
+        else:
+            yield "FAILED: surely nothing was issued."
         told = " ".join(str(error[name]) for name in ("device_code", "device_text") if error.get(name))
         if told:
             yield f"The device said: {told}"
@@ -67,8 +73,10 @@ def _unresolved(line: TimeLine, commands: bool) -> Iterator[str]:
         else ("Since then the device was asked once what became of it.")
     )
     if any(step.kind == "checkpoint" and step.title == "#needs_operator" for step in line.steps):
-        yield f"The device cannot tell. Look at the paper, or at the device's own memory, and settle it{':' if commands else '.'}"
-        if commands:
+        if not commands:
+            yield "The device cannot tell. Look at the paper, or at the device's own memory, and settle it."
+        else:
+            yield "The device cannot tell. Look at the paper, or at the device's own memory, and settle it:"
             yield f'  tillbridge jobs resolve {job["id"]} --verdict issued|not_issued --reason "..."'
         return
     yield from _waits(line)

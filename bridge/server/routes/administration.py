@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import plain_numbers
+from bridge.server import spoken
 from bridge.server.answers import Audit, Device, DeviceSettings
 from bridge.server.bodies import Accept, Configure, Plain, validated
 from bridge.server.call import Answer, Call, Handler
@@ -27,7 +28,8 @@ async def configure(call: Call) -> Answer:
     config = {name: plain_numbers(value) for name, value in call.body.items() if name != "operator"}
     if "operator" in call.body:
         validated(Plain, {"operator": call.body["operator"]})
-    return Answer(await call.bridge.devices.configure(call.actor(), call.parameters["device"], config))
+    configured = await call.bridge.devices.configure(call.actor(), call.parameters["device"], config)
+    return Answer(spoken.device(configured, call.languages))
 
 
 async def remove(call: Call) -> Answer:
@@ -41,7 +43,8 @@ async def accept(call: Call) -> Answer:
     """Let the machine that now answers be this device, or the new journal be the journal."""
     call.known_query()
     given = validated(Accept, call.body)
-    return Answer(await call.bridge.devices.accept(call.actor(), call.parameters["device"], given.what, given.reason))
+    accepted = await call.bridge.devices.accept(call.actor(), call.parameters["device"], given.what, given.reason)
+    return Answer(spoken.device(accepted, call.languages))
 
 
 async def acknowledge(call: Call) -> Answer:

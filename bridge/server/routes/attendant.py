@@ -63,7 +63,9 @@ async def sign_in(call: Call) -> Answer:
     peer = call.peer()
     os_user = None if peer is None else peer.user
     minted, seconds = await call.access.attendants.open(asked.pin, call.origin, binding, call.peer_name, os_user)
-    return Answer({"token_id": minted.id, "token": minted.text, "expires_in": seconds})
+    return Answer(
+        {"token_id": minted.id, "token": minted.text, "expires_in": seconds, "idle_seconds": call.access.attendants.idle_seconds}
+    )
 
 
 ROUTES: tuple[Route[Handler], ...] = (

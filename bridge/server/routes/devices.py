@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.model import Operation, Preview
+from bridge.server import spoken
 from bridge.server.answers import Device, Devices, StatusReport
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply, codes
@@ -31,7 +32,7 @@ async def one(call: Call) -> Answer:
 async def status(call: Call) -> Answer:
     """The device's own word, with `as_of`: paper, cover, shift, clock, fiscal memory, last document, queue, last error."""
     call.known_query()
-    return Answer(await call.bridge.devices.status(call.parameters["device"]))
+    return Answer(spoken.device(await call.bridge.devices.status(call.parameters["device"]), call.languages))
 
 
 async def preview(call: Call) -> Answer:
@@ -49,7 +50,8 @@ async def preview(call: Call) -> Answer:
 
 def _shown(device: dict[str, Any], call: Call) -> dict[str, Any]:
     """Without what a page need not know of the shop's network."""
-    return device if call.holder.administers else {**device, "url": None, "settings": None}
+    said = spoken.device(device, call.languages)
+    return said if call.holder.administers else {**said, "url": None, "settings": None}
 
 
 ROUTES: tuple[Route[Handler], ...] = (

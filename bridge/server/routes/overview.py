@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from bridge.model import Job, JobState
+from bridge.model import Job, JobState, spoken_attention
+from bridge.server import spoken
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply
 from bridge.server.glances import Overview
@@ -34,7 +36,7 @@ async def overview(call: Call) -> Answer:
 
 def _bridge(call: Call) -> dict[str, Any]:
     bridge, holder = call.bridge, call.holder
-    report = bridge.health()
+    report = spoken.health(bridge.health(), call.languages)
     return {
         "version": version(),
         "instance_id": bridge.instance_id,
@@ -47,7 +49,7 @@ def _bridge(call: Call) -> dict[str, Any]:
 
 def _device(device_id: str, call: Call) -> dict[str, Any]:
     runtime = call.bridge.devices.runtime(device_id)
-    known = call.bridge.devices.known_status(device_id)
+    known = spoken.device(call.bridge.devices.known_status(device_id), call.languages)
     open_jobs = [job for job_id in known["open_jobs"] if (job := call.bridge.jobs.find(job_id)) is not None]
     return {
         "id": device_id,
@@ -59,7 +61,7 @@ def _device(device_id: str, call: Call) -> dict[str, Any]:
             for name in ("state", "reason", "last_error", "status", "queue", "open_jobs", "alerts", "journal_hold")
         },
         "unresolved": [job.id for job in open_jobs if job.state is JobState.UNRESOLVED],
-        "waiting": [_waiting(job) for job in open_jobs if job.attention is not None and _owns(job, call)],
+        "waiting": [_waiting(job, call.languages) for job in open_jobs if job.attention is not None and _owns(job, call)],
         "last_job": _last(device_id, call),
     }
 
@@ -68,8 +70,9 @@ def _owns(job: Job, call: Call) -> bool:
     return call.holder.owns(job.device, job.actor.principal, job.actor.label)
 
 
-def _waiting(job: Job) -> dict[str, Any]:
+def _waiting(job: Job, languages: Sequence[str]) -> dict[str, Any]:
     told = job.model_dump(mode="json", include={"id", "op", "state", "reference", "attention"})
+    told["attention"] = spoken_attention(told["attention"], languages)
     return {name: told[name] for name in ("id", "op", "state", "reference", "attention")}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.devices.config import DeviceConfig
-from bridge.server import openapi
+from bridge.server import openapi, spoken
 from bridge.server.answers import Families, HealthReport, HealthWord, Ping
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Authority, Description, Reply
@@ -34,7 +34,7 @@ async def ping(call: Call) -> Answer:
 async def health(call: Call) -> Answer:
     """Whether the bridge lives: one word for everybody, the reasons for administrators."""
     call.known_query()
-    report = call.bridge.health()
+    report = spoken.health(call.bridge.health(), call.languages)
     # Monitors look at HTTP's status: 503 only where no document can be accepted, not for a printer without paper.
     whole = call.principal is not None and call.principal.administers and call.principal.scope.devices is None
     return Answer(report if whole else {"status": report["status"]}, 503 if report["status"] == "down" else 200)
@@ -49,7 +49,8 @@ async def metrics(call: Call) -> Answer:
 async def families(call: Call) -> Answer:
     """All plugins, also those that could not be loaded, and why; settings as JSON Schema."""
     call.known_query()
-    return Answer({"families": call.bridge.devices.families(), "device": _COMMON})
+    plugins = [spoken.plugin(report, call.languages) for report in call.bridge.devices.families()]
+    return Answer({"families": plugins, "device": spoken.schema(_COMMON, call.languages)})
 
 
 async def description(call: Call) -> Answer:

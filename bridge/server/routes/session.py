@@ -56,7 +56,7 @@ async def console(call: Call) -> Answer:
     minted, seconds = call.access.console.open(asked.code, call.origin, peer)
     actor = Actor(principal="console", label="console", os_user=None if peer is None else peer.user)
     await call.access.tokens.note(actor, "console.opened", f"token:{minted.id}", {"origin": call.origin})
-    return Answer({"token_id": minted.id, "token": minted.text, "expires_in": seconds})
+    return Answer({"token_id": minted.id, "token": minted.text, "expires_in": seconds, "idle_seconds": None})
 
 
 async def console_link(call: Call) -> Answer:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bridge.model import Job
+from bridge.model.texts import told
 from bridge.server import logplace
 from bridge.server.call import Answer, Call, Handler
 from bridge.server.describing import Description, Reply, query
@@ -61,11 +63,18 @@ def _time_line(call: Call, found: Job, trace: dict[str, Any], logs: bool, after:
     return {
         "job": found.id,
         "state": found.state.value,
-        "verdict": list(verdict(line, commands=False)),
-        "missing": list(dict.fromkeys(line.missing)),
-        "timeline": [step.as_answer() for step in steps],
+        "verdict": [told(sentence, call.languages) for sentence in verdict(line, commands=False)],
+        "missing": [told(sentence, call.languages) for sentence in dict.fromkeys(line.missing)],
+        "timeline": [_said(step.as_answer(), call.languages) for step in steps],
         "next": end if end < len(line.steps) else None,
     }
+
+
+def _said(step: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """A step of the bridge's own in the reader's language; what went over the wire and into the log stays as it was."""
+    if step["kind"] not in ("phase", "prompt"):
+        return step
+    return {**step, "title": told(step["title"], languages)}
 
 
 ROUTES: tuple[Route[Handler], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,11 +87,11 @@ def result(id_: Id, value: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": id_, "result": value}
 
 
-def error(id_: Id, problem: RequestError, code: int | None = None) -> dict[str, Any]:
-    """An error response. `data` is the problem document that HTTP would have answered."""
+def error(id_: Id, problem: RequestError, code: int | None = None, languages: Sequence[str] = ()) -> dict[str, Any]:
+    """An error response. `data` is the problem document that HTTP would have answered, for who reads these languages."""
     chosen = code if code is not None else _code_of(problem)
     message = _TITLES.get(chosen, problem.detail)
-    return {"jsonrpc": "2.0", "id": id_, "error": {"code": chosen, "message": message, "data": problem.problem()}}
+    return {"jsonrpc": "2.0", "id": id_, "error": {"code": chosen, "message": message, "data": problem.problem(languages)}}
 
 
 def frame(message: Any) -> bytes:

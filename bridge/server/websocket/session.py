@@ -89,7 +89,7 @@ class Session:
         wanted = validated(Subscribe, request.params)
         if wanted.devices is not None:
             wanted = wanted.model_copy(update={"devices": tuple(resolved(device) for device in wanted.devices)})
-        return Subscription(self._sockets.bridge.events, principal, wanted, send, writable)
+        return Subscription(self._sockets.bridge.events, principal, wanted, send, writable, self.languages)
 
     def unsubscribed(self, request: rpc.Request, before: Subscription | None) -> dict[str, Any]:
         validated(Nothing, request.params)

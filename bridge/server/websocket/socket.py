@@ -190,7 +190,7 @@ class Socket:
         try:
             message = parse_text(text, max_depth=self._settings.max_depth + _DEEPER)
         except RequestError as problem:
-            self._refuse(rpc.error(None, problem, rpc.PARSE_ERROR))
+            self._refuse(self._error(None, problem, rpc.PARSE_ERROR))
             return
         self.recheck()
         if self._closing:
@@ -201,7 +201,7 @@ class Socket:
         try:
             request = rpc.read(message)
         except rpc.RpcError as wrong:
-            self._refuse(rpc.error(wrong.id, wrong.problem, wrong.code) if wrong.answered else None)
+            self._refuse(self._error(wrong.id, wrong.problem, wrong.code) if wrong.answered else None)
             return
         if request.method in SESSION_METHODS or self.principal is None:
             response, then = self._session_call(request)
@@ -211,7 +211,7 @@ class Socket:
         elif self._room_for(1):
             self._start(self._one(request), 1)
         elif request.answered:
-            self.send(rpc.frame(rpc.error(request.id, self._busy())))
+            self.send(rpc.frame(self._error(request.id, self._busy())))
 
     def _refuse(self, response: dict[str, Any] | None) -> None:
         if response is not None:
@@ -226,12 +226,12 @@ class Socket:
         elif len(messages) > most:
             problem = RequestError("request.too_large", f"A batch may have {most} calls.", extra={"limit": most})
         elif not self._room_for(len(messages)):
-            self.send(rpc.frame(rpc.error(None, self._busy())))
+            self.send(rpc.frame(self._error(None, self._busy())))
             return
         else:
             self._start(self._batch(messages), len(messages))
             return
-        self.send(rpc.frame(rpc.error(None, problem, rpc.INVALID_REQUEST)))
+        self.send(rpc.frame(self._error(None, problem, rpc.INVALID_REQUEST)))
 
     def _room_for(self, calls: int) -> bool:
         return self._running + calls <= self._settings.max_calls
@@ -263,7 +263,7 @@ class Socket:
             try:
                 request = rpc.read(message)
             except rpc.RpcError as wrong:
-                return rpc.error(wrong.id, wrong.problem, wrong.code) if wrong.answered else None
+                return self._error(wrong.id, wrong.problem, wrong.code) if wrong.answered else None
             if request.method not in SESSION_METHODS:
                 return await self._call(request)
             response, then = self._session_call(request)
@@ -283,7 +283,7 @@ class Socket:
         route = METHODS.get(request.method)
         if route is None:
             problem = RequestError("request.not_found", f"there is no method {request.method[:60]!r}")
-            return rpc.error(request.id, problem, rpc.METHOD_NOT_FOUND) if request.answered else None
+            return self._error(request.id, problem, rpc.METHOD_NOT_FOUND) if request.answered else None
         try:
             self._sockets.access.take_call(principal)
             given = arguments(route, request.params, self._settings.max_wait)
@@ -316,8 +316,11 @@ class Socket:
             raise
         except Exception as error:  # whatever went wrong inside, the client gets a problem document and the log the rest
             problem = problem_of(error, f"WebSocket {route.name}")
-            return rpc.error(request.id, problem) if request.answered else None
+            return self._error(request.id, problem) if request.answered else None
         return rpc.result(request.id, answer.body) if request.answered else None
+
+    def _error(self, id_: rpc.Id, problem: RequestError, code: int | None = None) -> dict[str, Any]:
+        return rpc.error(id_, problem, code, self._session.languages)
 
     # -- the session -------------------------------------------------------------------------------------------------
 
@@ -333,7 +336,7 @@ class Socket:
         except RequestError as problem:
             if self.principal is None:
                 then = self._end_for(problem.code)
-            return (rpc.error(request.id, problem) if request.answered else None), then
+            return (self._error(request.id, problem) if request.answered else None), then
         return (rpc.result(request.id, value) if request.answered else None), then
 
     def _welcome(self) -> None:

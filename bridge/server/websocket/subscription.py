@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bridge.jobs.events import DeviceEvent, EventFeed, JobEvent, ViewEvent
-from bridge.model import VIEWS, Event, EventKind, RequestError
+from bridge.model import VIEWS, Event, EventKind, RequestError, spoken_attention
+from bridge.server import spoken
 from bridge.server.principals import Principal
 from bridge.server.websocket import rpc
 from bridge.server.websocket.messages import Subscribe, Subscribed
@@ -17,7 +18,8 @@ _PAGE = 50
 
 
 class Subscription:
-    """Listens for one socket. `send` takes a frame, `writable` returns when the client has read what was sent before.
+    """Listens for one socket. `send` takes a frame, `writable` returns when the client has read what was sent before;
+    `languages`: what it reads, best first.
 
     The socket starts `run` behind the answer to events.subscribe, so that no event comes before it.
     """
@@ -29,6 +31,7 @@ class Subscription:
         wanted: Subscribe,
         send: Callable[[bytes], None],
         writable: Callable[[], Awaitable[None]],
+        languages: tuple[str, ...] = (),
     ) -> None:
         self._feed = feed
         self._principal = principal
@@ -36,6 +39,7 @@ class Subscription:
         self._kinds = frozenset(EventKind) - VIEWS if wanted.kinds is None else frozenset(wanted.kinds)
         if not (principal.administers and principal.scope.devices is None):
             self._kinds -= VIEWS
+        self._languages = () if languages[:1] == ("en",) else languages
         self._send = send
         self._writable = writable
         self._ended = False
@@ -80,25 +84,32 @@ class Subscription:
     def happened(self, event: JobEvent) -> None:
         if not self._wants(event.event.kind, event.event.device) or not self._owns(event):
             return
-        if event.message is None:
-            event.message = _job_message(event)
-        if event.message:
-            self._send(event.message)
+        message = event.messages.get(self._languages)
+        if message is None:
+            message = event.messages[self._languages] = _job_message(event, self._languages)
+        if message:
+            self._send(message)
 
     def changed(self, event: DeviceEvent) -> None:
         if not self._wants(EventKind.DEVICE_UPDATED, event.device):
             return
-        if event.message is None:
-            params = {"device": event.device, "status": event.status}
-            event.message = rpc.notification(EventKind.DEVICE_UPDATED.value, params)
-        self._send(event.message)
+        message = event.messages.get(self._languages)
+        if message is None:
+            status = None if event.status is None else spoken.device(event.status, self._languages)
+            message = rpc.notification(EventKind.DEVICE_UPDATED.value, {"device": event.device, "status": status})
+            event.messages[self._languages] = message
+        self._send(message)
 
     def viewed(self, event: ViewEvent) -> None:
         if event.kind not in self._kinds:
             return
-        if event.message is None:
-            event.message = rpc.notification(event.kind.value, event.data)
-        self._send(event.message)
+        message = event.messages.get(self._languages)
+        if message is None:
+            data = event.data
+            if event.kind is EventKind.HEALTH_UPDATED:
+                data = {**data, "health": spoken.health(data["health"], self._languages)}
+            message = event.messages[self._languages] = rpc.notification(event.kind.value, data)
+        self._send(message)
 
     def lost(self, pruned: int) -> None:
         self._ended = True
@@ -113,26 +124,28 @@ class Subscription:
         if self._principal.sees_all_jobs:
             return True
         job = event.job
-        return job is not None and self._principal.owns(event.event.device, job["actor"]["principal"], job["actor"]["label"])
+        return job is not None and self._principal.owns(event.event.device, job.actor.principal, job.actor.label)
 
 
-def _job_message(event: JobEvent) -> bytes:
+def _job_message(event: JobEvent, languages: tuple[str, ...]) -> bytes:
     """The frame of a job's event; empty where the job's retention ended just now, with which its events end too."""
     told = event.event
-    params: dict[str, Any] = {"seq": told.seq, "at": told.at, "device": told.device, "job_id": told.job, **_particulars(told)}
+    params: dict[str, Any] = {"seq": told.seq, "at": told.at, "device": told.device, "job_id": told.job}
+    params |= _particulars(told, languages)
     if told.kind is not EventKind.JOB_PROMPT:
-        params["job"] = event.job
-        if event.job is None:
+        job = event.job
+        if job is None:
             return b""
+        params["job"] = job.as_json(languages)
     return rpc.notification(told.kind.value, params)
 
 
-def _particulars(told: Event) -> dict[str, Any]:
+def _particulars(told: Event, languages: tuple[str, ...]) -> dict[str, Any]:
     match told.kind:
         case EventKind.JOB_AMENDED:
             return {"changes": told.data}
         case EventKind.JOB_PROMPT:
-            return {"attention": told.data.get("attention")}
+            return {"attention": spoken_attention(told.data.get("attention"), languages)}
         case _:
             return {"state": told.data["state"]}
 

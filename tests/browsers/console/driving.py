@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.browsers.browser import Page, until
+
+if TYPE_CHECKING:
+    from tests.browsers.conftest import PageOpener
+    from tests.browsers.console.stage import Stage
 
 # By the words that a person reads. A control is found by its label, a button or link by its name, inside of `within`.
 _SCRIPT = """(() => {
@@ -77,8 +81,27 @@ class Console:
     async def text(self, where: str = "body") -> str:
         return str(await self.page.evaluate(f"document.querySelector({json.dumps(where)})?.innerText ?? ''"))
 
+    async def enter_pin(self) -> None:
+        await self.fill("PIN", PIN)
+        await self.click("Open", "main")
+        await self.reads("At the till", "h1")
+
     async def ask(self, expression: str) -> Any:
         return await self.page.evaluate(expression)
+
+
+PIN = "802713"
+
+
+async def attending(stage: Stage, open_page: PageOpener) -> Console:
+    """The attendant's view, opened with the PIN that is set."""
+    page = await open_page(f"{stage.shop.server.url}/")
+    await page.size(1024, 768)
+    await until(page, "document.querySelector('.closed') !== null")
+    opened = Console(page)
+    await opened.ready()
+    await opened.enter_pin()
+    return opened
 
 
 VIEWS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.browsers.browser import until
 from tests.browsers.conftest import PageOpener
-from tests.browsers.console.driving import Console
+from tests.browsers.console.driving import PIN, Console, attending
 from tests.browsers.console.stage import Stage
 from tests.browsers.settings import NO_POLICY, in_browsers
 from tests.browsers.shop import eventually
@@ -72,21 +72,6 @@ async def test_a_token_is_made_shown_once_and_taken_back(stage: Stage, console: 
     await console.reads("No page is paired")
 
 
-PIN = "802713"
-
-
-async def _attendant(stage: Stage, open_page: PageOpener) -> Console:
-    page = await open_page(f"{stage.shop.server.url}/")
-    await page.size(1024, 768)
-    await until(page, "document.querySelector('.closed') !== null")
-    opened = Console(page)
-    await opened.ready()
-    await opened.fill("PIN", PIN)
-    await opened.click("Open", "main")
-    await opened.reads("At the till", "h1")
-    return opened
-
-
 async def test_an_attendant_answers_and_settles_with_a_pin_and_sees_nothing_of_an_administrators(
     stage: Stage, console: Console, open_page: PageOpener
 ) -> None:
@@ -104,7 +89,7 @@ async def test_an_attendant_answers_and_settles_with_a_pin_and_sees_nothing_of_a
     answered = stage.asks("Is the signature right?")
     await stage.submit("bar", "order-3", reference="BAR-3")
 
-    attendant = await _attendant(stage, open_page)
+    attendant = await attending(stage, open_page)
     await attendant.reads("WEB-1", "table")
     for hidden in ("Access", "Audit", "Plugins", "tcp://", "Add a device", "Edit"):
         assert hidden not in await attendant.text()
@@ -127,7 +112,7 @@ async def test_an_attendant_answers_and_settles_with_a_pin_and_sees_nothing_of_a
 
 async def test_a_pin_that_is_taken_away_ends_the_attendants_view(stage: Stage, console: Console, open_page: PageOpener) -> None:
     await stage.shop.call("PUT", "/console/attendant", {"pin": PIN})
-    attendant = await _attendant(stage, open_page)
+    attendant = await attending(stage, open_page)
     await console.go("#/system")
     await console.click("No PIN")
     await attendant.reads("Signed out")

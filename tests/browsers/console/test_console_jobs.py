@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bridge.transport.null_modem import Cable
 from tests.browsers.browser import until
 from tests.browsers.console.driving import Console
 from tests.browsers.console.stage import Stage
 from tests.browsers.settings import NO_POLICY, in_browsers
+from tests.browsers.shop import eventually
 
 pytestmark = in_browsers(NO_POLICY)
 
@@ -106,6 +108,54 @@ async def test_a_device_that_came_back_is_asked_once_more(stage: Stage, console:
     await console.click("Ask it", ".settle")
     await console.reads("done", "#main .panel header")
     assert (await stage.shop.bridge.jobs.get(job.id)).result.document.number == "1"
+
+
+async def test_while_the_device_is_being_asked_nobody_decides_over_its_head(stage: Stage, console: Console) -> None:
+    device = await stage.fake("bar")
+    device.lose_answer_of, device.deaf_to = "issue", "find"
+    device.cable.on_cut = lambda: setattr(device, "cable", Cable())  # a cable breaks but once, and this is to break twice
+    job = await stage.submit("bar", "order-1", reference="BAR-1")
+    await eventually(lambda: any(line.startswith("find") for line in device.seen))
+    await console.go("#/unresolved")
+    await console.fill("It was not issued", True)
+    await console.fill("What you saw", "nothing on the paper")
+    await console.click("It was not issued", ".settle form .actions")
+    await console.fill("I have looked at the paper", True)
+    await console.click("It was not issued", "dialog")
+    await console.reads("The device is being asked about this very job", ".settle")
+    disabled = "[...document.querySelectorAll('.verdicts, .settle [type=submit]')].every((one) => one.disabled)"
+    assert await console.ask(disabled)
+    assert (await stage.shop.bridge.jobs.get(job.id)).state == "unresolved"
+    await console.click("Look again", ".settle")
+    await console.gone("The device is being asked about this very job")
+    assert not await console.ask(disabled)
+    assert await console.ask("document.querySelector('.settle [name=reason]').value") == "nothing on the paper"
+    device.deaf_to = None
+    device.cut()
+    await console.reads("No job is in doubt")
+    assert (await stage.shop.bridge.jobs.get(job.id)).state == "done"
+
+
+# Where what others wrote ends in the line, and where our own words behind it begin.
+_BEHIND = """(where) => [...document.querySelectorAll(where)].map((one) => {
+  const range = document.createRange();
+  range.selectNode(one.nextSibling);
+  return [one.innerText, Math.round(one.getBoundingClientRect().right), Math.round(range.getBoundingClientRect().left)];
+})"""
+
+
+async def test_words_that_run_the_other_way_leave_ours_where_they_are(stage: Stage, console: Console) -> None:
+    await stage.fake("bar")
+    await stage.doubt("bar", "order-1", reference="קבלה 12")
+    await console.go("#/unresolved")
+    await console.fill("It was issued", True)
+    await console.fill("What you saw", "הדפסתי 1234")
+    await console.click("It was issued", ".settle form .actions")
+    await console.reads("This cannot be taken back", "dialog")
+    lines = await console.ask(f"({_BEHIND})('dialog bdi')")
+    assert [line[0] for line in lines] == ["קבלה 12", "הדפסתי 1234"]
+    assert all(ours >= theirs for _, theirs, ours in lines), lines
+    assert await console.ask("document.querySelector('.settle p a bdi').innerText") == "קבלה 12"
 
 
 async def test_the_time_line_has_the_verdict_and_every_frame_decoded(stage: Stage, console: Console) -> None:

@@ -55,6 +55,22 @@ async def test_the_language_is_switched_and_kept(stage: Stage, console: Console)
     await console.reads("Обзор", "nav")
 
 
+async def test_what_the_bridge_says_comes_in_the_language_too_as_it_stands_and_as_it_happens(
+    stage: Stage, console: Console
+) -> None:
+    await stage.fake("swapped", serial="F-1")
+    await stage.exchange("swapped", "F-2")
+    await console.reads("expected fake (F-1), but fake (F-2) answers", "#main")
+    await console.fill("Language", "ru")
+    await console.reads("ожидалось fake (F-1), а отвечает fake (F-2)", "#main")
+    assert "expected fake" not in await console.text()
+    await stage.fake("other", serial="F-3")
+    await stage.exchange("other", "F-4")
+    await console.reads("ожидалось fake (F-3), а отвечает fake (F-4)", "#main")
+    await console.fill("Язык", "en")
+    await console.reads("expected fake (F-3), but fake (F-4) answers", "#main")
+
+
 async def test_a_line_that_is_lost_is_told_and_what_happened_meanwhile_is_shown_when_it_is_back(
     stage: Stage, console: Console
 ) -> None:

@@ -225,21 +225,22 @@ async def test_a_session_has_the_rights_and_devices_of_an_attendant_and_sees_the
     assert (principal.origin, principal.attends) == (OWN, True)
 
 
-async def test_a_session_ends_when_nobody_asks_anything_and_after_a_day_whatever_is_asked() -> None:
+async def test_a_session_ends_when_nobody_is_there_and_after_a_day_whoever_is() -> None:
     door = await a_door()
     token_id = await door.open()
     for _ in range(60):
         door.clock.seconds += SETTINGS.attendant_idle_seconds - 1
         if door.attendants.find(token_id) is None:
             break
-        door.attendants.used(token_id)
+        door.attendants.present(token_id)
     else:
         pytest.fail("it never ended")
     assert SETTINGS.attendant_seconds - 1000 < door.clock.seconds - 1000 < SETTINGS.attendant_seconds + 1000
     token_id = await door.open()
     door.clock.seconds += SETTINGS.attendant_idle_seconds
     assert door.attendants.find(token_id) is None
-    door.attendants.used(token_id)
+    door.attendants.present(token_id)
+    assert door.attendants.find(token_id) is None, "what has ended stays so"
 
 
 async def test_another_pin_or_none_ends_the_sessions() -> None:

@@ -19,12 +19,16 @@ export function onExpired(handler) {
 
 /** A refusal (RFC 9457) or a bridge that does not answer (status 0). */
 export class Problem extends Error {
+  /** It was asked for somebody who is signed out by now: nothing of it is shown to whoever is there. */
+  outdated = false;
+
   constructor(status, said) {
     super(said.detail || said.title || t("The bridge does not answer."));
     this.status = status;
     this.code = said.code ?? "";
     this.remedy = said.remedy ?? "";
     this.fields = said.errors ?? [];
+    this.reason = said.reason ?? "";
     this.retryAfter = said.retry_after ?? null;
   }
 }
@@ -44,34 +48,49 @@ async function send(method, path, body, headers) {
       cache: "no-store",
     });
   } catch {
-    throw new Problem(0, {});
+    throw present(mine, new Problem(0, {}));
   }
   if (!answer.ok && answer.headers.get("Content-Type")?.includes("problem+json")) {
-    const problem = new Problem(answer.status, await answer.json());
-    if (problem.status === 401 && mine !== null && mine === token) expired();
+    const problem = present(mine, new Problem(answer.status, await answer.json()));
+    if (problem.status === 401 && mine !== null && !problem.outdated) expired();
     throw problem;
   }
-  return answer;
+  return { answer, mine };
+}
+
+function present(mine, problem) {
+  problem.outdated = mine !== token;
+  return problem;
+}
+
+/** What was read for the one who is signed in now. An answer that comes behind his sign-out is thrown away. */
+function ours(mine, read) {
+  if (mine === token) return read;
+  throw present(mine, new Problem(0, {}));
 }
 
 /** The answer's JSON, null where it has none. Also that of a 503 which is no refusal: a bridge's health. */
 export async function call(method, path, body, headers = {}) {
-  const answer = await send(method, path, body, headers);
-  return answer.status === 204 ? null : answer.json();
+  const { answer, mine } = await send(method, path, body, headers);
+  return ours(mine, answer.status === 204 ? null : await answer.json());
 }
 
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 
+/** Tell the bridge that a person is here. It is this that keeps an attendant signed in, and no other call. */
+export const tellPresent = () => call("GET", "/session", undefined, { "Tillbridge-Present": "1" });
+
 /** A file of the API, with the name that the bridge gives it. */
 export async function file(method, path, body) {
-  const answer = await send(method, path, body, {});
+  const { answer, mine } = await send(method, path, body, {});
   const named = /filename="?([\w.-]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "");
-  return { blob: await answer.blob(), name: named?.[1] ?? null };
+  return ours(mine, { blob: await answer.blob(), name: named?.[1] ?? null });
 }
 
 export async function text(path) {
-  return (await send("GET", path, undefined, {})).text();
+  const { answer, mine } = await send("GET", path, undefined, {});
+  return ours(mine, await answer.text());
 }
 
 /** One part of an address. */

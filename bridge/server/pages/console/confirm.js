@@ -6,7 +6,7 @@ let host = null;
 
 /**
  * Ask. Resolves to null where it is cancelled, else to what was filled in: { reason, ... }.
- * `text`: sentences; `reason`: a label where a reason is needed; `promise`: a sentence to be ticked; `danger`: it cannot be undone.
+ * `title` and `text`, which are sentences: strings, or what texts.js makes of what others wrote; `reason`: a label where a reason is needed; `promise`: a sentence to be ticked; `danger`: it cannot be undone.
  */
 export const ask = (question) => host.ask(question);
 
@@ -53,7 +53,7 @@ export class Confirm extends Component {
         html`
           <form onSubmit=${(event) => this.submit(event)}>
             <h2 id="question">${question.title}</h2>
-            ${question.text.map((sentence) => html`<p key=${sentence}>${sentence}</p>`)}
+            ${question.text.map((sentence, index) => html`<p key=${index}>${sentence}</p>`)}
             ${question.show && html`<p class="secret"><code tabindex="0">${question.show}</code></p>`}
             ${question.reason &&
             html`<div class="field wide">

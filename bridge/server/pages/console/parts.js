@@ -133,7 +133,7 @@ export const Notices = () => html`
   </div>
 `;
 
-/** The heading of a view; it gets the focus when the view is opened, so that keyboard and screen reader start there. */
+/** The heading of a view, `shown` where it has what others wrote in it; it gets the focus when the view is opened, so that keyboard and screen reader start there. */
 export class Title extends Component {
   constructor(props) {
     super(props);
@@ -145,8 +145,8 @@ export class Title extends Component {
     document.title = `${this.props.text} – Tillbridge`;
   }
 
-  render({ text, children }) {
-    return html`<div class="title"><h1 ref=${this.heading} tabindex="-1">${text}</h1><div class="actions">${children}</div></div>`;
+  render({ text, shown = text, children }) {
+    return html`<div class="title"><h1 ref=${this.heading} tabindex="-1">${shown}</h1><div class="actions">${children}</div></div>`;
   }
 }
 

@@ -1,12 +1,11 @@
 // Around every view: where one is, where one can go, whether the bridge is there; and the page of who is not signed in.
 import { everything } from "./attention.js";
-import { call } from "./api.js";
 import { Confirm } from "./confirm.js";
 import { Component, Fragment, createRef, html } from "./html.js";
-import { LANGUAGES, choose, current, n, t } from "./i18n.js";
+import { LANGUAGES, current, n, t } from "./i18n.js";
 import { Empty, Notices, Title } from "./parts.js";
 import { parse, to } from "./route.js";
-import { change, close, state, watch } from "./store.js";
+import { leave, speak, state, watch } from "./store.js";
 import { Access } from "./views/access.js";
 import { Attendant } from "./views/attendant.js";
 import { Audit } from "./views/audit.js";
@@ -79,19 +78,10 @@ class Guard extends Component {
   }
 }
 
-async function signOut() {
-  try {
-    await call("DELETE", "/session/console");
-  } catch {
-    // the token is forgotten here all the same, and ends at the bridge by itself
-  }
-  close(t("Signed out"), "");
-}
-
 const Language = () => html`
   <div class="language">
     <label for="language" class="hidden">${t("Language")}</label>
-    <select id="language" onChange=${(event) => choose(event.currentTarget.value, true).then(() => change({ language: current() }))}>
+    <select id="language" onChange=${(event) => speak(event.currentTarget.value)}>
       ${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} lang=${code} selected=${code === current()}>${name}</option>`)}
     </select>
   </div>
@@ -100,6 +90,7 @@ const Language = () => html`
 const Line = () => html`
   <div role="alert" class="line-banner">
     ${state.line === "gone" && html`<p class="banner bad">${t("The bridge does not answer. What is shown here may be old; it is tried again all the time.")}</p>`}
+    ${state.closing && html`<p class="banner warn">${t("Nobody has touched this page for long. It closes in a moment, unless you move the pointer or press a key.")}</p>`}
     ${state.line === "back" && html`<p class="banner ok">${t("The bridge is back.")}</p>`}
   </div>
 `;
@@ -122,18 +113,18 @@ export class App extends Component {
   constructor(props) {
     super(props);
     this.main = createRef();
-    this.state = { route: parse() };
   }
 
   componentDidMount() {
     this.unwatch = watch(() => this.forceUpdate());
     addEventListener("hashchange", () => {
-      this.setState({ route: parse() });
+      this.forceUpdate();
       scrollTo(0, 0);
     });
   }
 
-  render(_, { route }) {
+  render() {
+    const route = parse();
     if (state.phase === "starting") return html`<p class="empty" aria-busy="true">${t("Reading …")}</p>`;
     if (state.phase === "closed") return html`<${Closed} key=${current()} />`;
     const place = route.parts[0] ?? "";
@@ -159,7 +150,7 @@ export class App extends Component {
             </nav>`}
             <div class="foot">
               <${Language} />
-              <button type="button" onClick=${signOut}>${t("Sign out")}</button>
+              <button type="button" onClick=${() => leave()}>${t("Sign out")}</button>
               <p class="muted">${state.bridge?.version}</p>
             </div>
           </header>

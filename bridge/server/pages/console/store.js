@@ -1,6 +1,7 @@
 // What the console knows, in one place: read at the sign-in, kept true by the bridge's events. Views look, actions change.
-import { Problem, get, hold, onExpired, post } from "./api.js";
-import { t } from "./i18n.js";
+import { Problem, call, get, hold, onExpired, post, tellPresent } from "./api.js";
+import { choose, current, duration, t } from "./i18n.js";
+import { Idle } from "./idle.js";
 import { Events } from "./socket.js";
 
 // What happens; and what an administrator is told of as it stands.
@@ -9,9 +10,8 @@ const VIEWS = ["health.updated", "pairing.updated", "discovery.updated"];
 
 export const OPEN_STATES = ["queued", "running", "unresolved"];
 
-export const state = {
-  phase: "starting", // starting, closed, open
-  closed: null, // why it is closed: { title, text }
+/** All that is known to whoever is signed in. It goes with him: the next one in this page may be an attendant. */
+const nothing = () => ({
   session: null,
   attendant: false,
   bridge: null, // its version, installation and start
@@ -23,11 +23,19 @@ export const state = {
   common: null, // the schema of what every device has
   health: null,
   notices: [],
+  closing: false, // nobody was here for long: the view is about to close
+});
+
+export const state = {
+  phase: "starting", // starting, closed, open
+  closed: null, // why it is closed: { title, text }
+  ...nothing(),
 };
 
 const watchers = new Set();
 const listeners = new Set();
 let events = null;
+let idle = null;
 let scheduled = false;
 let notice = 0;
 
@@ -69,10 +77,12 @@ export const dismiss = (id) => change({ notices: state.notices.filter((one) => o
 export async function attempt(doing, done) {
   try {
     const answer = await doing();
-    if (done) say(typeof done === "function" ? done(answer) : done);
+    const told = typeof done === "function" ? done(answer) : done;
+    if (told) say(told);
     return true;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
+    if (problem.outdated) return false;
     say(problem.remedy ? `${problem.message} ${problem.remedy}` : problem.message, true);
     return false;
   }
@@ -82,22 +92,63 @@ export async function attempt(doing, done) {
 
 export function close(title, text) {
   events?.stop();
-  events = null;
-  hold(null, null);
-  change({ phase: "closed", closed: { title, text }, session: null, devices: [], open: new Map(), pairings: [], health: null, line: "up" });
+  idle?.stop();
+  events = idle = null;
+  hold(null, null); // first of all: what is still on its way to the one who leaves is thrown away when it comes
+  for (const timer of later.values()) clearTimeout(timer);
+  later.clear();
+  document.title = "Tillbridge";
+  history.replaceState(null, "", "/"); // whoever signs in next begins at the beginning
+  change({ ...nothing(), phase: "closed", closed: { title, text } });
 }
 
 const signedOut = () => close(t("Signed out"), t("This session has ended, or the bridge was started anew."));
+
+/** Sign out. */
+export async function leave(text = "") {
+  const gone = call("DELETE", "/session/console");
+  close(t("Signed out"), text);
+  await gone.catch(() => {}); // the token is forgotten here all the same, and ends at the bridge by itself
+}
 
 /** With the answer to a sign-in. */
 export async function open(signed) {
   hold(signed.token, signed.token_id);
   onExpired(signedOut);
-  const session = await get("/session");
-  change({ session, attendant: !session.scopes.includes("admin") });
-  await load();
+  try {
+    const session = await get("/session");
+    change({ session, attendant: !session.scopes.includes("admin") });
+    await load();
+  } catch (problem) {
+    hold(null, null);
+    change(nothing());
+    throw problem;
+  }
   change({ phase: "open", closed: null });
+  if (signed.idle_seconds !== null) {
+    idle = new Idle({
+      seconds: signed.idle_seconds,
+      tell: () => tellPresent().catch(() => {}),
+      warn: (closing) => change({ closing }),
+      end: () => leave(t("Nobody was here for {time}.", { time: duration(signed.idle_seconds) })),
+    });
+  }
+  follow();
+}
+
+const follow = () => {
   events = new Events({ kinds: state.attendant ? TOLD : [...TOLD, ...VIEWS], heard, line, refused: signedOut });
+};
+
+/** Another language: what the bridge says comes in it, too. */
+export async function speak(language) {
+  await choose(language, true);
+  if (state.phase === "open") {
+    events?.stop();
+    follow();
+    await load().catch(() => {});
+  }
+  change({ language: current() });
 }
 
 export const signIn = async (code) => open(await post("/session/console", { code }));

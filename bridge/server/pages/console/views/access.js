@@ -6,6 +6,7 @@ import { t } from "../i18n.js";
 import { Check, Empty, Loaded, Moment, Panel, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, readPairings, say, state } from "../store.js";
+import { foreign, woven } from "../texts.js";
 import { SCOPES, USUAL, scope } from "../words.js";
 
 export const Access = () => html`
@@ -82,7 +83,7 @@ async function decide(one, body, done) {
 function approve(event, one) {
   event.preventDefault();
   const grants = granted(new FormData(event.currentTarget));
-  if (grants) decide(one, { decision: "approve", ...grants }, t("{origin} is let in.", one));
+  if (grants) decide(one, { decision: "approve", ...grants }, woven(t("{origin} is let in."), one));
 }
 
 /** Counts down by itself: events tell of pages that come and go, not of each second. */
@@ -113,8 +114,8 @@ const Asking = ({ asking: one }) => {
         <p class="origin">${one.origin}</p>
         <p>
           ${one.user === null
-            ? t("It calls itself “{name}”.", { name: one.app_name })
-            : t("It calls itself “{name}”, opened by {user}.", { name: one.app_name, user: one.user })}
+            ? woven(t("It calls itself “{name}”."), { name: one.app_name })
+            : woven(t("It calls itself “{name}”, opened by {user}."), { name: one.app_name, user: one.user })}
         </p>
         <p class="notice warn">${t("Let it in only if this page is open before you and shows the same code.")}</p>
         <div class="field">
@@ -124,7 +125,7 @@ const Asking = ({ asking: one }) => {
         <${Grants} id=${id} scopes=${one.scopes.filter((right) => USUAL.includes(right))} asked=${one.scopes} />
         <div class="actions">
           <button type="submit" class="primary approve">${t("Let it in")}</button>
-          <button type="button" class="danger reject" onClick=${() => decide(one, { decision: "reject" }, t("{origin} was sent away.", one))}>${t("Send it away")}</button>
+          <button type="button" class="danger reject" onClick=${() => decide(one, { decision: "reject" }, woven(t("{origin} was sent away."), one))}>${t("Send it away")}</button>
           <span class="muted"><${Left} seconds=${one.expires_in} /></span>
         </div>
       </div>
@@ -136,7 +137,7 @@ const Asking = ({ asking: one }) => {
 
 async function revoke(one, again) {
   const sure = await ask({
-    title: t("Take the token of {name} back?", { name: `${one.origin ?? t("the program")} (${one.label})` }),
+    title: woven(t("Take the token of {name} back?"), { name: [foreign(one.origin ?? t("the program")), " (", foreign(one.label), ")"] }),
     text: [t("Its connections end at once. It must be paired again to come back. Its jobs stay in the journal.")],
     action: t("Take it back"),
     danger: true,
@@ -148,7 +149,7 @@ async function revoke(one, again) {
 
 async function rotate(one, again) {
   const sure = await ask({
-    title: t("Give {name} a new secret?", { name: one.label }),
+    title: woven(t("Give {name} a new secret?"), { name: one.label }),
     text: [t("The old one is worth nothing from that moment, and its connections end.")],
     action: t("New secret"),
     danger: true,

@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { DeviceMark, Empty, Loaded, Mark, Panel, Title } from "../parts.js";
 import { state } from "../store.js";
+import { foreign } from "../texts.js";
 import { shift } from "../words.js";
 import { acknowledge } from "./devices.js";
 import { JobTable } from "./jobs.js";
@@ -20,13 +21,13 @@ export const Attendant = () => html`
   <${Title} text=${t("At the till")} />
   ${asking().map((job) => html`<${Prompt} key=${job.attention.prompt_id} job=${job} />`)}
   ${doubtful().map((job) => html`<${Settle} key=${job.id} job=${job} />`)}
-  ${waiting().map((job) => html`<p class="notice warn large" key=${job.id}>${job.device}: ${job.attention.text}</p>`)}
+  ${waiting().map((job) => html`<p class="notice warn large" key=${job.id}>${job.device}: ${foreign(job.attention.text)}</p>`)}
   <div class="cards">
     ${state.devices.map(
       (device) => html`
         <article class=${`card large ${worst(device)}`} key=${device.id} aria-label=${device.id}>
           <header><h2>${device.id}</h2><${DeviceMark} device=${device} /></header>
-          ${ofDevice(device).map((one) => html`<p class=${`line ${one.tone}`} key=${one.text}><${Mark} tone=${one.tone}>${one.brief ?? one.text}<//></p>`)}
+          ${ofDevice(device).map((one) => html`<p class=${`line ${one.tone}`} key=${one.key}><${Mark} tone=${one.tone}>${one.brief ?? one.text}<//></p>`)}
           ${(device.alerts ?? []).map((alert) => html`<p key=${alert.id}><button type="button" onClick=${() => acknowledge(device.id, alert.id)}>${t("Seen")}</button></p>`)}
           ${ofDevice(device).length === 0 && html`<p>${t("Ready for the next customer.")}</p>`}
           ${device.status?.shift && html`<p class="muted">${shift(device.status.shift)}</p>`}

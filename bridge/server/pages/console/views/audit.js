@@ -4,6 +4,7 @@ import { Fragment, html } from "../html.js";
 import { t } from "../i18n.js";
 import { Empty, Loaded, Moment, Title } from "../parts.js";
 import { to } from "../route.js";
+import { foreign, joined } from "../texts.js";
 
 const PAGE = 100;
 
@@ -32,7 +33,7 @@ async function page(before) {
   return found.filter((one) => one.seq < end).reverse();
 }
 
-const who = (actor) => [actor.operator?.name, actor.os_user, actor.label ?? actor.principal].filter(Boolean).join(", ");
+const who = (actor) => [actor.operator?.name, actor.os_user, actor.label ?? actor.principal].filter(Boolean);
 
 export const Audit = ({ asked }) => html`
   <${Title} text=${t("Audit")} />
@@ -62,7 +63,7 @@ export const Audit = ({ asked }) => html`
                         <tr key=${one.seq}>
                           <td>${one.seq}</td>
                           <td class="nowrap"><${Moment} at=${one.at} /></td>
-                          <td>${who(one.actor)}</td>
+                          <td>${joined(who(one.actor).map(foreign), ", ")}</td>
                           <td class="nowrap"><code>${one.action}</code></td>
                           <td class="address">${one.subject}</td>
                           <td class="text">${details(one.detail)}</td>
@@ -85,5 +86,6 @@ export const Audit = ({ asked }) => html`
 const details = (detail) =>
   Object.entries(detail)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : Array.isArray(value) ? value.join(", ") : JSON.stringify(value)}`)
-    .join("; ");
+    .flatMap(([name, value], index) => [index ? "; " : "", `${name}: `, foreign(plain(value))]);
+
+const plain = (value) => (typeof value === "string" ? value : Array.isArray(value) ? value.join(", ") : JSON.stringify(value));

@@ -7,6 +7,7 @@ import { full, t } from "../i18n.js";
 import { DeviceMark, Empty, Facts, Json, Loaded, Mark, Panel, Title } from "../parts.js";
 import { go, to } from "../route.js";
 import { attempt, device as find, readDevices, readStatus, state } from "../store.js";
+import { woven } from "../texts.js";
 import { jobState, word } from "../words.js";
 import { JobTable } from "./jobs.js";
 import { statusRows } from "./overview.js";
@@ -34,7 +35,7 @@ export const Devices = () => html`
                     <td><a href=${to("devices", one.id)}>${one.id}</a></td>
                     <td class="text">
                       <${DeviceMark} device=${one} />
-                      ${ofDevice(one).map((item) => html`<div key=${item.text}><${Mark} tone=${item.tone}>${item.brief ?? item.text}<//></div>`)}
+                      ${ofDevice(one).map((item) => html`<div key=${item.key}><${Mark} tone=${item.tone}>${item.brief ?? item.text}<//></div>`)}
                     </td>
                     <td>${named(one.identity)}<div class="muted">${one.title ?? one.family}</div></td>
                     <td class="address">${one.url}</td>
@@ -173,7 +174,7 @@ const Doubts = ({ one }) => html`
         type="button"
         onClick=${() =>
           accept(one.id, "identity", t("Accept another device as {device}?", { device: one.id }), [
-            t("From now on {device} is this machine: {identity}", { device: one.id, identity: named(one.seen) }),
+            woven(t("From now on {device} is this machine: {identity}"), { device: one.id, identity: named(one.seen) }),
             t("What is in doubt at the old machine cannot be asked of the new one."),
           ])}
       >
@@ -205,7 +206,7 @@ const Doubts = ({ one }) => html`
       `,
     )}
     ${ofDevice(one)
-      .filter((item) => !(one.alerts ?? []).some((alert) => alert.text === item.text) && one.state !== "wrong_device")
-      .map((item) => html`<div class=${`notice ${item.tone}`} key=${item.text}><p>${item.text}</p></div>`)}
+      .filter((item) => !(one.alerts ?? []).some((alert) => alert.text === item.key) && one.state !== "wrong_device")
+      .map((item) => html`<div class=${`notice ${item.tone}`} key=${item.key}><p>${item.text}</p></div>`)}
   <//>
 `;

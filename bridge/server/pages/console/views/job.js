@@ -6,6 +6,7 @@ import { full, t } from "../i18n.js";
 import { Facts, JobMark, Json, Loaded, Panel, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, state } from "../store.js";
+import { foreign, jobName, joined } from "../texts.js";
 import { jobState, operation, outcome, paper, registration } from "../words.js";
 import { Prompt } from "./prompts.js";
 import { Receipt } from "./receipt.js";
@@ -37,7 +38,7 @@ async function abort(job) {
 }
 
 const Shown = ({ job, again }) => html`
-  <${Title} text=${`${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}`}>
+  <${Title} text=${`${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}`} shown=${jobName(job)}>
     ${["queued", "running"].includes(job.state) && html`<button type="button" class="danger" onClick=${() => abort(job)}>${t("Abort …")}</button>`}
     ${state.attendant
       ? html`<a class="button" href=${to()}>${t("Back")}</a>`
@@ -65,7 +66,7 @@ const Standing = ({ job }) => {
       ${error &&
       html`<div class="notice bad">
         <p><strong>${error.message}</strong></p>
-        ${(error.device_code || error.device_text) && html`<p>${t("The device said:")} ${[error.device_code, error.device_text].filter(Boolean).join(" ")}</p>`}
+        ${(error.device_code || error.device_text) && html`<p>${t("The device said:")} ${foreign([error.device_code, error.device_text].filter(Boolean).join(" "))}</p>`}
         <p>${error.fate === "not_issued" ? t("Surely nothing was issued.") : error.fate === "issued" ? t("The document was issued.") : t("It is not known whether the document was issued.")}</p>
         ${error.remedy && html`<p>${error.remedy}</p>`}
       </div>`}
@@ -87,7 +88,7 @@ const Standing = ({ job }) => {
           [t("Tax authority"), result && result.registration.state !== "none" && registration(result.registration.state)],
           [t("Paper"), result && paper(result.paper)],
           [t("Reference of the till"), job.reference],
-          [t("Asked by"), [actor.label, actor.operator?.name, actor.os_user].filter(Boolean).join(", ") || actor.principal],
+          [t("Asked by"), joined(who(actor).map(foreign), ", ")],
           [t("Accepted"), full(job.created_at)],
           [t("Begun"), job.started_at && full(job.started_at)],
           [t("Ended"), job.finished_at && full(job.finished_at)],
@@ -102,6 +103,11 @@ const Standing = ({ job }) => {
       ${document?.report && html`<${Json} title=${t("Figures of the report")} data=${document.report} />`}
     <//>
   `;
+};
+
+const who = (actor) => {
+  const known = [actor.label, actor.operator?.name, actor.os_user].filter(Boolean);
+  return known.length ? known : [actor.principal];
 };
 
 const History = ({ job }) => html`

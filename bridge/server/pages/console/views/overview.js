@@ -44,7 +44,7 @@ const DeviceCard = ({ device }) => {
         <${DeviceMark} device=${device} />
       </header>
       <p class="muted">${device.identity?.model ?? device.title ?? device.family}</p>
-      ${worst.map((one) => html`<p class=${`line ${one.tone}`} key=${one.text}><${Mark} tone=${one.tone}>${one.brief ?? one.text}<//></p>`)}
+      ${worst.map((one) => html`<p class=${`line ${one.tone}`} key=${one.key}><${Mark} tone=${one.tone}>${one.brief ?? one.text}<//></p>`)}
       <${Facts} rows=${statusRows(device)} />
     </article>
   `;

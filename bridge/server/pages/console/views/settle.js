@@ -6,7 +6,8 @@ import { t } from "../i18n.js";
 import { Empty, Loaded, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, device, keep, state } from "../store.js";
-import { deviceState, operation } from "../words.js";
+import { foreign, jobName, woven } from "../texts.js";
+import { deviceState } from "../words.js";
 import { Prompt, asking } from "./prompts.js";
 
 const money = (op) => op.startsWith("payment.") || op === "terminal.reconcile";
@@ -64,7 +65,12 @@ const OF_MONEY = () => ({
 export class Settle extends Component {
   constructor(props) {
     super(props);
-    this.state = { verdict: "recheck", busy: false };
+    this.state = { verdict: "recheck", busy: false, asked: false };
+  }
+
+  /** The job moved: the device may have answered. */
+  componentDidUpdate(before) {
+    if (this.state.asked && before.job !== this.props.job) this.setState({ asked: false });
   }
 
   choices() {
@@ -82,8 +88,8 @@ export class Settle extends Component {
     const reason = form.get("reason").trim();
     if (chosen.promise) {
       const sure = await ask({
-        title: `${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}: ${chosen.title}`,
-        text: [chosen.means, chosen.warning, t("This cannot be taken back. Your reason: “{reason}”", { reason })],
+        title: [...jobName(job), ": ", chosen.title],
+        text: [chosen.means, chosen.warning, woven(t("This cannot be taken back. Your reason: “{reason}”"), { reason })],
         promise: chosen.promise,
         action: chosen.action,
         danger: true,
@@ -92,29 +98,45 @@ export class Settle extends Component {
     }
     this.setState({ busy: true });
     const body = { verdict, reason, ...(verdict === "issued" && number ? { document: number } : {}) };
+    let asked = false;
     await attempt(
-      async () => keep(await post(`/jobs/${part(job.id)}/resolve`, body)),
-      verdict === "recheck" ? t("The device is asked.") : t("Settled: {choice}", { choice: chosen.title }),
+      async () => {
+        try {
+          keep(await post(`/jobs/${part(job.id)}/resolve`, body));
+        } catch (problem) {
+          asked = problem.reason === "being_asked";
+          if (asked) return;
+          if (problem.status === 409) await this.look(); // it is settled already: what stands here is old
+          throw problem;
+        }
+      },
+      () => (asked ? null : verdict === "recheck" ? t("The device is asked.") : t("Settled: {choice}", { choice: chosen.title })),
     );
-    this.setState({ busy: false });
-    settled?.();
+    this.setState({ busy: false, asked });
+    if (!asked) settled?.();
   }
 
-  render({ job }, { verdict, busy }) {
+  /** How the job stands now. */
+  async look() {
+    keep(await get(`/jobs/${part(this.props.job.id)}`));
+    this.props.settled?.();
+  }
+
+  render({ job }, { verdict, busy, asked }) {
     const id = `settle-${job.id}`;
     const choices = this.choices();
     const where = device(job.device);
     return html`
       <section class="settle" aria-labelledby=${id}>
         <h2 id=${id}>${money(job.op) ? t("In doubt: was the money taken?") : t("In doubt: was it issued?")}</h2>
-        <p><a href=${to("jobs", job.id)}>${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}</a>, ${job.device} – ${t("the device takes no other document until this is settled.")}</p>
+        <p><a href=${to("jobs", job.id)}>${jobName(job)}</a>, ${job.device} – ${t("the device takes no other document until this is settled.")}</p>
         <h3>${t("1. What is known")}</h3>
         <${Known} key=${job.attention?.text} job=${job} />
         ${where && where.state !== "ready" && html`<p class="notice warn">${t("The device now: {state}. Bring it back first: then it is mostly settled by itself.", { state: deviceState(where.state) })}</p>`}
         <h3>${t("2. Where to look")}</h3>
         <ul>${places(job).map((text) => html`<li key=${text}>${text}</li>`)}</ul>
         <form onSubmit=${(event) => this.settle(event)}>
-          <fieldset class="verdicts">
+          <fieldset class="verdicts" disabled=${asked}>
             <legend>${t("3. What you found")}</legend>
             ${Object.entries(choices).map(
               ([code, choice]) => html`
@@ -136,7 +158,14 @@ export class Settle extends Component {
               <input id=${`${id}-reason`} name="reason" required minlength="3" maxlength="500" autocomplete="off" />
             </div>
           </div>
-          <div class="actions"><button type="submit" class=${choices[verdict].promise ? "danger" : "primary"} disabled=${busy}>${choices[verdict].action}${choices[verdict].promise ? " …" : ""}</button></div>
+          <div role="status" aria-live="polite">
+            ${asked &&
+            html`<div class="notice">
+              <p>${t("The device is being asked about this very job. Wait for what it says: then it may be settled by itself.")}</p>
+              <button type="button" onClick=${() => attempt(() => this.look())}>${t("Look again")}</button>
+            </div>`}
+          </div>
+          <div class="actions"><button type="submit" class=${choices[verdict].promise ? "danger" : "primary"} disabled=${busy || asked}>${choices[verdict].action}${choices[verdict].promise ? " …" : ""}</button></div>
         </form>
       </section>
     `;
@@ -146,7 +175,7 @@ export class Settle extends Component {
 /** The verdict sentences of the time line; where that may not be read, what the job itself says. */
 const Known = ({ job }) =>
   state.attendant
-    ? html`<p>${t("The connection was lost before the device confirmed.")} ${job.attention?.text}</p>`
+    ? html`<p>${t("The connection was lost before the device confirmed.")} ${job.attention && foreign(job.attention.text)}</p>`
     : html`<${Loaded}
         load=${() => get(`/jobs/${part(job.id)}/wire`)}
         show=${(line) => html`<ul class="known">${line.verdict.map((sentence) => html`<li key=${sentence}>${sentence}</li>`)}</ul>`}

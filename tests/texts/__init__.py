@@ -1,0 +1,1 @@
+"""The core's own sentences, in every language that it speaks."""
