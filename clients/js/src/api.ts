@@ -417,12 +417,13 @@ export interface components {
         };
         /**
          * ConsoleSession
-         * @description A console is signed in, for so many seconds at most.
+         * @description A console is signed in, for so many seconds at most. `idle_seconds`: and without a sign of a person; null: no such limit.
          */
         ConsoleSession: {
             token_id: string;
             token: string;
             expires_in: number;
+            idle_seconds: number | null;
         };
         /**
          * Copy
@@ -1612,7 +1613,7 @@ export interface components {
          *
          *     `job`, `jobs` and `scan` name what stands in the way, `limit` a size in bytes, `incident` a line of the bridge's log,
          *     `given` and `computed` the two figures that disagree; `retry_after`: seconds. `reason`, `epoch`, `pruned` and `last` say from
-         *     where events can be resumed (WebSocket only).
+         *     where events can be resumed (WebSocket only). `reason` `being_asked`: the device is asked about this job just now.
          */
         Problem: {
             /** @example urn:tillbridge:error:request.invalid */
