@@ -202,7 +202,7 @@ def test_a_drivers_own_words_come_first_and_what_became_of_the_document_is_added
 
 def test_a_refusal_is_told_in_general_where_its_own_words_are_for_programs() -> None:
     refusal = RequestError("gate.pin_wrong", "This is not the attendant's PIN.").problem(("pl",))
-    assert (refusal["title"], refusal["detail"]) == ("PIN jest błędny.", "To nie jest PIN obsługi.")
+    assert (refusal["title"], refusal["detail"]) == ("PIN jest błędny.", "To nie jest PIN kasjera.")
     odd = RequestError("request.conflict", "something that nobody has translated").problem(("ru",))
     assert odd["detail"] == "Устройство не в том состоянии, которого ждёт запрос. something that nobody has translated"
     assert odd["remedy"] == "Прочитайте состояние ещё раз."

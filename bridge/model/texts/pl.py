@@ -282,6 +282,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the wire log is full ({bytes} bytes): what follows is not kept": "dziennik łącza jest pełny ({bytes} B): dalszej części nie zachowano",
         "left out": "pominięto",
         "{count} transfers": "transmisje: {count}",
+        "{bytes} bytes": "{bytes} B",
         "waits: {text}": "czeka: {text}",
         "waits no longer": "już nie czeka",
         # What every device has (bridge/devices/config.py): names and descriptions of its settings.
@@ -335,7 +336,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "that question is no longer open": "to pytanie już nie czeka na odpowiedź",
         "there is no job {id}": "nie ma zadania {id}",
         "there is no device {id}": "nie ma urządzenia {id}",
-        "This is not the attendant's PIN.": "To nie jest PIN obsługi.",
+        "This is not the attendant's PIN.": "To nie jest PIN kasjera.",
         "Another PIN is being checked.": "Właśnie sprawdzany jest inny PIN.",
         "no PIN is set": "PIN nie jest ustawiony",
         "Nobody has this bearer token, or not any more.": "Tego tokenu nie ma lub już nie obowiązuje.",

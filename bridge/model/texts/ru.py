@@ -282,6 +282,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the wire log is full ({bytes} bytes): what follows is not kept": "журнал обмена заполнен ({bytes} байт): дальнейшее не сохранено",
         "left out": "пропущено",
         "{count} transfers": "передач: {count}",
+        "{bytes} bytes": "{bytes} байт",
         "waits: {text}": "ждёт: {text}",
         "waits no longer": "больше не ждёт",
         # What every device has (bridge/devices/config.py): names and descriptions of its settings.
@@ -335,7 +336,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "that question is no longer open": "этот вопрос уже не ждёт ответа",
         "there is no job {id}": "задания {id} нет",
         "there is no device {id}": "устройства {id} нет",
-        "This is not the attendant's PIN.": "Это не PIN сотрудника.",
+        "This is not the attendant's PIN.": "Это не PIN кассира.",
         "Another PIN is being checked.": "Сейчас проверяется другой PIN.",
         "no PIN is set": "PIN не задан",
         "Nobody has this bearer token, or not any more.": "Такого токена нет, или он больше не действует.",

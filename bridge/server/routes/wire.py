@@ -71,8 +71,8 @@ def _time_line(call: Call, found: Job, trace: dict[str, Any], logs: bool, after:
 
 
 def _said(step: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
-    """A step of the bridge's own in the reader's language; what went over the wire and into the log stays as it was."""
-    if step["kind"] not in ("phase", "prompt"):
+    """A step in the reader's language, as far as its title is the bridge's own; the lines of the log stay as they are."""
+    if step["kind"] not in ("phase", "prompt", "sent", "received"):
         return step
     return {**step, "title": told(step["title"], languages)}
 

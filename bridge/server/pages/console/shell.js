@@ -102,7 +102,7 @@ const Closed = () => html`
     ${state.closed.text && html`<p id="closed-text">${state.closed.text}</p>`}
     <section class="panel">
       <h2>${t("For technicians")}</h2>
-      <p>${t("Get a link on this computer. It works once, for a few minutes:")}</p>
+      <p>${t("Get a link on this computer. It works once, for a minute:")}</p>
       <pre tabindex="0">tillbridge console</pre>
     </section>
     <section class="panel"><${EnterPin} /></section>

@@ -69,6 +69,10 @@ export const shift = (code) =>
     ? t("not told")
     : known(() => ({ open: t("shift open"), closed: t("shift closed"), expired: t("shift too old") }), code);
 
+/** Of a tax without a rate; none at all for a letter that is not in use. */
+export const taxKind = (code) =>
+  code && known(() => ({ zero: t("0 %"), exempt: t("exempt"), outside: t("outside of the tax"), reverse_charge: t("reverse charge") }), code);
+
 export const outcome = (code) =>
   known(
     () => ({

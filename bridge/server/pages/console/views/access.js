@@ -171,8 +171,9 @@ export const reveal = (token) =>
     action: t("I have it"),
   });
 
-const Tokens = ({ tokens, again }) =>
-  tokens.length === 0
+const Tokens = ({ tokens, again }) => {
+  const bound = tokens.some((one) => one.user); // on a computer of several users
+  return tokens.length === 0
     ? html`<${Empty}>${t("No page is paired and no program has a token.")}<//>`
     : html`
         <div class="scroll" tabindex="0" role="region" aria-label=${t("Tokens")}>
@@ -183,7 +184,7 @@ const Tokens = ({ tokens, again }) =>
                 <th scope="col">${t("Till")}</th>
                 <th scope="col">${t("May")}</th>
                 <th scope="col">${t("Devices")}</th>
-                <th scope="col">${t("User")}</th>
+                ${bound && html`<th scope="col">${t("User")}</th>`}
                 <th scope="col">${t("Last used")}</th>
                 <th scope="col"><span class="hidden">${t("Actions")}</span></th>
               </tr>
@@ -199,13 +200,13 @@ const Tokens = ({ tokens, again }) =>
                       ${one.devices === null ? t("all") : one.devices.join(", ")}
                       ${Object.entries(one.aliases).map(([name, id]) => html`<div class="muted" key=${name}>${name} = ${id}</div>`)}
                     </td>
-                    <td>${one.user ?? ""}</td>
+                    ${bound && html`<td>${one.user ?? ""}</td>`}
                     <td class="nowrap">${one.last_used === null ? t("never") : html`<${Moment} at=${one.last_used} />`}
                       ${one.expires_at && html`<div class="muted">${t("until")} <${Moment} at=${one.expires_at} /></div>`}</td>
-                    <td class="nowrap">
+                    <td class="does">
                       ${one.source === "journal"
                         ? html`
-                            <button type="button" onClick=${() => rotate(one, again)} aria-label=${t("New secret for {name}", { name: one.label })}>${t("New secret")}</button>${" "}
+                            <button type="button" onClick=${() => rotate(one, again)} aria-label=${t("New secret for {name}", { name: one.label })}>${t("New secret")}</button>
                             <button type="button" class="danger revoke" onClick=${() => revoke(one, again)} aria-label=${t("Revoke {name}", { name: one.label })}>${t("Revoke")}</button>
                           `
                         : html`<span class="muted">${t("from the provisioning file")}</span>`}
@@ -217,3 +218,4 @@ const Tokens = ({ tokens, again }) =>
           </table>
         </div>
       `;
+};

@@ -8,7 +8,7 @@ import { DeviceMark, Empty, Facts, Json, Loaded, Mark, Panel, Title } from "../p
 import { go, to } from "../route.js";
 import { attempt, device as find, readDevices, readStatus, state } from "../store.js";
 import { woven } from "../texts.js";
-import { jobState, word } from "../words.js";
+import { jobState, taxKind, word } from "../words.js";
 import { JobTable } from "./jobs.js";
 import { statusRows } from "./overview.js";
 
@@ -160,7 +160,7 @@ const Shown = ({ id }) => {
   `;
 };
 
-const taxRate = (tax) => [tax.percent === null ? tax.kind : `${tax.percent}%`, !tax.active && `(${t("not in use")})`].filter(Boolean).join(" ");
+const taxRate = (tax) => [tax.percent === null ? taxKind(tax.kind) : `${tax.percent}%`, !tax.active && `(${t("not in use")})`].filter(Boolean).join(" ");
 
 /** What stands between this device and its work, each with the way out. */
 const Doubts = ({ one }) => html`

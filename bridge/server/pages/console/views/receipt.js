@@ -32,6 +32,7 @@ export class Receipt extends Component {
   render({ job }, { picture, words, problem }) {
     return html`
       <${Panel} title=${t("The paper")} id="paper" kind="paper">
+        ${!problem && words === null && html`<p class="empty" aria-busy="true">${t("Reading …")}</p>`}
         ${problem && html`<${Empty}>${problem.message}<//>`}
         ${picture && html`<img src=${picture} alt=${t("The paper of job {id}; its text is below.", { id: job.id })} />`}
         ${words !== null &&
