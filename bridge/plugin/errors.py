@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.model import JobError
+from bridge.model import JobError, RequestError
 
 
 class DeviceError(Exception):
@@ -15,6 +15,20 @@ class DeviceError(Exception):
     def __init__(self, error: JobError) -> None:
         super().__init__(error.message)
         self.error = error
+
+    @classmethod
+    def of_refusal(cls, error: RequestError) -> DeviceError:
+        """A refusal of the family's own, found only when what the device says was at hand: the job fails, nothing was sent."""
+        first = error.errors[0] if error.errors else None
+        return cls(
+            JobError.of(
+                error.code,
+                f"{error.detail}.",
+                field=first.field if first else None,
+                limit=first.limit if first else None,
+                remedy=first.remedy if first else None,
+            )
+        )
 
 
 class Aborted(Exception):

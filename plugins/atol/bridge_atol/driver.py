@@ -45,7 +45,7 @@ from bridge_atol.outstanding import confirm, waiting
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout
 from bridge_atol.procedure import Procedure
-from bridge_atol.refusals import Refused, as_device_error
+from bridge_atol.refusals import Refused
 from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
 from bridge_atol.settlement import Settlement
@@ -85,7 +85,7 @@ class AtolDriver(Driver):
         try:
             return await self._execute(context, operation)
         except RequestError as error:
-            raise as_device_error(error) from error
+            raise DeviceError.of_refusal(error) from error
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         if isinstance(operation, Effect):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import Fate as DocumentFate
-from bridge.model import JobError, RequestError
-from bridge.plugin import DeviceError
+from bridge.model import JobError
 from bridge_atol.errors import CommandError, Fate, lookup
 from bridge_atol.texts import russian
 from bridge_atol.vocabulary import Shape
@@ -40,17 +39,3 @@ class Refused(Exception):
             field=self.field,
             texts={"ru": russian(self.number, row, self.shape.code)},
         )
-
-
-def as_device_error(error: RequestError) -> DeviceError:
-    """A refusal of ours, found only when what the device says was at hand: the job fails, nothing was sent."""
-    first = error.errors[0] if error.errors else None
-    return DeviceError(
-        JobError.of(
-            error.code,
-            f"{error.detail}.",
-            field=first.field if first else None,
-            limit=first.limit if first else None,
-            remedy=first.remedy if first else None,
-        )
-    )

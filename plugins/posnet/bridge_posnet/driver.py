@@ -50,7 +50,6 @@ from bridge_posnet.plan import Plan
 from bridge_posnet.printout import plan_display, plan_printout
 from bridge_posnet.procedure import Procedure, Start
 from bridge_posnet.raw import plan_raw
-from bridge_posnet.refusals import as_device_error
 from bridge_posnet.reports import MOST_RECORDS, figures_of_records, plan_period_report, plan_shift_report
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.settlement import Settlement
@@ -102,7 +101,7 @@ class PosnetDriver(Driver):
         try:
             return await self._execute(context, operation)
         except RequestError as error:
-            raise as_device_error(error) from error
+            raise DeviceError.of_refusal(error) from error
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         if isinstance(operation, Print | DrawerOpen | DisplayShow | Copy | Raw):

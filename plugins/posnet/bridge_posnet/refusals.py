@@ -6,8 +6,7 @@ The tables of errors are in `errors.py`.
 from __future__ import annotations
 
 from bridge.model import Fate as DocumentFate
-from bridge.model import JobError, RequestError
-from bridge.plugin import DeviceError
+from bridge.model import JobError
 from bridge_posnet.answers import error_of
 from bridge_posnet.errors import CommandError, Fate, lookup_command_error, lookup_frame_error
 from bridge_posnet.frame import Frame
@@ -93,17 +92,3 @@ def checked(request: Frame, answer: Frame, field: str | None = None) -> Frame:
     if error_of(answer) is not None:
         raise Refused(request, answer, field)
     return answer
-
-
-def as_device_error(error: RequestError) -> DeviceError:
-    """A refusal of ours, found only when the printer's own tables were at hand: the job fails, nothing was sent."""
-    first = error.errors[0] if error.errors else None
-    return DeviceError(
-        JobError.of(
-            error.code,
-            f"{error.detail}.",
-            field=first.field if first else None,
-            limit=first.limit if first else None,
-            remedy=first.remedy if first else None,
-        )
-    )

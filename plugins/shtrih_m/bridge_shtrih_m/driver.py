@@ -51,7 +51,7 @@ from bridge_shtrih_m.plan import Plan
 from bridge_shtrih_m.printout import plan_printout
 from bridge_shtrih_m.procedure import Procedure
 from bridge_shtrih_m.raw import plan_raw
-from bridge_shtrih_m.refusals import Refused, as_device_error
+from bridge_shtrih_m.refusals import Refused
 from bridge_shtrih_m.settings import ShtrihSettings
 from bridge_shtrih_m.settlement import Settlement
 from bridge_shtrih_m.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
@@ -93,7 +93,7 @@ class ShtrihDriver(Driver):
         try:
             return await self._execute(context, operation)
         except RequestError as error:
-            raise as_device_error(error) from error
+            raise DeviceError.of_refusal(error) from error
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         if isinstance(operation, Effect):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import Fate as DocumentFate
-from bridge.model import JobError, RequestError
-from bridge.plugin import DeviceError
+from bridge.model import JobError
 from bridge_shtrih_m.answers import error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.errors import CommandError, Fate, lookup
@@ -49,17 +48,3 @@ def checked(command: Command, answer: bytes, field: str | None = None) -> bytes:
     if error:
         raise Refused(command, error, field)
     return answer
-
-
-def as_device_error(error: RequestError) -> DeviceError:
-    """A refusal of ours, found only when what the device says was at hand: the job fails, nothing was sent."""
-    first = error.errors[0] if error.errors else None
-    return DeviceError(
-        JobError.of(
-            error.code,
-            f"{error.detail}.",
-            field=first.field if first else None,
-            limit=first.limit if first else None,
-            remedy=first.remedy if first else None,
-        )
-    )

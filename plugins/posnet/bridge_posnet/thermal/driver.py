@@ -26,9 +26,8 @@ from bridge.model import (
     Result,
     ShiftClose,
 )
-from bridge.plugin import Checkpoint, DeviceContext, Driver, JobContext, NeedsOperator, Recovery
+from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
 from bridge.transport import ByteLink, LinkTimeout
-from bridge_posnet.refusals import as_device_error
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.thermal import commands, effects, status
 from bridge_posnet.thermal.answers import BadAnswer
@@ -84,7 +83,7 @@ class ThermalDriver(Driver):
         try:
             return await self._execute(context, operation)
         except RequestError as error:
-            raise as_device_error(error) from error
+            raise DeviceError.of_refusal(error) from error
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         if isinstance(operation, DrawerOpen | DisplayShow | Raw):
