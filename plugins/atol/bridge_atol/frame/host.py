@@ -95,6 +95,11 @@ class Host:
         self._adds = 0
         self._then: Failed | None = None
 
+    @property
+    def busy(self) -> bool:
+        """The device works on something, and only the caller knows how long that may take."""
+        return self.state is HostState.RUNNING
+
     # --- what a driver asks for
 
     def clear(self) -> Outputs:
