@@ -23,6 +23,9 @@ COMPUTES_TAX = 0x08
 
 X_REPORT = 0x01
 
+MARK_OF_ITEM = 0x08  # first byte of EF: a marking code for the item
+MARKING = 240  # bytes of a marking code; the longest are half as long
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -159,11 +162,12 @@ def finish_item(
     department: int = 0,
     subject: int = 0,
     method: int = 0,
+    computes_tax: bool = True,
 ) -> Command:
-    """The device computes the tax. Raises BadValue."""
+    """`computes_tax`: the device does. Raises BadValue."""
     return build(
         0xEB,
-        flags=NO_CASH_CONTROL | COMPUTES_TAX,
+        flags=NO_CASH_CONTROL | (COMPUTES_TAX if computes_tax else 0),
         price=kopecks(price, "price"),
         quantity=thousandths(quantity),
         amount=kopecks(amount, "total"),
@@ -177,6 +181,13 @@ def finish_item(
         reserved=bytes(2),
         name=name,
     )
+
+
+def marking_code(code: bytes) -> Command:
+    """Of the item that was begun, as it was read. Raises BadValue."""
+    if len(code) > MARKING:
+        raise BadValue("marking", f"{len(code)} bytes, at most {MARKING} are possible")
+    return build(0xEF, data=bytes((MARK_OF_ITEM, 0)) + code)
 
 
 def round_down(amount: Decimal) -> Command:

@@ -21,4 +21,9 @@ COPY_MODE: Final = Mode.REGISTRATION
 
 # [A6] No command is known that goes on with a document that ran out of paper: document.continue is not possible.
 
-# [A7] Items with marking codes in FFD 1.2, [A8] corrections in FFD 1.05: refused before anything is sent.
+# [A7] Marking codes of FFD 1.2: the vendor's driver tells the code by EFh 08 00 before EBh. How a code is checked, and what of a check
+# stands in the receipt, no source shows: so the code is told and nothing else of it, and marking.check is not possible.
+MARKING_CODES_ARE_TOLD: Final = True
+
+# [A8] Corrections of FFD 1.05: one item of the whole sum, as the vendor's driver sends it, for one rate of VAT. In the tag of the sum at
+# 0 % that driver was seen to write 0; turnover is written here, as the format has it.

@@ -73,9 +73,7 @@ async def read_model(reader: FactReader, settings: AtolSettings) -> Model:
 
 
 def capabilities(model: Model) -> Capabilities:
-    kinds = {kind.value for kind in _SALES}
-    if model.version >= FfdVersion.V1_1:
-        kinds.add(ReceiptKind.CORRECTION.value)
+    kinds = {kind.value for kind in (*_SALES, ReceiptKind.CORRECTION)}
     return Capabilities(
         operations=OPERATIONS,
         receipt_kinds=frozenset(kinds),
