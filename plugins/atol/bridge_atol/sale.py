@@ -78,11 +78,11 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
     items = [step for line in document.lines for step in _item(line, now, fit)] if document.has_items else _one_sum(document, now)
     steps = [
         *cleared(now),
-        *tag_steps(document.cashier, "operator"),
+        *tag_steps(document.cashier, "operator", now),
         Step(commands.open_receipt(opens, paper=document.print_paper), "kind"),
-        *tag_steps(document.correction, "extras.ffd.correction"),
-        *tag_steps(document.tags, "extras.ffd"),
-        *tag_steps(taxation, "extras.ffd.taxation"),
+        *tag_steps(document.correction, "extras.ffd.correction", now),
+        *tag_steps(document.tags, "extras.ffd", now),
+        *tag_steps(taxation, "extras.ffd.taxation", now),
         *items,
         *(
             [Step(_built("rounding", lambda: commands.round_down(rounding)), "rounding")]
@@ -110,14 +110,14 @@ def cleared(now: Circumstances) -> list[Step]:
     return [] if now.shared else [Step(commands.cancel_receipt(), passes=frozenset((RECEIPT_CLOSED,)))]
 
 
-def tag_steps(tags: Iterable[Tlv], field: str) -> list[Step]:
+def tag_steps(tags: Iterable[Tlv], field: str, now: Circumstances) -> list[Step]:
     """Each tag in a command of its own, so that a refusal tells which it means."""
     steps = []
     for tag in tags:
         data = encode((tag,))
-        if len(data) > commands.TAGS:
+        if len(data) > now.settings.tag_room:
             told = f"tag {tag.known or tag.tag} comes to {len(data)} bytes"
-            raise invalid(field, told, limit=f"{commands.TAGS} bytes", remedy="shorten it")
+            raise invalid(field, told, limit=f"{now.settings.tag_room} bytes", remedy="shorten it")
         steps.append(Step(commands.write_tag(data), field))
     return steps
 
@@ -185,7 +185,7 @@ def _one_sum(document: FfdDocument, now: Circumstances) -> list[Step]:
         ),
     )
     sums = [tag for tag in document.tlv() if tag.tag in _VAT_SUMS]
-    return [Step(commands.begin_item(), "lines"), Step(command, "total"), *tag_steps(sums, "lines")]
+    return [Step(commands.begin_item(), "lines"), Step(command, "total"), *tag_steps(sums, "lines", now)]
 
 
 def _item(line: FfdLine, now: Circumstances, fit: Fitting) -> list[Step]:
@@ -208,7 +208,7 @@ def _item(line: FfdLine, now: Circumstances, fit: Fitting) -> list[Step]:
     if line.code is not None:
         raw = line.code.raw
         marking = [Step(_built(where, lambda: commands.marking_code(raw)), f"{where}.marking")]
-    return [Step(commands.begin_item(), where), *tag_steps(line.tags, where), *marking, Step(item, where)]
+    return [Step(commands.begin_item(), where), *tag_steps(line.tags, where, now), *marking, Step(item, where)]
 
 
 def _vat_code(vat: Vat, where: str) -> int:

@@ -224,15 +224,25 @@ def test_what_the_device_cannot_do_is_told_without_asking_it(form: dict[str, Any
     assert [error.field for error in caught.value.errors] == [field]
 
 
-@pytest.mark.parametrize("op", ["clock.set", "document.continue", "raw", "marking.check"])
-def test_what_this_family_does_not_do_is_refused(op: str) -> None:
-    forms: dict[str, dict[str, Any]] = {
-        "raw": {"command": {}},
-        "marking.check": {"marking": {"code_b64": "MDE="}, "kind": "sale"},
-    }
+def test_a_check_of_a_marking_code_is_refused() -> None:
     with pytest.raises(RequestError) as caught:
-        FAMILY.check(other(op, **forms.get(op, {})), FAMILY.settings_from({}), None)
+        FAMILY.check(other("marking.check", marking={"code_b64": "MDE="}, kind="sale"), FAMILY.settings_from({}), None)
     assert caught.value.code == "request.unsupported"
+
+
+def test_a_report_has_what_the_register_counts() -> None:
+    script = Script(
+        x9141=["55 00 0000000012 0000000001", "55 00 0000000002 0000000000"],
+        x913C=["55 00 000000001667", "55 00 000000000000"],
+        x9128="55 00 00000000099900",
+    )
+    outcome, _ = run(other("report.x"), script)
+    report = outcome.document.report
+    assert (report.counts["sales"], report.counts["sales_annulled"], report.counts["sale_returns"]) == (12, 1, 2)
+    assert (report.counters["sales_vat_20%"], report.counters["sales_of_all_shifts"]) == ("16.67", "999.00")
+    assert "sales_vat_10%" not in report.counters
+    assert report.counters["sale_returns_cash"] == "123.00"
+    assert {"91 3C 01 01", "91 03 02 05", "91 28 05 00"} <= set(script.sent("913C", "9103", "9128"))
 
 
 # --- refusals
@@ -418,7 +428,9 @@ def test_the_day_of_a_till() -> None:
         taken = await bench.run(other("cash.in", amount="5.00", currency="RUB"))
         assert (taken.state, bench.script.cash) == ("done", 105_00)
         report = await bench.run(other("report.x"))
-        assert report.document.report.counts == {"sales": 7, "sale_returns": 7, "purchases": 7, "purchase_returns": 7}
+        counts = report.document.report.counts
+        assert (counts["sales_items"], counts["purchase_returns_items"], counts["cash_in"]) == (7, 7, 6)
+        assert "sales" not in counts  # this register does not count receipts
         assert str(report.document.report.total) == "123.00"
         await bench.disconnect()
 
