@@ -126,6 +126,8 @@ class Script:
                 return f"55 00 {self.shift_state:02X} 21 11 26 15 00 00"
             case "9116":
                 return "55 00 00 10 61 23 45 67 89"
+            case "9134":
+                return f"55 00 {self.last:010d} 20 11 26 15 30 {int.from_bytes(bytes.fromhex(SIGN), 'little'):010d}"
             case "9136":
                 return f"55 00 02 02 {self.ffd:02X}"
             case "910A":
