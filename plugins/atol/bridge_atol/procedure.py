@@ -57,7 +57,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         except BadAnswer as error:
-            raise DeviceError(JobError.of("device.fault", f"The device gives an answer that cannot be read: {error}.")) from error
+            raise own.UNREADABLE.error(problem=error) from error
         if facts.document_open:
             self._may_cancel_leftover()
         if context.abort_requested:
@@ -95,7 +95,7 @@ class Procedure:
                 if context.abort_requested:
                     raise Aborted
                 if context.device.clock.now() >= context.deadline:
-                    raise DeviceError(JobError.of(found.code, found.text))
+                    raise found.said.error()
                 if not found.working:
                     told = True
                     context.attention(found.code, found.text)
@@ -282,10 +282,4 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
     """What the till believes of the device, as an optimistic lock."""
     wanted = operation.expect.last_document if operation.expect else None
     if wanted is not None and wanted != str(facts.last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that document {wanted} was the last one; the device says {facts.last}.",
-                field="expect.last_document",
-            )
-        )
+        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=facts.last)
