@@ -55,7 +55,7 @@ CLASSES: dict[str, OperationClass] = {
     "clock.set": OperationClass.EFFECT,
     "raw": OperationClass.EFFECT,
 }
-"""Of every operation of API version 1, those included that no model exists for yet."""
+"""Of every operation of API version 1: each has its model in the union below."""
 
 
 class Operator(Model):

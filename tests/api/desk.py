@@ -20,11 +20,8 @@ from bridge.model import (
     KindTotal,
     LineKind,
     Operation,
-    Outcome,
     Paper,
     PaymentKind,
-    PaymentPurchase,
-    PaymentResult,
     RateTotal,
     Report,
     Result,
@@ -33,6 +30,7 @@ from bridge.model import (
 )
 from bridge.plugin import Checkpoint, DeviceContext, Driver, EndpointKind, JobContext, NeedsOperator, Recovery
 from bridge.transport import ByteLink, Link, LinkLost
+from tests.api.desk_payments import paid
 from tests.core.fake_family import FakeDriver, FakeFamily, FakeSettings
 
 OPERATIONS = frozenset(operation_adapter.json_schema()["discriminator"]["mapping"])
@@ -78,23 +76,13 @@ class DeskDriver(FakeDriver):
         if reference.startswith("LOST"):
             await context.checkpoint("intent")
             raise LinkLost("the cable was pulled")
+        decided = paid(operation)
+        if decided is not None:
+            await context.checkpoint("intent")
+            return decided
         match operation.op:
             case "receipt":
                 return await super().execute(context, operation)
-            case "payment.purchase":
-                assert isinstance(operation, PaymentPurchase)
-                await context.checkpoint("intent")
-                approved = PaymentResult(
-                    outcome=Outcome.APPROVED,
-                    requested=operation.amount,
-                    approved=operation.amount,
-                    currency=operation.currency,
-                    authorisation_code="123456",
-                    terminal_id="T0000001",
-                    masked_pan="411111******1111",
-                    scheme="VISA",
-                )
-                return Result(payment=approved, paper=Paper.PRINTED)
             case "shift.close" | "report.x" | "report.period":
                 await context.checkpoint("intent")
                 return Result(document=Document(number="57", fiscal=True, report=_REPORT), paper=Paper.PRINTED)

@@ -50,6 +50,20 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Take cash out", {"op": "cash.out", "amount": "150.00", "currency": "PLN"}),
     ("Pay by card", {"op": "payment.purchase", "amount": "27.00", "currency": "PLN", "reference": "WEB-1002"}),
     (
+        "Give money back to a card",
+        {"op": "payment.refund", "amount": "9.00", "currency": "PLN", "original": {"receipt_number": "0042"}},
+    ),
+    ("Take a payment back", {"op": "payment.reversal", "original": {"receipt_number": "0042"}}),
+    ("Reserve an amount", {"op": "payment.preauthorise", "amount": "200.00", "currency": "PLN"}),
+    (
+        "Charge what was reserved",
+        {"op": "payment.capture", "amount": "150.00", "currency": "PLN", "original": {"receipt_number": "0045"}},
+    ),
+    ("Give a reservation up", {"op": "payment.release", "original": {"receipt_number": "0045"}}),
+    ("Let the terminal check itself", {"op": "terminal.diagnose"}),
+    ("Register at the terminal anew", {"op": "terminal.login"}),
+    ("The terminal's totals, and its batch closed", {"op": "terminal.reconcile"}),
+    (
         "An invoice",
         {
             "op": "invoice",
