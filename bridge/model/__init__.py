@@ -32,7 +32,6 @@ from bridge.model.operations import (
     Operator,
     PaymentPurchase,
     Print,
-    PrintLine,
     Raw,
     Receipt,
     ReportPeriod,
@@ -44,6 +43,7 @@ from bridge.model.operations import (
     reference_group,
 )
 from bridge.model.preview import Preview, PreviewLine, PreviewTotals
+from bridge.model.printing import PrintBarcode, PrintCut, PrintFeed, PrintItem, PrintLine, PrintQr
 from bridge.model.privacy import private_values, without_private
 from bridge.model.receipt import (
     Adjustment,
@@ -145,7 +145,12 @@ __all__ = [
     "PreviewLine",
     "PreviewTotals",
     "Print",
+    "PrintBarcode",
+    "PrintCut",
+    "PrintFeed",
+    "PrintItem",
     "PrintLine",
+    "PrintQr",
     "RateTotal",
     "Raw",
     "Receipt",

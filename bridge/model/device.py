@@ -42,7 +42,8 @@ class Capabilities(Model):
 
     `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
     where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
-    `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names.
+    `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names. `print_items`: what a
+    non-fiscal printout may be made of: text, bold, double, qr, ean13, code128, feed, cut.full, cut.partial.
     """
 
     operations: frozenset[str]
@@ -61,6 +62,7 @@ class Capabilities(Model):
     code_page: str | None = None
     extras: tuple[str, ...] = ()
     delivery: frozenset[str] = frozenset({"paper"})
+    print_items: frozenset[str] = frozenset({"text"})
 
 
 class DeviceStatus(Model):

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
+from bridge.model.printing import PrintItem
 from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
 
@@ -153,19 +154,13 @@ class Copy(Common):
     delivery: Delivery = Delivery()
 
 
-class PrintLine(Model):
-    text: Text = ""
-    align: Literal["left", "centre", "right"] = "left"
-    bold: Flag = False
-    double: Flag = False
-
-
 class Print(Common):
-    """A non-fiscal printout."""
+    """A non-fiscal printout: texts, QR codes, bar codes, fed lines and cuts, in the order of `lines`. Which of these a device has,
+    its capabilities say (`print_items`)."""
 
     op: Literal["print"]
     title: Text | None = None
-    lines: Annotated[tuple[PrintLine, ...], Field(min_length=1)]
+    lines: Annotated[tuple[PrintItem, ...], Field(min_length=1)]
     fit: Literal["strict", "lenient"] | None = None
 
 

@@ -37,7 +37,7 @@ from bridge_shtrih_m.circumstances import Circumstances, version_of
 from bridge_shtrih_m.classic import plan_classic
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.plan import Plan
-from bridge_shtrih_m.printout import plan_printout
+from bridge_shtrih_m.printout import Mechanism, plan_printout
 from bridge_shtrih_m.raw import plan_raw
 from bridge_shtrih_m.sale import plan_sale
 from bridge_shtrih_m.settings import ShtrihSettings
@@ -87,7 +87,7 @@ def planned(operation: Operation, settings: ShtrihSettings, capabilities: Capabi
         case CashIn() | CashOut():
             return Planned(plan_cash(operation))
         case Print():
-            _, fit = plan_printout(operation, cutter=False, framed=False)
+            _, fit = plan_printout(operation, Mechanism.of(capabilities))
             return Planned(warnings=tuple(fit.warnings))
         case Copy():
             check_copy(operation)

@@ -48,7 +48,7 @@ from bridge_shtrih_m.figures import shift_figures
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.outstanding import PAPER, confirm, printed, waiting
 from bridge_shtrih_m.plan import Plan
-from bridge_shtrih_m.printout import plan_printout
+from bridge_shtrih_m.printout import Mechanism, plan_printout
 from bridge_shtrih_m.procedure import Procedure
 from bridge_shtrih_m.raw import plan_raw
 from bridge_shtrih_m.refusals import Refused
@@ -189,11 +189,13 @@ class ShtrihDriver(Driver):
 
     async def _print(self, context: JobContext, operation: Print) -> Result:
         model = await self._known()
-        made, fit = plan_printout(
-            operation,
-            cutter=self._settings.cut_printouts and model.has(Features.CUTTER),
+        mechanism = Mechanism(
+            cutter=model.has(Features.CUTTER),
             framed=model.has(Features.NON_FISCAL_DOCUMENT),
+            cuts=self._settings.cut_printouts,
+            dots=model.dots,
         )
+        made, fit = plan_printout(operation, mechanism)
         await self._ready_to_print(context)
         result = await effects.run(self._exchange, context, "printout", made, Paper.PRINTED)
         for warning in fit.warnings:
