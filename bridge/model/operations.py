@@ -144,7 +144,9 @@ class DocumentContinue(Common):
 class Copy(Common):
     """A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
 
-    `delivery`: another way than paper for the same document, e.g. as an e-document.
+    `delivery`: another way than paper for the same document, e.g. as an e-document. With `paper` false and no other way it is read
+    back as data, where the device keeps its documents: number, sign, figures, text and QR code in the result, all that it says in
+    the evidence, and nothing is printed. Which copies a device has, its capabilities say (`copies`).
     """
 
     op: Literal["copy"]

@@ -151,6 +151,7 @@ async def read_capabilities(reader: FactReader, settings: PosnetSettings, versio
         code_page=settings.code_page,
         extras=(NAMESPACE,),
         delivery=await _delivery(reader, settings),
+        copies=frozenset(("last", "document")),
         print_items=ITEMS_OF_OLD_MODELS if settings.profile == "legacy" else ITEMS,
     )
 

@@ -150,6 +150,10 @@ def next_tags() -> Command:
     return build(0xFF3B, administrator=True)
 
 
+def ticket(number: int) -> Command:
+    return build(0xFF3C, administrator=True, document=number)
+
+
 def exchange_status() -> Command:
     return build(0xFF39, administrator=True)
 

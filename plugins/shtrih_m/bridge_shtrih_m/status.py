@@ -227,6 +227,7 @@ def capabilities(model: Model, settings: ShtrihSettings) -> Capabilities:
         code_page="cp1251",
         extras=(NAMESPACE,),
         delivery=frozenset(("paper", "email", "sms")) if model.storage else frozenset(("paper",)),
+        copies=frozenset(("last", "document", "data")) if model.storage else frozenset(("last",)),
         print_items=ITEMS | CUTS if model.has(Features.CUTTER) else ITEMS,
     )
 
