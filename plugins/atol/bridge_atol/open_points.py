@@ -21,4 +21,11 @@ COPY_MODE: Final = Mode.REGISTRATION
 
 # [A6] No command is known that goes on with a document that ran out of paper: document.continue is not possible.
 
+# [A10] C1 prints bar codes; of its parameters one frame is known, a QR code: type 00, alignment 02, scale, version 0000, options 01 01.
+# These are sent, so that alignment and error correction are the device's; other codes are refused. Of 75, cut, 01 is the whole width;
+# 00 is taken for a part of it.
+QR_ALIGNMENT: Final = 2
+QR_OPTIONS: Final = (1, 1)
+CUT_PARTLY: Final = 0
+
 # [A7] Items with marking codes in FFD 1.2, [A8] corrections in FFD 1.05: refused before anything is sent.
