@@ -101,6 +101,14 @@ def find_document(number: int) -> Command:
     return build(0xA440, document=number)
 
 
+def choose_document(number: int) -> Command:
+    return build(0xA445, document=number)
+
+
+def next_block() -> Command:
+    return build(0xA446)
+
+
 def attribute(tag: int) -> Command:
     return build(0xE9, tag=tag, block=0)
 

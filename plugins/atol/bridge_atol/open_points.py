@@ -28,4 +28,7 @@ QR_ALIGNMENT: Final = 2
 QR_OPTIONS: Final = (1, 1)
 CUT_PARTLY: Final = 0
 
+# [A11] A4 45 chooses a document of the FN (type and size, two bytes each), A4 46 brings its tags in blocks; one source, and none for how
+# the blocks end. They are read until the size is there, a block is empty, or the device refuses. What does not decode is left out.
+
 # [A7] Items with marking codes in FFD 1.2, [A8] corrections in FFD 1.05: refused before anything is sent.

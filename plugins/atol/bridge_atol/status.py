@@ -98,6 +98,7 @@ def capabilities(model: Model) -> Capabilities:
         code_page="cp866",
         extras=(NAMESPACE,),
         delivery=frozenset(("paper", "email", "sms")),
+        copies=frozenset(("last", "document", "data")),
         print_items=ITEMS,
     )
 
