@@ -11,9 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.devices import DeviceRuntime
+from bridge.jobs.amounts import check_payment
 from bridge.model import (
     CLASSES,
     Capabilities,
+    CashIn,
+    CashOut,
     Figures,
     Invoice,
     Operation,
@@ -85,11 +88,10 @@ def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOpe
         figures = compute(operation, profile)
         if capabilities is not None and capabilities.taxes is not None:
             _check_taxes(operation, capabilities)
-    else:
-        for field in ("amount", "tip", "cashback"):
-            amount = getattr(operation, field, None)
-            if amount is not None:
-                _check_amount(field, amount, profile.currency_decimals)
+    elif isinstance(operation, CashIn | CashOut):
+        _check_amount("amount", operation.amount, profile.currency_decimals)
+    elif operation.op.startswith("payment."):
+        check_payment(operation, capabilities)
     try:
         checked = family.check(operation, family.settings_from(runtime.config.settings), capabilities)
     except RequestError:

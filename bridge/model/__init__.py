@@ -49,6 +49,7 @@ from bridge.model.operations import (
     class_of,
     operation_adapter,
     reference_group,
+    stored_operation,
 )
 from bridge.model.payment import (
     EntryMode,
@@ -221,6 +222,7 @@ __all__ = [
     "reference_group",
     "spoken_attention",
     "spread",
+    "stored_operation",
     "totals_by_rate",
     "without_private",
 ]

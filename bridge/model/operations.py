@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
-from bridge.model.payment import Currency, OriginalPayment, PurchaseContent
+from bridge.model.payment import FROM_JOURNAL, Currency, OriginalPayment, PurchaseContent
 from bridge.model.printing import PrintItem
 from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
@@ -307,6 +307,11 @@ Operation = Annotated[
 ]
 
 operation_adapter: TypeAdapter[Operation] = TypeAdapter(Operation)
+
+
+def stored_operation(data: Any) -> Operation:
+    """An operation as the journal keeps it. Raises pydantic.ValidationError where this version cannot read it."""
+    return operation_adapter.validate_python(data, context=FROM_JOURNAL)
 
 
 def class_of(op: str) -> OperationClass:

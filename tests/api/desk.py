@@ -20,6 +20,7 @@ from bridge.model import (
     KindTotal,
     LineKind,
     Operation,
+    Outcome,
     Paper,
     PaymentKind,
     RateTotal,
@@ -94,6 +95,9 @@ class DeskDriver(FakeDriver):
             case _:
                 await context.checkpoint("intent")
                 return Result(paper=Paper.SUPPRESSED, evidence={"answer": "ok"})
+
+    async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
+        return result.payment.outcome if result.payment is not None else None
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         choices = (Choice(code="issued", text="It lies before me"), Choice(code="not_issued", text="There is none"))

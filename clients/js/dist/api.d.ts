@@ -1662,6 +1662,14 @@ export interface components {
             currency?: string | null;
         };
         /**
+         * Payments
+         * @description Jobs of card payments, newest first. `next` is the `after` of the next page, null on the last one.
+         */
+        Payments: {
+            payments: components["schemas"]["Job"][];
+            next: string | null;
+        };
+        /**
          * PercentMethod
          * @description Which of the two figures of a percentage is rounded: the discount itself, or what is left after it.
          * @enum {string}
@@ -1864,7 +1872,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.pin_wrong" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.no_paper" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy";
+            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.pin_wrong" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.no_paper" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy" | "terminal.no_such_payment" | "terminal.not_ready";
             detail: string;
             remedy: string;
             /** @enum {string} */
