@@ -244,3 +244,18 @@ class AtolBench(FamilyBench):
         if variant.shared:
             return "shared: a document without a stored answer may be the other program's"
         return None
+
+
+class AtolTurnsBench(AtolBench):
+    """Transport v2: no command has an id, and no result is kept under one."""
+
+    name = "atol-v2"
+    link: ClassVar[Mapping[str, Any]] = {"protocol": "v2"}
+    own_variants: ClassVar[Sequence[Variant]] = (
+        _variant("carries out without EOT", execute_at="frame"),
+        _variant("answers end with the connection", buffer_at_disconnect="lost"),
+        _variant("signs of control bytes", fiscal_sign="stuffing"),
+    )
+
+    def settings(self, variant: Variant) -> dict[str, Any]:
+        return {"protocol": "v2", **variant.bridge}

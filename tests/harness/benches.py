@@ -61,6 +61,12 @@ def _atol() -> FamilyBench:
     return AtolBench()
 
 
+def _atol_turns() -> FamilyBench:
+    from tests.harness.atol_bench import AtolTurnsBench
+
+    return AtolTurnsBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
@@ -71,6 +77,7 @@ BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "shtrih-m-v2": _shtrih_layer_2,
     "shtrih-m-old": _shtrih_old,
     "atol": _atol,
+    "atol-v2": _atol_turns,
 }
 
 
