@@ -1,0 +1,1 @@
+"""Payment terminals of the ZVT protocol for Tillbridge."""
