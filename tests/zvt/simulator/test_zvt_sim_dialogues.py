@@ -247,15 +247,15 @@ def test_h_serial_diagnosis() -> None:
         till = SerialTill(terminal)
         session = till.session
         session.received(raw("10 02 06 70 00 10 03 D9 F9"))
-        assert await till.hear() == b"\x06"
+        assert await till.read() == b"\x06"
         assert await till.hear() == raw("80 00 00")
         assert till.pieces[1] == raw("10 02 80 00 00 10 03 F5 1F")
         assert await till.hear() == raw("06 0F 00")
         assert till.pieces[-1] == raw("10 02 06 0F 00 10 03 C6 33")
         session.received(raw("10 02 80 00 00 10 03 F5 1F"))
-        assert await till.hear() == b"\x06"
+        assert await till.read() == b"\x06"
         session.received(raw("10 02 06 01 0A 04 00 00 00 01 10 10 00 49 09 78 10 03 F2 FF"))
-        assert await till.hear() == b"\x06"
+        assert await till.read() == b"\x06"
         assert await till.hear() == raw("80 00 00")
         status = await till.hear()
         assert field(status, 0x04) == raw("00 00 00 01 10 00")

@@ -190,6 +190,13 @@ class SerialTill(Till):
     """The serial line: frames and single bytes; `say` and `hear` as a well-behaved till, with the ACKs."""
 
     async def hear(self, seconds: float = 600.0) -> bytes:
+        """The next frame's message, acknowledged. The terminal's ACKs are passed over."""
+        message = await self.read(seconds)
+        while message == b"\x06":
+            message = await self.read(seconds)
+        return message
+
+    async def read(self, seconds: float = 600.0) -> bytes:
         """The next frame's message, acknowledged; or a single ACK or NAK."""
         try:
             async with asyncio.timeout(seconds):
