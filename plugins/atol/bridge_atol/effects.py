@@ -102,7 +102,7 @@ async def set_clock(exchange: Exchange, context: JobContext, reader: FactReader,
 
 
 async def _set_date(exchange: Exchange, day: date) -> None:
-    """In the first mode that the device takes it in [A10]; once more where it wants it confirmed."""
+    """In the first mode that the device takes it in [A12]; once more where it wants it confirmed."""
     command = commands.set_date(day)
     for mode in CLOCK_MODES:
         await exchange.enter(mode)
