@@ -20,7 +20,7 @@ VAT_CODES_ARE_THOSE_OF_TAG_1199: Final = True
 COPY_MODE: Final = Mode.REGISTRATION
 
 # [A6] No command is known that goes on with a document that ran out of paper; the vendor's driver sends none either where nothing waits.
-# The last document is printed again by 95h instead.
+# The document is printed again instead: the last one by 95h, any other as the FN keeps it.
 
 # [A7] Marking codes of FFD 1.2: the vendor's driver tells the code by EFh 08 00 before EBh. How a code is checked, and what of a check
 # stands in the receipt, no source shows: so the code is told and nothing else of it, and marking.check is not possible.
