@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from bridge_ffd.archive import tags_as_data
-from bridge_ffd.tags import Tag
+from bridge_ffd.tags import Tag, find_tag
 from bridge_ffd.tlv import TlvError, decode
 
 from bridge.plugin import Checksum, DescribedFrame
@@ -89,6 +89,8 @@ def mask(data: bytes, direction: Direction) -> bytes:
 def _hidden(payload: bytes, direction: Direction) -> bytes:
     """One payload with its private bytes replaced by '*'."""
     out = bytearray(mask_private(payload, direction))
+    if direction is Direction.IN:
+        _hide_tags_within(out)
     if direction is not Direction.OUT or not isinstance(order_of(payload), Add):
         return bytes(out)
     out[_PASSWORD_AT:_COMMAND_AT] = b"**"[: max(0, len(out) - _PASSWORD_AT)]
@@ -110,6 +112,20 @@ def _hide_tags(out: bytearray, at: int) -> None:
         if tag in _PRIVATE_TAGS:
             out[at + 4 : end] = b"*" * (end - at - 4)
         at = end
+
+
+def _hide_tags_within(out: bytearray) -> None:
+    """Of an answer, which does not say what was asked. Blocks of a document (A4 46) may begin and end within a tag."""
+    at = 0
+    while at + 4 < len(out):
+        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
+        value = out[at + 4 : at + 4 + length]
+        known = find_tag(tag) if tag in _PRIVATE_TAGS else None
+        if known is not None and value and length <= known.length and min(value) >= 0x20:
+            out[at + 4 : at + 4 + length] = b"*" * len(value)
+            at += len(value) + 4
+        else:
+            at += 1
 
 
 # --- reading

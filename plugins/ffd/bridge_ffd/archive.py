@@ -48,9 +48,9 @@ _VERSIONS = (Tag.FFD_VERSION, Tag.DEVICE_FFD_VERSION, Tag.FN_FFD_VERSION)
 _ARCHIVE_OFFSET = 100
 _FORM_BITS = 0x3F
 
-_PERSONAL = frozenset(tag for tag in Tag if tag.name.startswith("BUYER"))
+_PERSONAL = frozenset((*(tag for tag in Tag if tag.name.startswith("BUYER")), Tag.CASHIER_INN))
 HIDDEN = "***"
-"""Stands for what is a buyer's own."""
+"""Stands for what is a person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class ArchivedDocument:
 
     def as_data(self) -> dict[str, Any]:
         """All of it in words, fit for JSON: sums as decimal strings, masks and tags that may be there several times as lists. What is
-        a buyer's own (contact, name, INN, address) is hidden."""
+        a buyer's own (contact, name, INN, address) is hidden, and the cashier's INN."""
         kind = {"kind": self.kind.name.lower()} if self.kind is not None else {}
         return {**kind, **tags_as_data(self.items)}
 
