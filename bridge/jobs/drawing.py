@@ -18,7 +18,7 @@ from bridge.model import (
     Receipt,
     RequestError,
     compute,
-    operation_adapter,
+    stored_operation,
     totals_by_rate,
 )
 from bridge.paper import WIDTH, Drawing
@@ -86,7 +86,7 @@ def operation_of(job: Job) -> Operation | None:
     if job.operation is None:
         return None
     try:
-        return operation_adapter.validate_python(job.operation)
+        return stored_operation(job.operation)
     except ValidationError:
         log.warning("job %s: its operation cannot be read by this version", job.id)
         return None

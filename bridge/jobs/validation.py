@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.devices import DeviceRuntime
+from bridge.jobs.amounts import check_payment
 from bridge.model import (
     CLASSES,
     Capabilities,
@@ -65,10 +66,6 @@ def parse_operation(body: Any) -> Operation:
         return operation_adapter.validate_python(plain_numbers(body))
     except ValidationError as error:
         problems = _without_echoes(error.errors(include_url=False, include_input=False))
-        if any(problem["type"] == "union_tag_invalid" for problem in problems):
-            raise RequestError(
-                "request.unsupported", f"op: {op} is not available yet", (FieldError("op", "not available yet"),)
-            ) from None
         found = tuple(_field_error(problem, op) for problem in problems[:_MOST_PROBLEMS])
         detail = "; ".join(f"{item.field}: {item.message}" for item in found[:3])
         more = len(problems) - 3
@@ -91,8 +88,10 @@ def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOpe
         figures = compute(operation, profile)
         if capabilities is not None and capabilities.taxes is not None:
             _check_taxes(operation, capabilities)
-    elif isinstance(operation, CashIn | CashOut) or hasattr(operation, "amount"):
-        _check_amount(operation.amount, profile.currency_decimals)
+    elif isinstance(operation, CashIn | CashOut):
+        _check_amount("amount", operation.amount, profile.currency_decimals)
+    elif operation.op.startswith("payment."):
+        check_payment(operation, capabilities)
     try:
         checked = family.check(operation, family.settings_from(runtime.config.settings), capabilities)
     except RequestError:
@@ -178,10 +177,10 @@ def _check_taxes(receipt: Receipt | Invoice, capabilities: Capabilities) -> None
                 raise invalid(where, str(error), limit=known, remedy="use a rate that the device has") from None
 
 
-def _check_amount(amount: Decimal, places: int) -> None:
+def _check_amount(field: str, amount: Decimal, places: int) -> None:
     exponent = amount.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
-        raise invalid("amount", f"{decimal_string(amount)} has more than {places} decimals", limit=f"{places} decimals")
+        raise invalid(field, f"{decimal_string(amount)} has more than {places} decimals", limit=f"{places} decimals")
 
 
 def _unsupported(field: str, message: str, limit: str) -> RequestError:

@@ -78,6 +78,8 @@ CALLS: dict[str, frozenset[Right]] = {
     "jobs.resolve": frozenset({Right.RESOLVE}),
     "jobs.trace": frozenset({Right.RESOLVE}),
     "jobs.wire": frozenset({Right.RESOLVE}),
+    "payments.list": frozenset({Right.PAYMENT, Right.REFUND, Right.RESOLVE}),
+    "payments.refresh": frozenset({Right.PAYMENT, Right.REFUND, Right.RESOLVE}),
     "devices.wire": frozenset({Right.ADMIN}),
     "families.list": frozenset({Right.ADMIN}),
     "devices.config": frozenset({Right.ADMIN}),
