@@ -24,7 +24,12 @@ def expected(intent: Intent, job_id: str) -> Mapping[str, Json]:
     """Written with the intent: the number that the document will have, if it comes out."""
     if intent.kind not in _REGISTERED or intent.baseline.last is None:
         return {}
-    return {f"{_OFD}{intent.baseline.last + 1}": {"job": job_id, "fn": intent.baseline.fn}}
+    return entry(intent.baseline.last + 1, job_id, intent.baseline.fn)
+
+
+def entry(number: int, job_id: str, fn: str | None) -> Mapping[str, Json]:
+    """What is kept of a document that the OFD has not confirmed yet."""
+    return {f"{_OFD}{number}": {"job": job_id, "fn": fn}}
 
 
 async def waiting(context: DeviceContext) -> dict[int, Mapping[str, Json]]:
