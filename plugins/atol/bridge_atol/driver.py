@@ -36,7 +36,7 @@ from bridge_atol import status as asking
 from bridge_atol.answers import exchange_status
 from bridge_atol.checking import check_copy
 from bridge_atol.circumstances import Circumstances
-from bridge_atol.exchange import Exchange
+from bridge_atol.exchanges import exchange_of
 from bridge_atol.facts import FactReader, Facts, Kind
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
@@ -64,7 +64,7 @@ class AtolDriver(Driver):
     def __init__(self, settings: AtolSettings, link: ByteLink, device: DeviceContext) -> None:
         self._settings = settings
         self._device = device
-        self._exchange = Exchange(link, settings, device.logger, device.store, shared=device.shared)
+        self._exchange = exchange_of(link, settings, device.logger, device.store, shared=device.shared)
         self._model: asking.Model | None = None
 
     def start(self) -> None:

@@ -60,7 +60,7 @@ async def identify(reader: FactReader) -> Identity:
         serial=digits.lstrip("0") or None,
         fiscal_number=None,
         firmware=f"{full.version} build {kind['build']}",
-        protocol="v3",
+        protocol=reader.transport,
     )
 
 
