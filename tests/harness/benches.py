@@ -55,6 +55,12 @@ def _shtrih_old() -> FamilyBench:
     return ShtrihOldBench()
 
 
+def _atol_web() -> FamilyBench:
+    from tests.harness.atol_web_bench import AtolWebBench
+
+    return AtolWebBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
@@ -64,6 +70,7 @@ BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "shtrih-m-tcp": _shtrih_tcp,
     "shtrih-m-v2": _shtrih_layer_2,
     "shtrih-m-old": _shtrih_old,
+    "atol-web": _atol_web,
 }
 
 

@@ -83,13 +83,17 @@ class Procedure:
         """A queue that stands still and a device without paper are waited for. Raises DeviceError at the deadline, Aborted."""
         context = self._context
         told = False
+
+        def given_up() -> bool:
+            return context.abort_requested or context.device.clock.now() >= context.deadline
+
         try:
             while True:
                 if context.abort_requested:
                     raise Aborted
                 reading: Reading | None = None
                 try:
-                    reading = await self._reader.state(self._settings.timeouts.person, kind)
+                    reading = await self._reader.state(self._settings.timeouts.command, kind, given_up)
                     found = _not_ready(reading) if prints else None
                 except Waiting as waiting:
                     found = why(waiting.queue)

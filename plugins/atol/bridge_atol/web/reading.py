@@ -6,7 +6,7 @@ A question changes nothing, so its id is a random one and it may be put again; o
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -62,10 +62,10 @@ class Reader:
         self._device = device
         self.zone = ZoneInfo(settings.zone)
 
-    async def state(self, seconds: float, kind: Kind | None = None) -> Reading:
+    async def state(self, seconds: float, kind: Kind | None = None, given_up: Callable[[], bool] = lambda: False) -> Reading:
         """All that a document of this kind moves. LinkLost where the device is not reached."""
         tasks = (*STATE, _FIGURES) if kind in _WITH_FIGURES else STATE
-        asked, states = await self.ask(tasks, seconds)
+        asked, states = await self.ask(tasks, seconds, given_up)
         needed = states[: len(STATE) - 1]
         for state in needed:
             _check(state)
@@ -102,22 +102,30 @@ class Reader:
         _check(state)
         return FiscalParams.of(state.result, self.zone)
 
-    async def ask(self, tasks: Sequence[Mapping[str, Json]], seconds: float) -> tuple[str, tuple[TaskState, ...]]:
-        """The id of the request and what became of each task. Waiting where it is not over within `seconds`: it is taken back then."""
+    async def ask(
+        self, tasks: Sequence[Mapping[str, Json]], seconds: float, given_up: Callable[[], bool] = lambda: False
+    ) -> tuple[str, tuple[TaskState, ...]]:
+        """The id of the request and what became of each task. Waiting where its turn does not come within `seconds`, the queue stands
+        still, or nobody wants to know any more (`given_up`): it is taken back then. One that is begun is waited for."""
         asked = str(uuid.uuid4())
         clock = self._device.clock
-        until = clock.monotonic() + seconds
-        await self._server.post(asked, tasks)
+        timeouts = self._settings.timeouts
+        begun = clock.monotonic()
+        queue = await self._server.post(asked, tasks)
         for pause in pauses(self._settings.timeouts.poll):
             states = await self._server.get(asked)
             if states is None or len(states) != len(tasks):
                 raise LinkLost("the server does not know a question that it has just taken")
             if all(state.status.final for state in states):
                 return asked, states
-            if clock.monotonic() >= until:
-                queue = await self._server.queue()
-                await self._server.cancel(asked)
-                raise Waiting(queue)
+            passed = clock.monotonic() - begun
+            if all(state.status is Status.WAIT for state in states):
+                if passed >= timeouts.person:
+                    queue = await self._server.queue()
+                if (queue.blocked or passed >= seconds or given_up()) and await self._server.cancel(asked):
+                    raise Waiting(queue)
+            elif passed >= seconds + timeouts.running:
+                raise timeouts.ran_out("running", "the server makes no end of a question")
             await clock.sleep(pause)
         raise AssertionError("pauses have no end")
 
