@@ -58,13 +58,13 @@ class Server:
     async def post(self, uuid: str, tasks: Sequence[Mapping[str, Json]]) -> Queue:
         """Give tasks under this id into the queue; the state of the queue behind. Refused 409: the id is known, or the device is not in use."""
         answer = await self._ask("POST", request_path(None, self._device), request_body(uuid, tasks))
-        return self._read(answer, (200, 201), lambda body: accepted(body, uuid))
+        return read_answer(answer, (200, 201), lambda body: accepted(body, uuid))
 
     async def get(self, uuid: str) -> tuple[TaskState, ...] | None:
         """What became of the request of this id, one state for each of its tasks; None where the server does not know it."""
         answer = await self._ask("GET", request_path(uuid, self._device))
         try:
-            return self._read(answer, (200,), states_of)
+            return read_answer(answer, (200,), states_of)
         except Refused as refused:
             if refused.status == 404:
                 return None
@@ -76,7 +76,7 @@ class Server:
         if answer.status in (200, 204):
             return True
         try:
-            self._read(answer, (), load)
+            read_answer(answer, (), load)
         except Refused as refused:
             if refused.status in (404, 405, 409):
                 return False
@@ -84,13 +84,13 @@ class Server:
         return False
 
     async def queue(self) -> Queue:
-        return self._read(await self._ask("GET", queue_path(self._device)), (200,), queue_of)
+        return read_answer(await self._ask("GET", queue_path(self._device)), (200,), queue_of)
 
     async def query(self, name: str) -> Mapping[str, Json]:
         """A question beside the queue. LinkLost where the server does not reach the device."""
         answer = await self._ask("POST", query_path(name, self._device), dump({}), self._timeouts.command)
         try:
-            return self._read(answer, (200,), load)
+            return read_answer(answer, (200,), load)
         except Refused as refused:
             if refused.said.code in NO_DEVICE:
                 raise LinkLost(f"the server does not reach the device: {refused.said.text or refused.said.code}") from refused
@@ -98,10 +98,10 @@ class Server:
 
     async def info(self) -> Mapping[str, Json]:
         """About the server itself; asked without a password."""
-        return self._read(await self._ask("GET", SERVER_INFO), (200,), load)
+        return read_answer(await self._ask("GET", SERVER_INFO), (200,), load)
 
     async def devices(self) -> Mapping[str, Json]:
-        return self._read(await self._ask("GET", DEVICES), (200,), load)
+        return read_answer(await self._ask("GET", DEVICES), (200,), load)
 
     async def _ask(self, method: str, path: str, body: bytes | None = None, seconds: float | None = None) -> HttpAnswer:
         async with self._link.lock:
@@ -109,18 +109,19 @@ class Server:
                 method, path, body=body, headers=self._headers, timeout=seconds or self._timeouts.status
             )
 
-    def _read(self, answer: HttpAnswer, good: tuple[int, ...], read: Callable[[bytes], T]) -> T:
-        """What a good answer says. Refused only where the server itself says no: of everything else nobody knows what it means."""
-        if answer.status == 401:
-            raise LinkLost("the server does not let us in: check web.user and web_password in the settings of this device")
-        try:
-            if answer.status in good:
-                return read(answer.body)
-            if answer.status in _REFUSALS:
-                raise Refused(answer.status, error_of(answer.body))
-        except Unreadable as error:
-            raise LinkLost(f"HTTP {answer.status} is no answer of a Web Requests server: {error}") from error
-        raise LinkLost(f"the server answers with HTTP {answer.status}")
+
+def read_answer(answer: HttpAnswer, good: tuple[int, ...], read: Callable[[bytes], T]) -> T:
+    """What a good answer says. Refused only where the server itself says no: of everything else nobody knows what it means."""
+    if answer.status == 401:
+        raise LinkLost("the server does not let us in: check web.user and web_password in the settings of this device")
+    try:
+        if answer.status in good:
+            return read(answer.body)
+        if answer.status in _REFUSALS:
+            raise Refused(answer.status, error_of(answer.body))
+    except Unreadable as error:
+        raise LinkLost(f"HTTP {answer.status} is no answer of a Web Requests server: {error}") from error
+    raise LinkLost(f"the server answers with HTTP {answer.status}")
 
 
 def _authorization(settings: AtolSettings) -> dict[str, str]:
