@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bridge.model import JobError, Paper, Result
+from bridge.model import Paper, Result
 from bridge.plugin import DeviceError, JobContext
 from bridge_atol import commands
 from bridge_atol.answers import FullStatus
@@ -57,7 +57,7 @@ async def raw(exchange: Exchange, context: JobContext, step: Step, mode: Mode) -
     except Refused as refused:
         raise DeviceError(refused.job_error()) from refused
     except BadAnswer as error:
-        raise DeviceError(JobError.of("device.fault", f"The device gives an answer that cannot be read: {error}.")) from error
+        raise own.UNREADABLE.error(problem=error) from error
     return Result(paper=Paper.UNKNOWN, evidence={"answer": answer.hex()})
 
 
@@ -65,7 +65,7 @@ async def go_on(exchange: Exchange, context: JobContext, reader: FactReader) -> 
     """A document that ran out of paper is printed once more [A6]: the device prints its last one again, and no other."""
     found = await exchange.trouble()
     if found is not None and not found.working:
-        raise DeviceError(JobError.of(found.code, found.text))
+        raise found.said.error()
     waits = await context.device.store.get(PAPER)
     if not waits:
         return Result(paper=Paper.UNKNOWN)
@@ -73,7 +73,7 @@ async def go_on(exchange: Exchange, context: JobContext, reader: FactReader) -> 
     try:
         storage = await reader.storage()
     except (Refused, BadAnswer) as error:
-        raise DeviceError(JobError.of("device.fault", f"The device does not tell its last document: {error}.")) from error
+        raise own.UNREADABLE.error(problem=error) from error
     if storage.fn_number != waits["fn"] or storage.last_document != waits["number"]:
         await context.device.store.delete(PAPER)
         raise own.OTHER_PRINTED_SINCE.error()
@@ -97,7 +97,7 @@ async def set_clock(exchange: Exchange, context: JobContext, reader: FactReader,
     except Refused as refused:
         raise DeviceError(refused.job_error()) from refused
     except BadAnswer as error:
-        raise DeviceError(JobError.of("device.fault", f"The device gives an answer that cannot be read: {error}.")) from error
+        raise own.UNREADABLE.error(problem=error) from error
     return Result(paper=Paper.SUPPRESSED, evidence={"set_to": local.isoformat(timespec="seconds")})
 
 

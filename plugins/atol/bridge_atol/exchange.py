@@ -35,6 +35,9 @@ from bridge_atol.vocabulary import Does, Mode
 TASK = "task"
 """Key of the device's store: id and command of the last deciding task and the FN of its device, written with the intent."""
 
+TASK_COUNT = "task_count"
+"""Key of the device's store: how many ids of deciding tasks were given out, of which keys and counters share one space."""
+
 HELD = "held"
 """Key of the device's store: the result of that task, where it was found when a link was opened."""
 

@@ -16,7 +16,7 @@ from bridge.transport import LinkLost
 from bridge_atol import commands
 from bridge_atol.condition import trouble
 from bridge_atol.errors import BUSY
-from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, Exchange, Reply
+from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.outstanding import PAPER, expected
@@ -57,13 +57,13 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         except BadAnswer as error:
-            raise DeviceError(JobError.of("device.fault", f"The device gives an answer that cannot be read: {error}.")) from error
+            raise own.UNREADABLE.error(problem=error) from error
         if facts.document_open:
             self._may_cancel_leftover()
         if context.abort_requested:
             raise Aborted
         # The id of the deciding task is used by no other until 61 more documents were begun, whatever becomes of this one.
-        task = DECIDING + await context.device.store.allocate("task", modulo=DECIDING_COUNT)
+        task = DECIDING + await context.device.store.allocate(TASK_COUNT, modulo=DECIDING_COUNT)
         intent = Intent.of(plan, facts, task)
         kept = {"task": task, "code": intent.decides, "fn": facts.fn}
         store: dict[str, Json] = {HELD: None, TASK: kept, **expected(intent, context.job_id)}
@@ -95,7 +95,7 @@ class Procedure:
                 if context.abort_requested:
                     raise Aborted
                 if context.device.clock.now() >= context.deadline:
-                    raise DeviceError(JobError.of(found.code, found.text))
+                    raise found.said.error()
                 if not found.working:
                     told = True
                     context.attention(found.code, found.text)
@@ -282,10 +282,4 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
     """What the till believes of the device, as an optimistic lock."""
     wanted = operation.expect.last_document if operation.expect else None
     if wanted is not None and wanted != str(facts.last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that document {wanted} was the last one; the device says {facts.last}.",
-                field="expect.last_document",
-            )
-        )
+        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=facts.last)

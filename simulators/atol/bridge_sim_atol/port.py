@@ -1,21 +1,21 @@
-"""The port of the register: its task buffer, the connections to it, and the one command that is being executed.
+"""What the ports of both transports share: connections, and the one command that is being executed.
 
-Source: protocol-specs/atol, "Frames", "The task buffer". The dialogue itself is the codec's (`Device`); it belongs to the port, not to a
-connection, so that a result waits for whoever connects next.
+The dialogue is the codec's and belongs to the port, not to a connection, so that a result waits for whoever connects next. What is
+particular to a transport is in `port_v3.py` and `port_v2.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bridge_atol.frame import Command, Device, DeviceOutput, Flags, Send, Slot, State
+from bridge_atol.frame import State
 from bridge_simulators.device import Refused, Wire
 
-from bridge_sim_atol.faults import BUFFER, BufferRefuses
-from bridge_sim_atol.memory import KeptTask
+from bridge_sim_atol.faults import BufferRefuses
 from bridge_sim_atol.request import name_of
 
 if TYPE_CHECKING:
@@ -51,30 +51,23 @@ class PortSession:
         self.wire = wire
 
     def received(self, data: bytes) -> None:
-        self.port.received(self, data)
+        self.port.received(data)
 
     def disconnected(self) -> None:
         self.port.disconnected(self)
 
 
-class Port:
+class Port(ABC):
     """`epoch` counts power cuts: what was under way before one never goes on."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
-        self.device = Device()
         self.sessions: list[PortSession] = []
         self.epoch = 0
         self.current = ""  # the command that is being executed, or was last
         self._running: Execution | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._idle: list[asyncio.Future[None]] = []
-        self.set_up()
-
-    def set_up(self) -> None:
-        """The settings may have changed."""
-        results = self._register.settings.results
-        self.device.later, self.device.tells = results != "reply", results == "told"
 
     @property
     def busy(self) -> bool:
@@ -86,12 +79,6 @@ class Port:
             waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._idle.append(waiting)
             await waiting
-
-    def _told_idle(self) -> None:
-        waiting, self._idle = self._idle, []
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
 
     # --- connections
 
@@ -105,32 +92,75 @@ class Port:
         self.sessions.append(session)
         return session
 
-    def received(self, session: PortSession, data: bytes) -> None:
-        self._carry(self.device.receive(data), BUFFER)
-
     def disconnected(self, session: PortSession) -> None:
         if session in self.sessions:
             self.sessions.remove(session)
         if self.sessions:
             return
-        self.device.disconnect()
+        self.nobody_listens()
         if self._register.settings.buffer_at_disconnect == "lost":
             self.forget_tasks()
 
+    # --- what a transport does
+
+    @abstractmethod
+    def received(self, data: bytes) -> None: ...
+
+    @abstractmethod
+    def nobody_listens(self) -> None:
+        """The last connection has ended."""
+
+    @abstractmethod
+    def refuse(self, state: State) -> None:
+        """The running command is not taken in: this is said in the place of its answer."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Nobody ever hears of the running command."""
+
+    @abstractmethod
+    def answer(self, data: bytes, *, error: bool) -> None: ...
+
+    @abstractmethod
+    def forget_tasks(self) -> None:
+        """Whatever is kept for hosts is gone. What is being executed goes on, and its result is nobody's."""
+
+    @abstractmethod
+    def stop_queue(self) -> None: ...
+
+    @abstractmethod
+    def replaced(self, *, ids: bool) -> None:
+        """Another program has used this port: what was kept for us is gone. `ids`: in its place stands what was meant for it."""
+
+    @abstractmethod
+    def switched_off(self) -> None: ...
+
+    @abstractmethod
+    def power_on(self) -> None: ...
+
+    @abstractmethod
+    def set_up(self) -> None:
+        """The settings may have changed."""
+
+    @abstractmethod
+    def told(self) -> dict[str, Any]:
+        """What the state of the register says of it."""
+
     # --- execution
 
-    def _begin(self, data: bytes) -> None:
+    def begin(self, data: bytes) -> None:
+        """A command with its password has come."""
         register = self._register
         self.current = name = name_of(data[_PASSWORD:])
         before = register.faults.reach(name, "before")
         if before.power_lost:
             return
         if before.lost:
-            self.device.forget()
+            self.forget()
             return
         refused = register.faults.take(BufferRefuses, name)
         if refused is not None:
-            self._carry(self.device.refuse(refused.state), name)
+            self.refuse(refused.state)
             return
         self._running = register.execute(name, data, before)
         self._pump(self.epoch)
@@ -153,66 +183,26 @@ class Port:
     def _ended(self, ending: Ending) -> None:
         match ending:
             case Answered(data, error):
-                name = self.current
-                outputs = self.device.answer(data, error=error)
-                self._keep()
-                self._carry(outputs, name)
+                self.answer(data, error=error)
             case Lost(power=False):
-                self.device.forget()
+                self.forget()
             case _:
                 return
         if not self.busy:
-            self._told_idle()
+            self._tell_idle()
             self._register.executed()
 
-    # --- the buffer
-
-    def forget_tasks(self) -> None:
-        """All tasks are gone. What is being executed goes on, and its result is nobody's."""
-        running = self.device.running
-        self.device.slots.clear()
-        self.device.stopped = False
-        if running is not None:
-            self.device.drop()
-        self._keep()
-
-    def stop_queue(self) -> None:
-        self.device.stopped = True
-
-    def replaced(self, *, ids: bool) -> None:
-        """Another program has used this buffer: it emptied it. `ids`: under each of our ids stands a result of its own now."""
-        ours = [task for task, slot in self.device.slots.items() if slot.state in (State.RESULT, State.ERROR)]
-        self.device.slots.clear()
-        self.device.stopped = False
-        if ids:
-            for task in ours:
-                self.device.slots[task] = Slot(b"", Flags.NEED_RESULT, State.RESULT, b"\x55\x00\x00")
-        self._keep()
-
-    def _keep(self) -> None:
-        """The finished tasks, where they outlive the power."""
-        register = self._register
-        if register.settings.buffer_at_power_off != "kept":
-            return
-        register.memory.tasks = [
-            KeptTask(task, int(slot.flags), slot.state is State.ERROR, slot.data.hex(), slot.answer.hex())
-            for task, slot in self.device.slots.items()
-            if slot.state in (State.RESULT, State.ERROR)
-        ]
-        register.save()
+    def _tell_idle(self) -> None:
+        waiting, self._idle = self._idle, []
+        for one in waiting:
+            if not one.done():
+                one.set_result(None)
 
     # --- what goes out
 
-    def _carry(self, outputs: Sequence[DeviceOutput], name: str) -> None:
-        epoch = self.epoch
-        for output in outputs:
-            if epoch != self.epoch:
-                return
-            match output:
-                case Send(data):
-                    self._register.faults.deliver(name, data, self._send)
-                case Command(_, data):
-                    self._begin(data)
+    def deliver(self, name: str, data: bytes) -> None:
+        """An answer to this command, as the faults let it."""
+        self._register.faults.deliver(name, data, self._send)
 
     def _send(self, data: bytes) -> None:
         if self.sessions and self._register.powered:
@@ -227,12 +217,5 @@ class Port:
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
-        self.device.switch_off()
-        self._told_idle()
-
-    def power_on(self) -> None:
-        for kept in self._register.memory.tasks:
-            state = State.ERROR if kept.error else State.RESULT
-            slot = Slot(bytes.fromhex(kept.data), Flags(kept.flags), state, bytes.fromhex(kept.answer))
-            self.device.slots[kept.task] = slot
-            self.device.stopped = self.device.stopped or (kept.error and Flags.IGNORE_ERROR not in slot.flags)
+        self.switched_off()
+        self._tell_idle()

@@ -28,6 +28,8 @@ from bridge_sim_atol.mechanism import Mechanism
 from bridge_sim_atol.memory import Memory
 from bridge_sim_atol.other_program import OtherProgram
 from bridge_sim_atol.port import Answered, Execution, Lost, Port
+from bridge_sim_atol.port_v2 import TurnPort
+from bridge_sim_atol.port_v3 import TaskPort
 from bridge_sim_atol.refusals import BUSY, LENGTH, MODE, NO_PAPER, PASSWORD, SHIFT_EXPIRED, UNKNOWN, Refusal
 from bridge_sim_atol.reports import Running
 from bridge_sim_atol.request import REGISTRATION, SELECT, Call, Command, Request
@@ -84,7 +86,7 @@ class Register(SimulatedDevice):
             self.memory = from_json(Memory, stored)
         elif settings.registered:
             storage.register_device(self, 0, storage.FORM_REGISTRATION)
-        self.port = Port(self)
+        self.port: Port = TurnPort(self) if settings.protocol == "v2" else TaskPort(self)
         if stored is not None:
             self._power_up()
         self.save()
@@ -305,13 +307,11 @@ class Register(SimulatedDevice):
         return memory
 
     def state(self) -> dict[str, Any]:
-        device = self.port.device
         told = {
             "mode": self.mode & 0x0F,
             "submode": self.mode >> 4,
             "flags": self.mechanism.flags,
-            "tasks": {f"{task:02X}": slot.state.name.lower() for task, slot in device.slots.items()},
-            "stopped": device.stopped,
+            **self.port.told(),
             "executing": self.port.current if self.port.busy else "",
             "drawer_open": self.drawer_open,
             "warnings": storage.warnings(self),

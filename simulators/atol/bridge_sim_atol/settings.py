@@ -47,13 +47,16 @@ class RegisterSettings:
     port: Literal["rs232", "usb", "wireless", "ethernet"] = option("ethernet", "what 3F says of the port")
 
     # transport and task buffer
-    protocol: Literal["v3"] = option("v3", "transport: v3 (FE frames)")
+    protocol: Literal["v3", "v2"] = option("v3", "transport: v3 (FE frames, task buffer) or v2 (ENQ, STX)")
+    execute_at: Literal["eot", "frame"] = option("eot", "[?] v2: a command is carried out behind EOT, or when its frame is right")
     results: Literal["reply", "told", "asked"] = option(
         "reply",
         "[?] where the result of a task comes: in the reply to its Add; A2 first, then told by frame F0; A2, then only asked",
     )
-    buffer_at_power_off: Literal["lost", "kept"] = option("lost", "[?] finished tasks of the buffer over a power cut")
-    buffer_at_disconnect: Literal["kept", "lost"] = option("kept", "[?] the buffer when the connection ends")
+    buffer_at_power_off: Literal["lost", "kept"] = option("lost", "[?] v3: finished tasks of the buffer over a power cut")
+    buffer_at_disconnect: Literal["kept", "lost"] = option(
+        "kept", "[?] the buffer, or v2 the answer that was not taken, when the connection ends"
+    )
     clients: int = option(1, "[?] connections at once")
     further_client: Literal["refuse", "replace"] = option(
         "refuse", "[?] a connection too many is refused, or replaces the oldest"

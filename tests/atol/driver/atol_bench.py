@@ -345,8 +345,8 @@ class Store:
         return {key: value for key, value in self.values.items() if key.startswith(prefix)}
 
     async def allocate(self, name: str, count: int = 1, *, modulo: int | None = None) -> int:
-        taken = self.values.get(f"counter.{name}", 0)
-        self.values[f"counter.{name}"] = taken + count if modulo is None else (taken + count) % modulo
+        taken = self.values.get(name, 0)
+        self.values[name] = taken + count if modulo is None else (taken + count) % modulo
         return int(taken)
 
 

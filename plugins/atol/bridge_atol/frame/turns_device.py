@@ -89,6 +89,11 @@ class Device2:
             case _:
                 pass
 
+    def forget(self) -> None:
+        """The command that is executed never came here, or the answer that is held is gone: nobody ever hears of it."""
+        self.state = DeviceState2.IDLE
+        self._command = self._answer = b""
+
     def receive(self, data: bytes) -> DeviceOutputs2:
         outputs: DeviceOutputs2 = []
         for event in self._decoder.feed(data):

@@ -74,3 +74,51 @@ OTHER_PRINTED_SINCE = Own(
     "Напечатайте его из личного кабинета ОФД.",
     "Print it from the operator's (OFD) site.",
 )
+OTHER_DOCUMENT = Own(
+    "request.conflict",
+    "The till expects that document {wanted} was the last one; the device says {last}.",
+    "Касса ожидала, что последним был документ {wanted}, а устройство называет {last}.",
+    "Запросите состояние устройства ещё раз.",
+)
+UNREADABLE = Own(
+    "device.fault",
+    "The device gives an answer that cannot be read: {problem}.",
+    "Ответ кассы не удаётся прочитать: {problem}.",
+    "Выключите и включите кассу; если ошибка повторится, вызовите сервисную службу.",
+)
+
+# --- what keeps the device from printing
+
+PAPER_OUT = Own(
+    "device.paper_out",
+    "The device is out of paper, or its cover is open. Put paper in and close the cover.",
+    "В кассе нет бумаги, или открыта крышка. Вставьте бумагу и закройте крышку.",
+    "Вставьте бумагу и закройте крышку.",
+)
+NO_PRINTER = Own(
+    "device.fault",
+    "The device has no connection to its printing mechanism. Switch it off and on.",
+    "У кассы нет связи с печатающим механизмом. Выключите и включите её.",
+    "Выключите и включите кассу.",
+)
+PRINTER_FAULT = Own(
+    "device.fault",
+    "The printing mechanism of the device reports a fault. Look after it.",
+    "Печатающий механизм кассы сообщает о неисправности. Проверьте его.",
+    "Проверьте печатающий механизм.",
+)
+CUTTER_FAULT = Own(
+    "device.fault",
+    "The cutter of the device reports a fault. Free it.",
+    "Отрезчик кассы сообщает о неисправности. Освободите его.",
+    "Освободите отрезчик.",
+)
+OVERHEATED = Own(
+    "device.busy",
+    "The print head is too hot. Wait until it has cooled down.",
+    "Печатающая головка перегрета. Подождите, пока она остынет.",
+    "Подождите и повторите.",
+)
+REPORTING = Own(
+    "device.busy", "The device is still making a report.", "Касса ещё снимает отчёт.", "Дождитесь конца отчёта и повторите."
+)
