@@ -228,6 +228,8 @@ class AtolWebBench(FamilyBench):
             return "the server forgot its requests, and the FN knows no slips"
         if forgets and variant.shared:
             return "shared: the server forgot its requests, and a document in the FN may be the other program's"
+        if variant.settings.get("archive") == "no" and disturbance in ("foreign", "foreign_equal", "report"):
+            return "the register was used by others meanwhile, and shows no archive"
         if disturbance in ("foreign", "foreign_equal", "report") and variant.settings.get("unblocked_result") == "none":
             return "another program used the register while the server looked for what became of the task"
         return None
