@@ -67,6 +67,12 @@ def _atol_turns() -> FamilyBench:
     return AtolTurnsBench()
 
 
+def _atol_web() -> FamilyBench:
+    from tests.harness.atol_web_bench import AtolWebBench
+
+    return AtolWebBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
@@ -78,6 +84,7 @@ BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "shtrih-m-old": _shtrih_old,
     "atol": _atol,
     "atol-v2": _atol_turns,
+    "atol-web": _atol_web,
 }
 
 

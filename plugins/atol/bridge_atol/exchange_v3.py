@@ -131,7 +131,9 @@ class TaskExchange(Exchange):
     async def _clear(self) -> None:
         outcome = await self._outcome(self._host.clear(), Patience.STATUS)
         if isinstance(outcome, Failed):
-            raise self.timeouts.ran_out("control", "nothing answers")
+            raise self.timeouts.ran_out(
+                "control", "nothing answers in transport v3; older devices speak v2 (the setting protocol)"
+            )
 
     async def _outcome(self, outputs: list[HostOutput], patience: Patience) -> Outcome:
         return await self._run(self._host, outputs, lambda timer: self.timeouts.of_timer(timer, patience))

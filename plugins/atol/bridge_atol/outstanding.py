@@ -1,4 +1,4 @@
-"""What of finished jobs is still to come: the operator's (OFD) confirmation."""
+"""What of finished jobs is still to come: the operator's (OFD) confirmation, and the paper of a document that ran out of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 from bridge_ffd.fn import ExchangeStatus
 
-from bridge.model import Registration, RegistrationState
+from bridge.model import Paper, Registration, RegistrationState
 from bridge.plugin import DeviceContext, Json
 from bridge_atol.facts import Kind
 from bridge_atol.plan import Intent
+
+PAPER = "paper"
+"""Key of the device's store: job, FN and number of the document that may not be printed."""
 
 _OFD = "ofd."
 """Keys of the device's store: by document number, the job of a document that the OFD has not confirmed."""
@@ -24,7 +27,12 @@ def expected(intent: Intent, job_id: str) -> Mapping[str, Json]:
     """Written with the intent: the number that the document will have, if it comes out."""
     if intent.kind not in _REGISTERED or intent.baseline.last is None:
         return {}
-    return {f"{_OFD}{intent.baseline.last + 1}": {"job": job_id, "fn": intent.baseline.fn}}
+    return entry(intent.baseline.last + 1, job_id, intent.baseline.fn)
+
+
+def entry(number: int, job_id: str, fn: str | None) -> Mapping[str, Json]:
+    """What is kept of a document that the OFD has not confirmed yet."""
+    return {f"{_OFD}{number}": {"job": job_id, "fn": fn}}
 
 
 async def waiting(context: DeviceContext) -> dict[int, Mapping[str, Json]]:
@@ -54,3 +62,12 @@ async def _amend(context: DeviceContext, job_id: str, number: int) -> None:
     except ValueError:
         # The job failed, or its document has another number: then there is nothing to tell.
         context.logger.info("document %s is confirmed, but job %s has no use for it", number, job_id)
+
+
+async def printed(context: DeviceContext, job_id: str) -> None:
+    """The paper came."""
+    try:
+        await context.amend(job_id, paper=Paper.PRINTED)
+    except ValueError:
+        context.logger.info("job %s has no paper to wait for", job_id)
+    await context.store.delete(PAPER)

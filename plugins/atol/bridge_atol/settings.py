@@ -10,9 +10,9 @@ from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
 from bridge_ffd.pricing import PaymentSum
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bridge.plugin import FamilySettings
+from bridge.plugin import TlsSettings
 from bridge.transport import LinkTimeout
-from bridge_atol.frame import HostTimer
+from bridge_atol.frame import MAX_COMMAND, HostTimer
 from bridge_atol.vocabulary import Patience
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -20,6 +20,8 @@ Seconds = Annotated[float, Field(gt=0)]
 # A quantity has three decimals on the wire; the amount that the till says is what is sent, and the device takes one that is a kopeck
 # off. At the end kopecks are taken off the total by a discount, so that whole roubles are left.
 ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 3, "cash_step": Decimal("1.00")})
+
+TAGS = 1000  # bytes of one tag; the longest that the format has
 
 ZERO = Decimal("0.00")
 CURRENCY = "RUB"
@@ -82,7 +84,16 @@ class Timeouts(BaseModel):
         return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
 
 
-class AtolSettings(FamilySettings):
+class WebSettings(BaseModel):
+    """Of a device behind the vendor's HTTP server ("Web Requests"), which has several; used with an http:// or https:// URL only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    device: str = Field(default="", max_length=100, description="Id of the device at the server; empty: its default device.")
+    user: str = Field(default="", max_length=100, description="User of the server, where it has any.")
+
+
+class AtolSettings(TlsSettings):
     """Settings of one device."""
 
     protocol: Literal["v3", "v2"] = Field(
@@ -108,11 +119,20 @@ class AtolSettings(FamilySettings):
         default=True, description="false: every receipt is electronic; the customer's e-mail or phone number is then needed."
     )
     columns: int = Field(default=48, ge=20, le=64, description="Characters in a printed line.")
+    display_columns: int = Field(default=20, ge=8, le=40, description="Characters in a line of the customer's display.")
+    display_lines: int = Field(default=2, ge=1, le=4, description="Lines of the customer's display.")
     cancel_leftover: bool = Field(
         default=True,
         description="Cancel a receipt that somebody left open. Never done where other programs use the device.",
     )
+    web: WebSettings = WebSettings()
+    web_password: SecretStr | None = Field(default=None, description="Of the user at the vendor's HTTP server.")
     timeouts: Timeouts = Timeouts()
+
+    @property
+    def tag_room(self) -> int:
+        """Bytes of one tag: v2 has frames of a limited size, and six of each are password, command and flags."""
+        return MAX_COMMAND - 6 if self.protocol == "v2" else TAGS
 
     @property
     def access_digits(self) -> str:
