@@ -237,7 +237,7 @@ def print_wide_line(text: str) -> Command:
 
 
 def print_qr(data: bytes, *, scale: int) -> Command:
-    """Type 00 is QR; alignment, options and what else is in front of the content are those of the one frame that is known [A14]."""
+    """Type 00 is QR; alignment, options and what else is in front of the content are those of the one frame that is known [A10]."""
     parameters = bytes((0, QR_ALIGNMENT, scale, 0, 0, *QR_OPTIONS)).ljust(14, b"\0")
     return build(0xC1, parameters=parameters, code=data.ljust(CODE, b"\0"))
 

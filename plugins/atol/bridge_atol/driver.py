@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.outstanding import confirm, waiting
+
 from bridge.model import (
     Capabilities,
     CashIn,
@@ -47,7 +49,6 @@ from bridge_atol.facts import FactReader, Facts, Kind
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
-from bridge_atol.outstanding import confirm, waiting
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout
 from bridge_atol.procedure import Procedure
@@ -155,7 +156,7 @@ class AtolDriver(Driver):
             case ClockSet():
                 return await effects.set_clock(self._exchange, context, self._reader(), self._settings.zone, operation.to)
             case DocumentContinue():
-                return await effects.go_on(self._exchange, context, self._reader())
+                return await self._go_on(context)
             case Raw():
                 step, mode = plan_raw(operation)
                 return await effects.raw(self._exchange, context, step, mode)
@@ -169,6 +170,15 @@ class AtolDriver(Driver):
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)
                 return result
+
+    async def _go_on(self, context: JobContext) -> Result:
+        """No command is known that goes on with a printout [A6]: a document that ran out of paper is printed once more."""
+        number = await effects.waits_for_paper(self._exchange, context, self._reader())
+        if number is None:
+            return Result(paper=Paper.UNKNOWN)
+        result = await self._copy(context, Copy(op="copy", document=number))
+        await effects.came(context)
+        return result
 
     async def _copy(self, context: JobContext, operation: Copy) -> Result:
         """The last document by the device's own command; any other one as the FN keeps it."""

@@ -53,7 +53,7 @@ def plan_printout(operation: Print, columns: int) -> tuple[tuple[Step, ...], Fit
 
 
 def _qr(field: str, item: PrintQr, fit: Fitting) -> Step:
-    """Alignment and correction are the device's [A14]."""
+    """Alignment and correction are the device's [A10]."""
     for name, asked in (("align", item.align != "centre"), ("correction", item.correction is not None)):
         if asked and not fit.lenient:
             raise unsupported(f"{field}.{name}", "the device chooses it", remedy='leave it out, or send "fit": "lenient"')

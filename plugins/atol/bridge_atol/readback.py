@@ -1,6 +1,6 @@
 """Documents of the FN read back for copies: found by A4 40, their tags read by A4 45 and A4 46.
 
-Nothing here changes the device. Follows protocol-specs/atol, "The FN"; how the blocks end is told by no source [A15].
+Nothing here changes the device. Follows protocol-specs/atol, "The FN"; how the blocks end is told by no source [A11].
 """
 
 from __future__ import annotations

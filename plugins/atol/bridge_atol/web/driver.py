@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.outstanding import waiting
+
 from bridge.model import (
     Capabilities,
     CashIn,
@@ -33,7 +35,6 @@ from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobCon
 from bridge.transport import HttpLink, LinkLost
 from bridge_atol.checking import check_copy
 from bridge_atol.circumstances import Circumstances
-from bridge_atol.outstanding import waiting
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import ofd, tasks, unprinted
 from bridge_atol.web import status as asking
