@@ -96,11 +96,12 @@ YES_NO = (Choice(code="yes", text="Signature is right"), Choice(code="no", text=
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds. `silence`: how long the terminal may say nothing while a customer is at it."""
+    """Seconds, and whether slips are fetched. `silence`: how long the terminal may say nothing while a customer is at it."""
 
     answer: float = 5.0
     silence: float = 180.0
     question: float = 30.0
+    slips: bool = True
 
 
 async def identify(conversation: Conversation) -> Identity:
@@ -283,7 +284,7 @@ class TerminalDriver(Driver):
 
     async def _slips(self, counter: int) -> tuple[TerminalReceipt, ...]:
         slips = []
-        for copy in (ReceiptCopy.MERCHANT, ReceiptCopy.CUSTOMER):
+        for copy in (ReceiptCopy.MERCHANT, ReceiptCopy.CUSTOMER) if self._timings.slips else ():
             try:
                 answer = await self._talk.exchange(SLIP, {"counter": str(counter), "copy": copy.value})
             except DeviceError:  # it has none of it any more, which changes nothing of the payment

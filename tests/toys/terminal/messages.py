@@ -145,15 +145,14 @@ def purchase_from(frame: Frame) -> Purchase:
 
 
 def purchase_fields(purchase: Purchase) -> dict[str, str]:
-    fields = {
-        "kind": purchase.kind,
-        "amount": str(purchase.amount),
-        "currency": purchase.currency,
-        "ref": purchase.reference,
+    fields = {"amount": str(purchase.amount), "currency": purchase.currency, "ref": purchase.reference}
+    more = {
+        "kind": _unless_purchase(purchase.kind),
         "tip": str(purchase.tip or ""),
-        "partial": "1" if purchase.partial else "0",
+        "partial": "1" if purchase.partial else "",
+        "original": str(purchase.original or ""),
     }
-    return fields | ({"original": str(purchase.original)} if purchase.original is not None else {})
+    return fields | {name: value for name, value in more.items() if value}
 
 
 def record_from(frame: Frame) -> Record:
@@ -182,9 +181,7 @@ def record_fields(record: Record) -> dict[str, str]:
         "auth": record.authorisation,
         "card": record.card,
         "reason": record.reason,
-        "kind": record.kind,
-        "tip": str(record.tip or ""),
-    }
+    } | {name: value for name, value in (("kind", _unless_purchase(record.kind)), ("tip", str(record.tip or ""))) if value}
 
 
 def batch_from(frame: Frame) -> Batch:
@@ -224,6 +221,10 @@ def _get(frame: Frame, name: str) -> str:
     if value is None:
         raise Unreadable(f"{frame.kind} lacks {name}")
     return value
+
+
+def _unless_purchase(kind: Kind) -> str:
+    return "" if kind == "purchase" else kind
 
 
 def _tip(frame: Frame) -> Decimal | None:
