@@ -446,7 +446,7 @@ def test_the_answer_to_an_abort_that_comes_behind_the_end_is_not_the_next_comman
         ]
         bench = Bench([*steps, Till(SALE), Says(OK, after=0.1), *says(PAID, DONE)], snapshot="stored")
         first = await bench._run(purchase(), Job(bench.device))
-        await asyncio.sleep(0)  # whoever asked for the abort hears of it
+        await asyncio.sleep(0.01)  # whoever asked for the abort hears of it
         assert (first.payment.outcome, first.abort) == (Came.CANCELLED, AbortAnswer.TOO_LATE)
         second = await bench.run(purchase(), Job(bench.device, "JOB2"))
         assert second.payment.outcome is Came.APPROVED
