@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -156,6 +156,13 @@ class DeviceFamily(ABC, Generic[SettingsT]):
         old one would tell of what is hidden. Called for every transfer, before it is sent.
         """
         return mask_private(data, direction)
+
+    def masker(self) -> Callable[[bytes, Direction], bytes]:
+        """What masks the transfers of one link; here `mask`, each transfer by itself.
+
+        For protocols whose messages a transfer may end anywhere inside: one that remembers where it stands.
+        """
+        return self.mask
 
     def wire_decoder(self) -> WireDecoder:
         """Reads the wire logs of one connection for people, as `mask` left them. Here: a hex dump."""

@@ -89,6 +89,11 @@ def masked(apdu: Apdu, running: int | None = None, *, secrets: bool = False) -> 
     return Apdu(apdu.code, bytes(data))
 
 
+def fields_at(apdu: Apdu, running: int | None = None) -> int:
+    """Where the fields of a message begin."""
+    return _parts(apdu, running)[1]
+
+
 def _parts(apdu: Apdu, running: int | None) -> tuple[list[tuple[str, int, int]], int]:
     """Where each part stands, and where the fields begin."""
     data = apdu.data

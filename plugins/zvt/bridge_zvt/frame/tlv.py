@@ -31,7 +31,7 @@ class Tlv:
         return cls(tag, encode(items), items)
 
     def __str__(self) -> str:
-        return f"{self.tag:X}"
+        return f"{self.tag:04X}" if self.tag > 0xFF else f"{self.tag:02X}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def places(data: bytes, start: int = 0, end: int | None = None, depth: int = 0) 
             return tuple(found), at
         tag, begins, size = read
         children = None
-        if _constructed(tag) and depth < _DEEPEST:
+        if constructed(tag) and depth < _DEEPEST:
             inner, stops = places(data, begins, begins + size, depth + 1)
             children = inner if stops == begins + size else None
         found.append(Place(tag, begins, begins + size, children))
@@ -142,8 +142,8 @@ def _object(data: bytes, place: Place) -> Tlv:
     return Tlv(place.tag, value, children)
 
 
-def _head(data: bytes, at: int, end: int) -> tuple[int, int, int] | None:
-    """Tag, offset and size of the value of the object at `at`; None where it is not whole."""
+def head(data: bytes, at: int, end: int) -> tuple[int, int, int] | None:
+    """Tag, offset and size of the value of the object at `at`, whether all of it is there or not; None where its head is not."""
     tag = data[at]
     at += 1
     if tag & 0x1F == 0x1F:
@@ -157,11 +157,15 @@ def _head(data: bytes, at: int, end: int) -> tuple[int, int, int] | None:
         else:
             return None
     read = read_length(data, at, end)
-    if read is None or read[1] + read[0] > end:
-        return None
-    return tag, read[1], read[0]
+    return None if read is None else (tag, read[1], read[0])
 
 
-def _constructed(tag: int) -> bool:
+def _head(data: bytes, at: int, end: int) -> tuple[int, int, int] | None:
+    """As `head`, of an object that is whole."""
+    found = head(data, at, end)
+    return found if found is not None and found[1] + found[2] <= end else None
+
+
+def constructed(tag: int) -> bool:
     """Objects that hold others. Two-byte tags with that bit are private ones, with plain values (seen at Feig)."""
     return tag <= 0xFF and bool(tag & 0x20)
