@@ -42,10 +42,12 @@ def test_no_cut_and_no_spoilt_answer_makes_a_register_lie_in_any_layer(bench: st
     assert not _violations(bench, Extent(sample=8, variants=1, draw=3))
 
 
+@pytest.mark.exhaustive
 def test_no_filler_byte_and_no_open_point_of_the_register_makes_it_lie() -> None:
     assert not _violations("shtrih-m-tcp", Extent(sample=8, first=True, draw=2))
 
 
+@pytest.mark.exhaustive
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=10, first=True, draw=3))
 

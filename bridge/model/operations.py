@@ -13,7 +13,8 @@ from pydantic import Field, TypeAdapter
 
 from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
-from bridge.model.payment import Currency, OriginalPayment, PurchaseContent
+from bridge.model.payment import FROM_JOURNAL, Currency, OriginalPayment, PurchaseContent
+from bridge.model.printing import PrintItem
 from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
 
@@ -55,7 +56,7 @@ CLASSES: dict[str, OperationClass] = {
     "clock.set": OperationClass.EFFECT,
     "raw": OperationClass.EFFECT,
 }
-"""Of every operation of API version 1, those included that no model exists for yet."""
+"""Of every operation of API version 1: each has its model in the union below."""
 
 
 class Operator(Model):
@@ -144,7 +145,9 @@ class DocumentContinue(Common):
 class Copy(Common):
     """A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
 
-    `delivery`: another way than paper for the same document, e.g. as an e-document.
+    `delivery`: another way than paper for the same document, e.g. as an e-document. With `paper` false and no other way it is read
+    back as data, where the device keeps its documents: number, sign, figures, text and QR code in the result, all that it says in
+    the evidence, and nothing is printed. Which copies a device has, its capabilities say (`copies`).
     """
 
     op: Literal["copy"]
@@ -154,19 +157,13 @@ class Copy(Common):
     delivery: Delivery = Delivery()
 
 
-class PrintLine(Model):
-    text: Text = ""
-    align: Literal["left", "centre", "right"] = "left"
-    bold: Flag = False
-    double: Flag = False
-
-
 class Print(Common):
-    """A non-fiscal printout."""
+    """A non-fiscal printout: texts, QR codes, bar codes, fed lines and cuts, in the order of `lines`. Which of these a device has,
+    its capabilities say (`print_items`)."""
 
     op: Literal["print"]
     title: Text | None = None
-    lines: Annotated[tuple[PrintLine, ...], Field(min_length=1)]
+    lines: Annotated[tuple[PrintItem, ...], Field(min_length=1)]
     fit: Literal["strict", "lenient"] | None = None
 
 
@@ -310,6 +307,11 @@ Operation = Annotated[
 ]
 
 operation_adapter: TypeAdapter[Operation] = TypeAdapter(Operation)
+
+
+def stored_operation(data: Any) -> Operation:
+    """An operation as the journal keeps it. Raises pydantic.ValidationError where this version cannot read it."""
+    return operation_adapter.validate_python(data, context=FROM_JOURNAL)
 
 
 def class_of(op: str) -> OperationClass:

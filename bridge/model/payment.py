@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from bridge.model.base import AnyDecimal, Described, Flag, Model, Moment, Money, PositiveMoney, Text
 
@@ -19,7 +19,13 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 _PAN = re.compile(r"(?<![0-9])[0-9]{13,19}(?![0-9])")
 
 
-def _not_a_card(value: str) -> str:
+FROM_JOURNAL = {"from": "journal"}
+"""The context in which an operation is validated that was accepted once: numbers that a terminal gave are what they are."""
+
+
+def _not_a_card(value: str, info: ValidationInfo) -> str:
+    if info.context == FROM_JOURNAL:
+        return value
     digits = value.replace(" ", "").replace("-", "")
     if _PAN.fullmatch(digits) and _luhn(digits):
         raise ValueError("looks like a whole card number: give the terminal's own number of the payment instead")
@@ -206,3 +212,19 @@ class TerminalPrompt(StrEnum):
     """The terminal takes the payment back by itself."""
     CUSTOMER = "terminal.customer"
     """Something else at the customer's side: see the text."""
+
+
+PROMPTS: dict[str, str] = {
+    TerminalPrompt.PRESENT_CARD: "The customer is to present the card.",
+    TerminalPrompt.PIN: "The customer is to enter the PIN.",
+    TerminalPrompt.REMOVE_CARD: "The customer is to remove the card.",
+    TerminalPrompt.CONFIRM_AMOUNT: "The customer is to confirm the amount.",
+    TerminalPrompt.CHOOSE: "The customer is to choose on the terminal.",
+    TerminalPrompt.HOST: "The terminal is asking the bank.",
+    TerminalPrompt.WAIT: "The terminal is working.",
+    TerminalPrompt.SIGNATURE: "The customer is to sign.",
+    TerminalPrompt.CASHIER: "The terminal waits for the cashier.",
+    TerminalPrompt.REVERSING: "The terminal is taking the payment back.",
+    TerminalPrompt.CUSTOMER: "The terminal waits for the customer.",
+}
+"""What the person at the till is told where the terminal has no text of its own for it."""

@@ -18,6 +18,8 @@ from bridge.server.settings import ServerSettings
 PRELOAD = (
     __name__,
     "bridge.jobs.bridge",
+    "bridge_atol.driver",
+    "bridge_atol.family",
     "bridge_posnet.driver",
     "bridge_posnet.family",
     "bridge_posnet.thermal.driver",

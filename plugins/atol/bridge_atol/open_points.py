@@ -21,4 +21,14 @@ COPY_MODE: Final = Mode.REGISTRATION
 
 # [A6] No command is known that goes on with a document that ran out of paper: document.continue is not possible.
 
+# [A10] C1 prints bar codes; of its parameters one frame is known, a QR code: type 00, alignment 02, scale, version 0000, options 01 01.
+# These are sent, so that alignment and error correction are the device's; other codes are refused. Of 75, cut, 01 is the whole width;
+# 00 is taken for a part of it.
+QR_ALIGNMENT: Final = 2
+QR_OPTIONS: Final = (1, 1)
+CUT_PARTLY: Final = 0
+
+# [A11] A4 45 chooses a document of the FN (type and size, two bytes each), A4 46 brings its tags in blocks; one source, and none for how
+# the blocks end. They are read until the size is there, a block is empty, or the device refuses. What does not decode is left out.
+
 # [A7] Items with marking codes in FFD 1.2, [A8] corrections in FFD 1.05: refused before anything is sent.

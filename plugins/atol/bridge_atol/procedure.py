@@ -16,7 +16,7 @@ from bridge.transport import LinkLost
 from bridge_atol import commands
 from bridge_atol.condition import trouble
 from bridge_atol.errors import BUSY
-from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, Exchange, Reply
+from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.outstanding import expected
@@ -62,7 +62,7 @@ class Procedure:
         if context.abort_requested:
             raise Aborted
         # The id of the deciding task is used by no other until 61 more documents were begun, whatever becomes of this one.
-        task = DECIDING + await context.device.store.allocate("task", modulo=DECIDING_COUNT)
+        task = DECIDING + await context.device.store.allocate(TASK_COUNT, modulo=DECIDING_COUNT)
         intent = Intent.of(plan, facts, task)
         kept = {"task": task, "code": intent.decides, "fn": facts.fn}
         store: dict[str, Json] = {HELD: None, TASK: kept, **expected(intent, context.job_id)}

@@ -72,7 +72,10 @@ class Timeouts(BaseModel):
             case HostTimer.POLL:
                 return self.poll
             case HostTimer.ANSWER:
-                return float(getattr(self, patience.value))
+                return self.of_patience(patience)
+
+    def of_patience(self, patience: Patience) -> float:
+        return float(getattr(self, patience.value))
 
     def ran_out(self, name: str, what: str) -> LinkTimeout:
         """The error that names the time-out as it is set."""
@@ -82,6 +85,9 @@ class Timeouts(BaseModel):
 class AtolSettings(FamilySettings):
     """Settings of one device."""
 
+    protocol: Literal["v3", "v2"] = Field(
+        default="v3", description="Transport protocol: v3, or v2 (ENQ and STX) of devices before 2018 and of devices set to it."
+    )
     ffd: Literal["auto", "1.05", "1.1", "1.2"] = Field(
         default="auto", description="Version of the fiscal document format. auto: as the device says, else 1.05."
     )

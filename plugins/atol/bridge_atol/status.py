@@ -21,9 +21,10 @@ from bridge_atol.circumstances import version_of
 from bridge_atol.condition import trouble
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import SHIFT, FactReader, ShiftState
+from bridge_atol.printout import ITEMS, QR_SIZES
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
-from bridge_atol.vocabulary import NAME
+from bridge_atol.vocabulary import CODE, NAME
 
 OPERATIONS = frozenset(
     ("receipt", "shift.open", "shift.close", "report.x", "cash.in", "cash.out", "copy", "print", "drawer.open")
@@ -60,7 +61,7 @@ async def identify(reader: FactReader) -> Identity:
         serial=digits.lstrip("0") or None,
         fiscal_number=None,
         firmware=f"{full.version} build {kind['build']}",
-        protocol="v3",
+        protocol=reader.transport,
     )
 
 
@@ -82,7 +83,13 @@ def capabilities(model: Model) -> Capabilities:
         line_kinds=frozenset((LineKind.ITEM.value, LineKind.ADVANCE.value)),
         payment_kinds=frozenset(kind.value for kind in PaymentKind),
         currencies=(CURRENCY,),
-        limits={"line.name": NAME, "tag": commands.TAGS, "ffd.version": int(model.version)},
+        limits={
+            "line.name": NAME,
+            "tag": commands.TAGS,
+            "ffd.version": int(model.version),
+            "print.qr": CODE,
+            "print.qr.size": QR_SIZES[-1],
+        },
         max_amount=Decimal(commands.MAX_KOPECKS).scaleb(-2),
         arithmetic=ARITHMETIC,
         shift="explicit",
@@ -91,6 +98,8 @@ def capabilities(model: Model) -> Capabilities:
         code_page="cp866",
         extras=(NAMESPACE,),
         delivery=frozenset(("paper", "email", "sms")),
+        copies=frozenset(("last", "document", "data")),
+        print_items=ITEMS,
     )
 
 

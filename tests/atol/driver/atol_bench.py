@@ -201,7 +201,9 @@ class Script:
         return [code for code in self.codes() if code in _CHANGING]
 
 
-_CHANGING = frozenset(("59", "92", "EB", "E8", "EA", "43", "99", "4A", "49", "4F", "9A", "5A", "67", "80", "4C", "73", "95"))
+_CHANGING = frozenset(
+    ("59", "92", "EB", "E8", "EA", "43", "99", "4A", "49", "4F", "9A", "5A", "67", "80", "4C", "C1", "75", "73", "95")
+)
 
 
 def name(data: bytes) -> str:
@@ -275,8 +277,8 @@ class Store:
         return {key: value for key, value in self.values.items() if key.startswith(prefix)}
 
     async def allocate(self, name: str, count: int = 1, *, modulo: int | None = None) -> int:
-        taken = self.values.get(f"counter.{name}", 0)
-        self.values[f"counter.{name}"] = taken + count if modulo is None else (taken + count) % modulo
+        taken = self.values.get(name, 0)
+        self.values[name] = taken + count if modulo is None else (taken + count) % modulo
         return int(taken)
 
 

@@ -1,4 +1,4 @@
-"""The codec of transport v3 and its task buffer, sans-I/O, for driver and simulator alike."""
+"""The codecs of both transports, sans-I/O, for driver and simulator alike: v3 with its task buffer, and v2, whose names end in 2."""
 
 from bridge_atol.frame.device import ASYNC_ID, SLOTS, Command, Device, DeviceOutput, Slot
 from bridge_atol.frame.host import (
@@ -29,15 +29,43 @@ from bridge_atol.frame.tasks import (
     order_of,
     report_of,
 )
+from bridge_atol.frame.turns import MAX_COMMAND, MAX_DATA, T5, T5_OF, Control, Decoder2, Event2, Frame2, bcc, stuffed
+from bridge_atol.frame.turns_device import (
+    DEVICE_SECONDS2,
+    Command2,
+    Device2,
+    DeviceOutput2,
+    DeviceState2,
+    DeviceTimer2,
+)
+from bridge_atol.frame.turns_host import (
+    ENQUIRIES,
+    OFFERS,
+    REPEATS,
+    SECONDS2,
+    Host2,
+    HostOutput2,
+    HostState2,
+    HostTimer2,
+)
 
 __all__ = [
     "ASYNC_ID",
+    "DEVICE_SECONDS2",
+    "ENQUIRIES",
     "ESCAPE",
     "HOST_IDS",
+    "MAX_COMMAND",
+    "MAX_DATA",
     "MAX_PAYLOAD",
+    "OFFERS",
     "OWN_IDS",
+    "REPEATS",
+    "SECONDS2",
     "SLOTS",
     "START",
+    "T5",
+    "T5_OF",
     "TASKS",
     "TRIES",
     "Abort",
@@ -45,19 +73,32 @@ __all__ = [
     "Add",
     "Answer",
     "Command",
+    "Command2",
+    "Control",
     "Decoder",
+    "Decoder2",
     "Device",
+    "Device2",
     "DeviceOutput",
+    "DeviceOutput2",
+    "DeviceState2",
+    "DeviceTimer2",
+    "Event2",
     "Failed",
     "Failure",
     "Fault",
     "Flags",
     "Frame",
+    "Frame2",
     "Garbage",
     "Host",
+    "Host2",
     "HostOutput",
+    "HostOutput2",
     "HostState",
+    "HostState2",
     "HostTimer",
+    "HostTimer2",
     "LocalError",
     "Order",
     "Outcome",
@@ -69,8 +110,10 @@ __all__ = [
     "State",
     "Verb",
     "Wait",
+    "bcc",
     "checksum",
     "escaped",
     "order_of",
     "report_of",
+    "stuffed",
 ]
