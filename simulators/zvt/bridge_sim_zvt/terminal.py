@@ -174,8 +174,9 @@ class Terminal(SimulatedDevice):
 
     # --- commands
 
-    def busy_with(self, code: int) -> bool:
-        return self.dialogue is not None and self.dialogue.code == code
+    def runs(self, code: int) -> bool:
+        """Whether this command is under way, and not at its very end."""
+        return self.dialogue is not None and self.dialogue.code == code and not self.dialogue.ending
 
     def take(self, line: Line, message: Apdu) -> None:
         """A command of the till's."""
@@ -287,9 +288,10 @@ class Terminal(SimulatedDevice):
         """What waits until nothing runs: another till's payments, the terminal's own end of day."""
         if self.dialogue is not None or not self.powered:
             return
-        if self._waiting:
+        if self._waiting and not self.answers_nothing:
             self._begin(*self._waiting.pop(0))
             return
+        self._waiting.clear()
         if self._auto_batch:
             self._auto_batch = False
             batches.close_batch(self, "device")
