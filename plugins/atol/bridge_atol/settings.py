@@ -10,7 +10,7 @@ from bridge_ffd.pricing import PaymentSum
 from bridge_ffd.setting_parts import Seconds, Zone
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bridge.plugin import FamilySettings
+from bridge.plugin import TlsSettings
 from bridge.transport import LinkTimeout
 from bridge_atol.frame import MAX_COMMAND, HostTimer
 from bridge_atol.vocabulary import Patience
@@ -74,7 +74,16 @@ class Timeouts(BaseModel):
         return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
 
 
-class AtolSettings(FamilySettings):
+class WebSettings(BaseModel):
+    """Of a device behind the vendor's HTTP server ("Web Requests"), which has several; used with an http:// or https:// URL only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    device: str = Field(default="", max_length=100, description="Id of the device at the server; empty: its default device.")
+    user: str = Field(default="", max_length=100, description="User of the server, where it has any.")
+
+
+class AtolSettings(TlsSettings):
     """Settings of one device."""
 
     protocol: Literal["v3", "v2"] = Field(
@@ -104,6 +113,8 @@ class AtolSettings(FamilySettings):
         default=True,
         description="Cancel a receipt that somebody left open. Never done where other programs use the device.",
     )
+    web: WebSettings = WebSettings()
+    web_password: SecretStr | None = Field(default=None, description="Of the user at the vendor's HTTP server.")
     timeouts: Timeouts = Timeouts()
 
     @property
