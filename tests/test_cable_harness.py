@@ -50,10 +50,12 @@ def test_no_open_point_of_the_vendors_server_makes_it_lie() -> None:
     assert not _violations("atol-web", Extent(sample=8, first=True, draw=2))
 
 
+@pytest.mark.exhaustive
 def test_no_filler_byte_and_no_open_point_of_the_register_makes_it_lie() -> None:
     assert not _violations("shtrih-m-tcp", Extent(sample=8, first=True, draw=2))
 
 
+@pytest.mark.exhaustive
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=10, first=True, draw=3))
 

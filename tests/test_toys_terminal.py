@@ -57,7 +57,7 @@ def test_a_purchase_shows_what_the_customer_is_doing(tmp_path: Path) -> None:
             attention = (await host.get(job)).attention
             assert attention is not None
             seen.append((attention.code, attention.text))
-        assert seen == [("terminal.customer", "Insert or tap card"), ("terminal.customer", "Authorising")]
+        assert seen == [("terminal.present_card", "Insert or tap card"), ("terminal.host", "The terminal is asking the bank.")]
         settled = await host.settled(job)
         assert settled.success
         assert settled.attention is None

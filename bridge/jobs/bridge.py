@@ -14,6 +14,7 @@ from bridge.devices import ConfigError, DeviceManager, DeviceRuntime, DeviceServ
 from bridge.devices.discovery import DiscoveryService, Surroundings
 from bridge.jobs.events import EventFeed
 from bridge.jobs.gauges import Gauges, exposition
+from bridge.jobs.payments import Payments
 from bridge.jobs.runner import Patience
 from bridge.jobs.service import JobService
 from bridge.model import DeviceState, EventKind, Outcome, Paper, Registration, RegistrationState
@@ -88,6 +89,7 @@ class Bridge:
         self.devices = DeviceManager(store, registry, services)
         self.discovery = DiscoveryService(store, self.devices, registry, clock, opener, inline=inline, surroundings=surroundings)
         self.jobs = JobService(store, self.devices, registry, clock, patience, inline=inline)
+        self.payments = Payments(self.jobs, self._amend)
         self.traces.keep = lambda job_id: job_id in self.jobs.active
         self.events = EventFeed(store.events, self.jobs.find, self.devices.known_status)
         store.database.on_commit = self.events.committed
@@ -242,18 +244,17 @@ class Bridge:
         if outcome is not None:
             if job.result.payment is None:
                 raise ValueError(f"job {job_id} has no payment")
-            if outcome is not job.result.payment.outcome and (job.result.payment.outcome, outcome) != (
-                Outcome.APPROVED,
-                Outcome.REVERSED,
-            ):
-                raise ValueError(f"an outcome {job.result.payment.outcome} cannot become {outcome}")
+            present = job.result.payment.outcome
+            stands = present in (Outcome.APPROVED, Outcome.PARTIAL)
+            if outcome is not present and not (stands and outcome is Outcome.REVERSED):
+                raise ValueError(f"an outcome {present} cannot become {outcome}")
             changes["outcome"] = outcome.value
         event = await self.store.journal.amend(job_id, changes, self.clock.now())
         if event is None:
             return
         if registration is not None and registration.state is RegistrationState.REFUSED:
             self._alert(job.device, "registration.refused", f"The authority refused the document of job {job_id}.", job_id)
-        if outcome is Outcome.REVERSED:
+        if outcome is Outcome.REVERSED and not self.jobs.is_taking_back(job_id):
             self._alert(job.device, "payment.reversed", f"The terminal reversed the payment of job {job_id} afterwards.", job_id)
 
     def _alert(self, device_id: str, code: str, text: str, job_id: str) -> None:

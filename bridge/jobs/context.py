@@ -13,6 +13,7 @@ from ulid import ULID
 
 from bridge.devices.context import HostedDeviceContext
 from bridge.model import Attention, Choice, JobState, Warning_
+from bridge.model.payment import PROMPTS
 from bridge.plugin import ALPHANUMERIC, AbortAnswer, Aborted
 from bridge.store import JobTrace, Journal
 from bridge.transport import LinkLost
@@ -97,7 +98,7 @@ class HostedJobContext:
 
     def attention(self, code: str, text: str) -> None:
         self._alive()
-        attention = Attention(code=code, text=text, since=self.device.clock.now())
+        attention = Attention(code=code, text=text.strip() or PROMPTS.get(code, code), since=self.device.clock.now())
         self._host_loop.call_soon_threadsafe(self._on_attention, attention)
 
     def clear_attention(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -16,8 +16,9 @@ from typing import TypeVar
 from bridge.devices import Deadlines, DeviceRuntime, scope
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.context import HostedJobContext
+from bridge.jobs.lookups import Lookups
 from bridge.jobs.settlement import Settlement
-from bridge.model import Attention, DeviceState, DeviceStatus, Fate, JobError, JobState, Result, private_values
+from bridge.model import Attention, DeviceState, DeviceStatus, Fate, Job, JobError, JobState, RequestError, Result, private_values
 from bridge.plugin import AbortAnswer, Aborted, DeviceError, Issued, NeedsOperator, NotIssued, Pending
 from bridge.store import StorageError
 from bridge.transport import SECRETS, Clock, LinkError, LinkTimeout
@@ -70,6 +71,7 @@ class DeviceRunner:
         self._failures = 0
         self._status_waiters: list[asyncio.Future[DeviceStatus | None]] = []
         self._maintain_at = 0.0
+        self.lookups = Lookups(runtime, self._context_of_done)
         self._task: asyncio.Task[None] | None = None
         runtime.on_lost = self._wake.set
 
@@ -82,6 +84,7 @@ class DeviceRunner:
         """Let the job that runs end within `grace` seconds; then leave it to recovery."""
         self._stopping = True
         self._wake.set()
+        self.lookups.refuse(RequestError("server.stopping", f"{self.runtime.id} is not asked any more"))
         if self._task is not None:
             done, _ = await asyncio.wait({self._task}, timeout=grace)
             if not done:
@@ -118,8 +121,13 @@ class DeviceRunner:
             return AbortAnswer.TOO_LATE
         try:
             return await self.runtime.call(lambda driver: driver.abort(context), "status")
+        except DeviceError:  # the device refuses to give it up: it goes on
+            return AbortAnswer.TOO_LATE
         except LinkError:
             return AbortAnswer.REQUESTED  # it was asked for; what became of it is the job's to say
+        except Exception:  # a plugin may raise anything; the flag is set, and `execute` may still see it
+            log.exception("%s: aborting job %s raised", self.runtime.id, job.id)
+            return AbortAnswer.REQUESTED
 
     async def live_status(self) -> DeviceStatus | None:
         """What the device says now; None where it cannot be asked."""
@@ -162,6 +170,7 @@ class DeviceRunner:
     async def _step(self) -> None:
         if self.runtime.family is None or self.runtime.endpoint is None:
             self._serve_status(None)
+            self.lookups.refuse(RequestError("device.offline", f"{self.runtime.id} cannot work: {self.runtime.reason}"))
             await self._rest(None)
             return
         if self.runtime.lost is not None:
@@ -184,6 +193,13 @@ class DeviceRunner:
         if self._status_waiters:
             self._serve_status(None if self.doubt else await self._guarded(self.runtime.refresh_status()))
             return
+        if self.lookups:
+            if self.doubt:  # recovery comes first, and what it compares with must not be read over
+                first = self.doubt[0].id
+                self.lookups.refuse(RequestError("device.unresolved", f"job {first} is not settled yet", extra={"job": first}))
+            else:
+                await self._guarded(self.lookups.serve())
+            return
         if self._clock.monotonic() >= self._maintain_at and not self.doubt:
             await self._maintain()
             return
@@ -203,6 +219,7 @@ class DeviceRunner:
             if not job.needs_operator and (job.attention is None or job.attention.code != code):
                 self._attend(job, Attention(code=code, text=self.runtime.reason or "no answer", since=self._clock.now()))
         self._serve_status(None)
+        self.lookups.refuse(RequestError(code, f"{self.runtime.id}: {self.runtime.reason or 'no answer'}"))
         if not await self.runtime.find_again():
             await self._pause()
         return False
@@ -388,18 +405,26 @@ class DeviceRunner:
             if not job.state.final and job.state is JobState.QUEUED:
                 job.state = state
 
-        job.context = HostedJobContext(
+        job.context = self._new_context(job.job, lambda attention: self._attend(job, attention), on_state)
+        return job.context
+
+    def _context_of_done(self, job: Job) -> HostedJobContext:
+        return self._new_context(job, lambda attention: None, lambda state: None)
+
+    def _new_context(
+        self, job: Job, on_attention: Callable[[Attention | None], None], on_state: Callable[[JobState], None]
+    ) -> HostedJobContext:
+        return HostedJobContext(
             job.id,
             device=self.runtime.context,
             journal=self._settlement.journal,
             host_loop=self._loop,
-            created_at=job.job.created_at,
-            deadline=job.job.deadline,
-            on_attention=lambda attention: self._attend(job, attention),
+            created_at=job.created_at,
+            deadline=job.deadline,
+            on_attention=on_attention,
             on_state=on_state,
             trace=self.runtime.trace,
         )
-        return job.context
 
     def _attend(self, job: ActiveJob, attention: Attention | None) -> None:
         if job.state.final or _same(job.attention, attention):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +15,13 @@ from bridge.jobs import trial
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.checking import Checker
 from bridge.jobs.fingerprint import fingerprint
+from bridge.jobs.originals import Completed, completed, undoes
 from bridge.jobs.papers import Papers
 from bridge.jobs.preview import preview
+from bridge.jobs.refusals import checked_key, duplicate_reference, key_reused, payment_taken
+from bridge.jobs.resumption import Resumption, take_up
 from bridge.jobs.runner import DeviceRunner, Patience
-from bridge.jobs.settlement import NEEDS_OPERATOR, RECHECK, Settlement, operator_attention
+from bridge.jobs.settlement import RECHECK, Settlement
 from bridge.jobs.validation import CheckedOperation, parse_operation
 from bridge.model import (
     Actor,
@@ -27,25 +30,28 @@ from bridge.model import (
     JobError,
     JobState,
     Operation,
-    OperationClass,
     Preview,
     RequestError,
-    Result,
     Transition,
     class_of,
     invalid,
     operation_adapter,
     reference_group,
 )
-from bridge.model.errors import FieldError
 from bridge.paper import Sheet
 from bridge.plugin import NeedsOperator, PluginRegistry
-from bridge.store import AuditEntry, IllegalTransition, KeyTaken, NewJob, ReferenceTaken, StorageError, Store
+from bridge.store import (
+    AuditEntry,
+    IllegalTransition,
+    KeyTaken,
+    NewJob,
+    OriginalTaken,
+    PaymentFilter,
+    ReferenceTaken,
+    StorageError,
+    Store,
+)
 from bridge.transport import Clock
-
-log = logging.getLogger("tillbridge.jobs")
-
-_KEY_LENGTH = 200
 
 # A deadline further away than this is a mistake: the customer has left long before.
 _LONGEST_DEADLINE = timedelta(hours=24)
@@ -75,6 +81,7 @@ class JobService:
         self.stopping = False
         self._checker = Checker(inline=inline)
         self._papers = Papers(devices, self._checker)
+        self._resumption = Resumption(store.journal, self.settlement, self._checker, clock)
         devices.on_added = self._add_runner
         devices.on_removed = self._remove_runner
         devices.on_accepted = self._device_replaced
@@ -91,7 +98,9 @@ class JobService:
         for runtime in self._devices.runtimes.values():
             self.runners[runtime.id] = DeviceRunner(runtime, self.settlement, self._clock, self._patience)
         for job in self._journal.open_jobs():
-            await self._take_up(job)
+            active = take_up(job)
+            self.active[job.id] = active
+            await self._resumption.resume(active, self.runners.get(job.device))
         for runner in self.runners.values():
             runner.start()
 
@@ -117,7 +126,7 @@ class JobService:
 
         Raises RequestError; nothing is stored then and the key stays free.
         """
-        key = _checked_key(key)
+        key = checked_key(key)
         digest = fingerprint(device_id, body)
         known = self._journal.find_key(actor.principal, key)
         if known is not None:
@@ -127,10 +136,10 @@ class JobService:
         runtime = self._devices.runtime(device_id)
         if runtime.journal_hold is not None:
             raise RequestError("device.journal", f"{device_id}: {runtime.journal_hold}")
-        operation = parse_operation(body)
-        checked = await self._checker.check(operation, runtime)
+        named = completed(parse_operation(body), device_id, self._journal)
+        checked = await self._checker.check(named.operation, runtime)
         now = self._clock.now()
-        new = self._new_job(actor, runtime, key, digest, checked.operation, now)
+        new = self._new_job(actor, runtime, key, digest, replace(named, operation=checked.operation), now)
         try:
             accepted = await asyncio.shield(self._accept(new, checked.operation, checked.warnings))
         except StorageError as error:
@@ -139,15 +148,9 @@ class JobService:
         if isinstance(accepted, KeyTaken):
             return await self._repeated(actor, accepted, digest)
         if isinstance(accepted, ReferenceTaken):
-            first = await self.get(accepted.job_id)
-            ours = _same_till(first.actor, actor)
-            whose = f"job {first.id}" if ours else "another till"
-            raise RequestError(
-                "request.duplicate_reference",
-                f"reference {new.reference!r} belongs to {whose}",
-                (FieldError("reference", f"already used by {whose}", remedy="see that job; part: true for parts of one order"),),
-                extra={"job": first.id} if ours else {},
-            )
+            raise duplicate_reference(new, await self.get(accepted.job_id), actor)
+        if isinstance(accepted, OriginalTaken):
+            raise payment_taken(accepted, await self.get(accepted.job_id), actor)
         return self._with_present(accepted)
 
     async def try_out(self, actor: Actor, device_id: str, key: str | None) -> Job:
@@ -174,7 +177,7 @@ class JobService:
 
     async def _tried_out(self, actor: Actor, device_id: str, key: str) -> Job | None:
         """The test printout that has this key: its text has another time by now, which makes it no other request."""
-        known = self._journal.find_key(actor.principal, _checked_key(key))
+        known = self._journal.find_key(actor.principal, checked_key(key))
         job = await self.get(known.job_id) if known is not None else None
         return job if job is not None and (job.device, job.op) == (device_id, "print") else None
 
@@ -188,9 +191,9 @@ class JobService:
 
     async def _checked(self, device_id: str, body: Any) -> tuple[DeviceRuntime, CheckedOperation]:
         runtime = self._devices.runtime(device_id)
-        operation = parse_operation(body)
-        self._admissible(runtime, operation, self._clock.now())
-        return runtime, await self._checker.check(operation, runtime)
+        named = completed(parse_operation(body), device_id, self._journal)
+        self._admissible(runtime, named.operation, self._clock.now())
+        return runtime, await self._checker.check(named.operation, runtime)
 
     async def preview_paper(self, device_id: str, body: Any) -> Sheet:
         """The same as a sheet of paper. Raises RequestError as `preview` does, `request.no_paper` where it prints nothing."""
@@ -230,6 +233,10 @@ class JobService:
         """How many jobs of this till are not final."""
         return sum(job.job.actor.principal == principal and job.job.actor.label == label for job in self.active.values())
 
+    def is_taking_back(self, job_id: str) -> bool:
+        """Whether a job that is not final takes the payment of this one back: then a reversal is no surprise."""
+        return any(undoes(job.operation, self._journal) == job_id for job in list(self.active.values()))
+
     def has_key(self, principal: str, key: str) -> bool:
         """Whether a job of this principal has the key already."""
         return self._journal.find_key(principal, key) is not None
@@ -250,10 +257,11 @@ class JobService:
         limit: int = 50,
         devices: Collection[str] | None = None,
         owner: tuple[str, str] | None = None,
+        payments: PaymentFilter | None = None,
     ) -> tuple[list[Job], str | None]:
         """Newest first; `after` is the last id of the page before. With the jobs comes the next page's `after`, or None.
 
-        Where they are given: of `devices` only, and of `owner` only, a principal and the label of its token.
+        Where they are given: of `devices` only, of `owner` only, a principal and the label of its token, and `payments` only.
         """
         states = tuple(part.strip() for part in state.split(",")) if state else ()
         for part in states:
@@ -270,6 +278,7 @@ class JobService:
             limit=limit + 1,
             devices=devices,
             owner=owner,
+            payments=payments,
         )
         page = [self._with_present(job) for job in found[:limit]]
         return page, page[-1].id if len(found) > limit else None
@@ -332,9 +341,7 @@ class JobService:
         entry = self._entry(actor, "job.resolved", job_id, {"verdict": verdict, "reason": reason, "document": document})
         runner = self.runners.get(job.job.device)
         if verdict == "recheck":
-            await self._journal.checkpoint(job_id, RECHECK, {"reason": reason}, self._clock.now())
-            await self._store.audit(entry)
-            job.needs_operator, job.retry_at, job.attention = False, None, None
+            await self._recheck(job, reason, entry)
         else:
             if runner is not None and job in runner.doubt:
                 runner.doubt.remove(job)
@@ -346,11 +353,26 @@ class JobService:
             runner.wake()
         return await self.get(job_id)
 
+    async def ask_at_once(self, actor: Actor, job_id: str) -> None:
+        """Let recovery ask about an unresolved job now, and not when its time has come. Nothing where it does just now."""
+        job = self.active.get(job_id)
+        if job is None or job.state is not JobState.UNRESOLVED:
+            return
+        if job.context is None:
+            await self._recheck(job, "refreshed", self._entry(actor, "job.refreshed", job_id, {}))
+        runner = self.runners.get(job.job.device)
+        if runner is not None:
+            runner.wake()
+
+    async def _recheck(self, job: ActiveJob, reason: str, entry: AuditEntry) -> None:
+        await self._journal.checkpoint(job.id, RECHECK, {"reason": reason}, self._clock.now())
+        await self._store.audit(entry)
+        job.needs_operator, job.retry_at, job.attention = False, None, None
+
     # -- accepting ---------------------------------------------------------------------------------------------------
 
-    def _new_job(
-        self, actor: Actor, runtime: DeviceRuntime, key: str, digest: str, operation: Operation, now: datetime
-    ) -> NewJob:
+    def _new_job(self, actor: Actor, runtime: DeviceRuntime, key: str, digest: str, named: Completed, now: datetime) -> NewJob:
+        operation = named.operation
         deadline = self._admissible(runtime, operation, now)
         operator = operation.operator.model_dump(exclude_none=True) if operation.operator is not None else None
         return NewJob(
@@ -370,6 +392,8 @@ class JobService:
             operation=operation_adapter.dump_python(operation, mode="json", by_alias=True, exclude_defaults=True)
             | {"op": operation.op},
             actor=actor.model_copy(update={"operator": operator}),
+            original=named.original,
+            admits=named.admits,
         )
 
     def _admissible(self, runtime: DeviceRuntime, operation: Operation, now: datetime) -> datetime:
@@ -393,11 +417,13 @@ class JobService:
                 )
         return deadline
 
-    async def _accept(self, new: NewJob, operation: Operation, warnings: tuple[Any, ...]) -> KeyTaken | ReferenceTaken | Job:
+    async def _accept(
+        self, new: NewJob, operation: Operation, warnings: tuple[Any, ...]
+    ) -> KeyTaken | ReferenceTaken | OriginalTaken | Job:
         """The first commit, and the queue. Shielded by the caller: a client that hangs up must not leave a job in the
         journal that no runner knows."""
         answer = await self._journal.accept(new)
-        if isinstance(answer, KeyTaken | ReferenceTaken):
+        if isinstance(answer, KeyTaken | ReferenceTaken | OriginalTaken):
             return answer
         job = Job(
             id=new.id,
@@ -431,66 +457,7 @@ class JobService:
         job = await self.get(known.job_id)
         if known.fingerprint == digest:
             return job
-        ours = _same_till(job.actor, actor)
-        whose = f"job {job.id}, which was another request" if ours else "another till"
-        raise RequestError(
-            "request.key_reused",
-            f"this key belongs to {whose}",
-            (FieldError("Idempotency-Key", "used for another request", remedy="a new key for a new document"),),
-            extra={"job": job.id} if ours else {},
-        )
-
-    # -- after a restart ---------------------------------------------------------------------------------------------
-
-    async def _take_up(self, job: Job) -> None:
-        """One job that an earlier process left open."""
-        operation = operation_adapter.validate_python(job.operation)
-        runner = self.runners.get(job.device)
-        active = ActiveJob(job, operation, state=job.state)
-        self.active[job.id] = active
-        if runner is not None:
-            active.warnings = await self._warnings_again(operation, runner.runtime)
-        if job.state is JobState.QUEUED:
-            await self._take_up_queued(active, runner)
-            return
-        if job.class_ is OperationClass.EFFECT:
-            context_lost = {
-                "code": "unconfirmed",
-                "message": "The bridge was stopped before the device answered. It was sent at most once.",
-            }
-            await self.settlement.done(
-                active, Result.model_validate({"confirmed": False, "warnings": [context_lost]}), note="restart"
-            )
-            return
-        if job.state is JobState.RUNNING:
-            await self.settlement.unresolved(active, "the bridge was stopped while the job ran")
-        points = [point for point in self._journal.checkpoints(job.id) if point.name in (NEEDS_OPERATOR, RECHECK)]
-        if points and points[-1].name == NEEDS_OPERATOR:
-            active.needs_operator = True
-            active.attention = operator_attention(points[-1].data["text"], points[-1].data["choices"], self._clock)
-        if runner is not None:
-            runner.doubt.append(active)
-
-    async def _take_up_queued(self, active: ActiveJob, runner: DeviceRunner | None) -> None:
-        """Nothing was sent: documents may still begin before their deadline, a payment never does."""
-        if active.job.class_ is OperationClass.MONEY:
-            text = "The bridge was restarted before the payment began."
-            await self.settlement.failed(active, JobError.of("request.expired", text), note="restart")
-        elif runner is None:
-            await self.settlement.failed(
-                active, JobError.of("device.offline", "The device is no longer configured."), note="restart"
-            )
-        elif active.job.deadline <= self._clock.now():
-            await self.settlement.failed(active, JobError.of("request.expired"), note="restart")
-        else:
-            runner.enqueue(active)
-
-    async def _warnings_again(self, operation: Operation, runtime: DeviceRuntime) -> tuple[Any, ...]:
-        try:
-            return (await self._checker.check(operation, runtime)).warnings
-        except RequestError as error:  # it was accepted before; what the check says now does not undo that
-            log.warning("%s: an accepted job would be refused now: %s", runtime.id, error)
-            return ()
+        raise key_reused(job, actor)
 
     # -- hooks of the devices ----------------------------------------------------------------------------------------
 
@@ -535,20 +502,3 @@ class JobService:
 
     def _entry(self, actor: Actor, action: str, subject: str, detail: Mapping[str, Any]) -> AuditEntry:
         return AuditEntry(self._clock.now(), actor, action, subject, detail)
-
-
-def _same_till(one: Actor, other: Actor) -> bool:
-    """Whether two of one principal are the same till: the label is the till's name, and stays when its token is replaced."""
-    return one.label == other.label
-
-
-def _checked_key(key: str | None) -> str:
-    if key is None or not key.strip():
-        raise RequestError(
-            "request.key_missing",
-            "every job needs an Idempotency-Key",
-            (FieldError("Idempotency-Key", "is missing", remedy="one new key for each document, the same one for its retries"),),
-        )
-    if len(key) > _KEY_LENGTH or not key.isprintable() or not key.isascii():
-        raise invalid("Idempotency-Key", "must be printable ASCII", limit=f"{_KEY_LENGTH} characters")
-    return key

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from bridge.devices import Measures
 from bridge.jobs.active import ActiveJob
-from bridge.model import Attention, Document, Fate, JobError, JobState, Result
+from bridge.jobs.originals import undoes
+from bridge.model import Attention, Document, Fate, JobError, JobState, Operation, Outcome, PaymentResult, Result
 from bridge.plugin import Checkpoint, NeedsOperator, PluginRegistry
 from bridge.store import AuditEntry, Journal, StorageError
 from bridge.transport import Clock
@@ -74,7 +75,8 @@ class Settlement:
         return [point for point in self.journal.checkpoints(job.id) if not point.name.startswith("#")]
 
     async def done(self, job: ActiveJob, result: Result, note: str | None = None, audit: AuditEntry | None = None) -> None:
-        await self._insist(lambda: self.journal.done(job.id, result, result.success, self._clock.now(), note, audit))
+        undone = undoes(job.operation, self.journal) if result.success else None
+        await self._insist(lambda: self.journal.done(job.id, result, result.success, self._clock.now(), note, audit, undone))
         self._count(job, JobState.DONE, result.success, _fate(result))
         await self._finished(job, JobState.DONE)
 
@@ -104,7 +106,9 @@ class Settlement:
     async def settle_by_hand(self, job: ActiveJob, issued: bool, document: str | None, audit: AuditEntry) -> None:
         evidence = {"resolved_by": audit.actor.principal, "reason": audit.detail["reason"]}
         if issued:
-            result = Result(document=Document(number=document), evidence=evidence)
+            payment = _paid(job.operation, document)
+            number = Document(number=document) if payment is None else None
+            result = Result(document=number, payment=payment, evidence=evidence)
             await self.done(job, result, note="resolved by hand", audit=audit)
         else:
             error = JobError.of(
@@ -180,6 +184,14 @@ def _fate(result: Result) -> Fate:
     if result.success:
         return Fate.ISSUED
     return Fate.NOT_ISSUED if result.payment is not None else Fate.UNKNOWN
+
+
+def _paid(operation: Operation, slip: str | None) -> PaymentResult | None:
+    """What a person says who settles a payment: it was approved as asked. None where it is none, or its amount is not known."""
+    amount, currency = getattr(operation, "amount", None), getattr(operation, "currency", None)
+    if not operation.op.startswith("payment.") or amount is None or currency is None:
+        return None
+    return PaymentResult(outcome=Outcome.APPROVED, requested=amount, approved=amount, currency=currency, receipt_number=slip)
 
 
 def operator_attention(text: str, choices: list[dict[str, str]], clock: Clock) -> Attention:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.devices import DeviceRuntime
+from bridge.jobs.amounts import check_payment
 from bridge.model import (
     CLASSES,
     Capabilities,
@@ -19,6 +20,7 @@ from bridge.model import (
     Figures,
     Invoice,
     Operation,
+    Print,
     Receipt,
     RequestError,
     Warning_,
@@ -30,6 +32,7 @@ from bridge.model import (
     plain_numbers,
 )
 from bridge.model.errors import FieldError
+from bridge.model.printing import BARCODES, ITEM_TAGS, capability_of
 
 log = logging.getLogger("tillbridge.jobs")
 
@@ -63,10 +66,6 @@ def parse_operation(body: Any) -> Operation:
         return operation_adapter.validate_python(plain_numbers(body))
     except ValidationError as error:
         problems = _without_echoes(error.errors(include_url=False, include_input=False))
-        if any(problem["type"] == "union_tag_invalid" for problem in problems):
-            raise RequestError(
-                "request.unsupported", f"op: {op} is not available yet", (FieldError("op", "not available yet"),)
-            ) from None
         found = tuple(_field_error(problem, op) for problem in problems[:_MOST_PROBLEMS])
         detail = "; ".join(f"{item.field}: {item.message}" for item in found[:3])
         more = len(problems) - 3
@@ -89,8 +88,10 @@ def check_for_device(operation: Operation, runtime: DeviceRuntime) -> CheckedOpe
         figures = compute(operation, profile)
         if capabilities is not None and capabilities.taxes is not None:
             _check_taxes(operation, capabilities)
-    elif isinstance(operation, CashIn | CashOut) or hasattr(operation, "amount"):
-        _check_amount(operation.amount, profile.currency_decimals)
+    elif isinstance(operation, CashIn | CashOut):
+        _check_amount("amount", operation.amount, profile.currency_decimals)
+    elif operation.op.startswith("payment."):
+        check_payment(operation, capabilities)
     try:
         checked = family.check(operation, family.settings_from(runtime.config.settings), capabilities)
     except RequestError:
@@ -109,7 +110,7 @@ def _without_echoes(problems: list[Any]) -> list[Any]:
 
 
 def _field_error(problem: Any, op: str) -> FieldError:
-    where = list(problem["loc"])
+    where = [part for part in problem["loc"] if part not in ITEM_TAGS]
     if where and where[0] == op:
         where = where[1:]
     context = problem.get("ctx") or {}
@@ -135,6 +136,8 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
         raise _unsupported(
             "currency", f"this device works in another currency than {currency}", ", ".join(capabilities.currencies)
         )
+    if isinstance(operation, Print) and operation.fit != "lenient":
+        _check_items(operation, capabilities)
     if not isinstance(operation, Receipt | Invoice):
         return
     documents, kinds = (
@@ -153,6 +156,15 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
             raise _unsupported(f"payments.{number}.kind", f"this device knows no payment by {payment.kind}", limit)
 
 
+def _check_items(operation: Print, capabilities: Capabilities) -> None:
+    for number, item in enumerate(operation.lines):
+        needed = capability_of(item)
+        if needed not in capabilities.print_items:
+            name = needed.split(".", maxsplit=1)[0]
+            where = f"lines.{number}.{'barcode' if name in BARCODES else name}"
+            raise _unsupported(where, f"this device prints no {needed}", ", ".join(sorted(capabilities.print_items)))
+
+
 def _check_taxes(receipt: Receipt | Invoice, capabilities: Capabilities) -> None:
     assert capabilities.taxes is not None
     for number, line in enumerate(receipt.lines):
@@ -165,10 +177,10 @@ def _check_taxes(receipt: Receipt | Invoice, capabilities: Capabilities) -> None
                 raise invalid(where, str(error), limit=known, remedy="use a rate that the device has") from None
 
 
-def _check_amount(amount: Decimal, places: int) -> None:
+def _check_amount(field: str, amount: Decimal, places: int) -> None:
     exponent = amount.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
-        raise invalid("amount", f"{decimal_string(amount)} has more than {places} decimals", limit=f"{places} decimals")
+        raise invalid(field, f"{decimal_string(amount)} has more than {places} decimals", limit=f"{places} decimals")
 
 
 def _unsupported(field: str, message: str, limit: str) -> RequestError:

@@ -78,6 +78,18 @@ ERRORS: dict[str, ErrorKind] = {
     ),
     "terminal.busy": ErrorKind(409, Retry.SAFE, "The terminal is busy.", "Wait until it is idle, then try again."),
     "terminal.batch_full": ErrorKind(409, Retry.SAFE, "The terminal's batch is full.", "Reconcile the terminal, then try again."),
+    "terminal.not_ready": ErrorKind(
+        409,
+        Retry.SAFE,
+        "The terminal is not ready for payments.",
+        "See what it shows: it may start, be updated, want a card removed, or have to be set up or registered anew.",
+    ),
+    "terminal.no_such_payment": ErrorKind(
+        409,
+        Retry.NEVER,
+        "The terminal has no such payment that could be changed any more.",
+        "Check the number; behind the end of the terminal's day give the money back with a refund.",
+    ),
     "request.invalid": ErrorKind(422, Retry.SAFE, "The request is not valid.", "Correct the fields named and send it again."),
     "request.unsupported": ErrorKind(422, Retry.NEVER, "This device cannot do that.", "See the device's capabilities."),
     "request.conflict": ErrorKind(

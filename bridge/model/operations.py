@@ -13,6 +13,8 @@ from pydantic import Field, TypeAdapter
 
 from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
+from bridge.model.payment import FROM_JOURNAL, Currency, OriginalPayment, PurchaseContent
+from bridge.model.printing import PrintItem
 from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
 
@@ -54,7 +56,7 @@ CLASSES: dict[str, OperationClass] = {
     "clock.set": OperationClass.EFFECT,
     "raw": OperationClass.EFFECT,
 }
-"""Of every operation of API version 1, those included that no model exists for yet."""
+"""Of every operation of API version 1: each has its model in the union below."""
 
 
 class Operator(Model):
@@ -125,13 +127,13 @@ class ReportPeriod(Common):
 class CashIn(Common):
     op: Literal["cash.in"]
     amount: PositiveMoney
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
 
 
 class CashOut(Common):
     op: Literal["cash.out"]
     amount: PositiveMoney
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
 
 
 class DocumentContinue(Common):
@@ -143,7 +145,9 @@ class DocumentContinue(Common):
 class Copy(Common):
     """A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
 
-    `delivery`: another way than paper for the same document, e.g. as an e-document.
+    `delivery`: another way than paper for the same document, e.g. as an e-document. With `paper` false and no other way it is read
+    back as data, where the device keeps its documents: number, sign, figures, text and QR code in the result, all that it says in
+    the evidence, and nothing is printed. Which copies a device has, its capabilities say (`copies`).
     """
 
     op: Literal["copy"]
@@ -153,19 +157,13 @@ class Copy(Common):
     delivery: Delivery = Delivery()
 
 
-class PrintLine(Model):
-    text: Text = ""
-    align: Literal["left", "centre", "right"] = "left"
-    bold: Flag = False
-    double: Flag = False
-
-
 class Print(Common):
-    """A non-fiscal printout."""
+    """A non-fiscal printout: texts, QR codes, bar codes, fed lines and cuts, in the order of `lines`. Which of these a device has,
+    its capabilities say (`print_items`)."""
 
     op: Literal["print"]
     title: Text | None = None
-    lines: Annotated[tuple[PrintLine, ...], Field(min_length=1)]
+    lines: Annotated[tuple[PrintItem, ...], Field(min_length=1)]
     fit: Literal["strict", "lenient"] | None = None
 
 
@@ -198,12 +196,78 @@ class MarkingCheck(Common):
     extras: dict[str, Any] = {}
 
 
-class PaymentPurchase(Common):
-    """A card payment. `amount` is what the terminal is to charge."""
+class PaymentPurchase(PurchaseContent, Common):
+    """A card payment."""
 
     op: Literal["payment.purchase"]
+
+
+class PaymentRefund(Common):
+    """Money back to a card. With `original` it belongs to that payment, where the terminal can tell it so; without it the
+    card that is presented is given the amount."""
+
+    op: Literal["payment.refund"]
     amount: PositiveMoney
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
+    original: OriginalPayment | None = None
+
+
+class PaymentReversal(Common):
+    """Takes an earlier payment back, as if it had not been; most terminals can until their next reconciliation.
+
+    `amount`: what it was, where it is known, so that another payment under the same number is refused.
+    """
+
+    op: Literal["payment.reversal"]
+    original: OriginalPayment
+    amount: PositiveMoney | None = None
+    currency: Currency | None = None
+
+
+class PaymentPreauthorise(Common):
+    """Reserves an amount on a card. With `original` it raises or prolongs that reservation."""
+
+    op: Literal["payment.preauthorise"]
+    amount: PositiveMoney
+    currency: Currency
+    original: OriginalPayment | None = None
+
+
+class PaymentCapture(Common):
+    """Charges what was reserved, at most the reserved amount; what is left of it is free again."""
+
+    op: Literal["payment.capture"]
+    original: OriginalPayment
+    amount: PositiveMoney
+    currency: Currency
+
+
+class PaymentRelease(Common):
+    """Gives a reservation up: all of it, or the part `amount`."""
+
+    op: Literal["payment.release"]
+    original: OriginalPayment
+    amount: PositiveMoney | None = None
+    currency: Currency | None = None
+
+
+class TerminalReconcile(Common):
+    """The terminal's end of day: its totals as data, and its batch closed. `close: false` asks for the totals alone."""
+
+    op: Literal["terminal.reconcile"]
+    close: Flag = True
+
+
+class TerminalLogin(Common):
+    """Registers the till at the terminal anew, with what its protocol calls for."""
+
+    op: Literal["terminal.login"]
+
+
+class TerminalDiagnose(Common):
+    """Lets the terminal check itself and its line to the host; what it says is in `evidence`."""
+
+    op: Literal["terminal.diagnose"]
 
 
 class Raw(Common):
@@ -230,11 +294,24 @@ Operation = Annotated[
     | ClockSet
     | MarkingCheck
     | PaymentPurchase
+    | PaymentRefund
+    | PaymentReversal
+    | PaymentPreauthorise
+    | PaymentCapture
+    | PaymentRelease
+    | TerminalReconcile
+    | TerminalLogin
+    | TerminalDiagnose
     | Raw,
     Field(discriminator="op"),
 ]
 
 operation_adapter: TypeAdapter[Operation] = TypeAdapter(Operation)
+
+
+def stored_operation(data: Any) -> Operation:
+    """An operation as the journal keeps it. Raises pydantic.ValidationError where this version cannot read it."""
+    return operation_adapter.validate_python(data, context=FROM_JOURNAL)
 
 
 def class_of(op: str) -> OperationClass:

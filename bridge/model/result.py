@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bridge.model.base import AnyDecimal, Model, Moment, Money
+from bridge.model.payment import Outcome, PaymentResult, Reconciliation
 
 
 class RegistrationState(StrEnum):
@@ -23,17 +24,6 @@ class Paper(StrEnum):
     PENDING = "pending"
     SUPPRESSED = "suppressed"
     UNKNOWN = "unknown"
-
-
-class Outcome(StrEnum):
-    """How a card payment ended."""
-
-    APPROVED = "approved"
-    PARTIAL = "partial"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-    TIMED_OUT = "timed_out"
-    REVERSED = "reversed"
 
 
 class Registration(Model):
@@ -87,23 +77,6 @@ class Document(Model):
     report: Report | None = None
 
 
-class PaymentResult(Model):
-    """A terminal's decision. Amounts are in the payment's currency; no full card number is ever here."""
-
-    outcome: Outcome
-    requested: Money
-    approved: Money
-    currency: str
-    reason_code: str | None = None
-    reason_text: str | None = None
-    authorisation_code: str | None = None
-    trace_number: str | None = None
-    receipt_number: str | None = None
-    terminal_id: str | None = None
-    masked_pan: str | None = None
-    scheme: str | None = None
-
-
 class Warning_(Model):
     """Something that was done otherwise than asked, or should be known: never silent."""
 
@@ -117,6 +90,7 @@ class Result(Model):
 
     document: Document | None = None
     payment: PaymentResult | None = None
+    reconciliation: Reconciliation | None = None
     registration: Registration = Registration()
     paper: Paper = Paper.UNKNOWN
     confirmed: bool = True

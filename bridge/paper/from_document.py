@@ -90,18 +90,19 @@ def of_job(job: Job, operation: Operation | None, drawing: Drawing) -> Sheet:
         raise NoPaper(f"{job.op} prints nothing")
     if job.op == "shift.open" and job.state is JobState.DONE and document is None:
         raise NoPaper("the device printed nothing when it opened the shift")
-    exact = tuple(document.text.splitlines()) if document is not None and document.text else drawing.exact
+    text = tuple(document.text.splitlines()) if document is not None and document.text else None
+    exact: tuple[Row, ...] | None = (Verbatim(text),) if text is not None else drawing.exact
     rows: list[Row] = [Mark(text) for text in _marks(job, operation)]
     rows += [Text("")] if rows else []
     heading = _title(job.op, operation)
     if exact is None:
         rows += [Text(heading, "centre", bold=True)]
-    rows += [Verbatim(exact)] if exact is not None else _drawn(operation, job.result, drawing)
+    rows += exact if exact is not None else _drawn(operation, job.result, drawing)
     if job.result is not None:
         rows += _facts(job.result, operation, drawing)
     rows += [Cut(), *_annex(job, operation, drawing, exact is not None and (document is None or not document.text))]
     number = f" {document.number}" if document is not None and document.number else ""
-    return Sheet(f"{heading}{number}", tuple(rows), _width(exact, drawing))
+    return Sheet(f"{heading}{number}", tuple(rows), _width(text, drawing))
 
 
 def of_preview(operation: Operation, drawing: Drawing, device: str) -> Sheet:
@@ -111,29 +112,28 @@ def of_preview(operation: Operation, drawing: Drawing, device: str) -> Sheet:
     heading = _title(operation.op, operation)
     rows: list[Row] = [Mark("PREVIEW: nothing was printed"), Text("")]
     rows += (
-        [Verbatim(drawing.exact)]
-        if drawing.exact is not None
-        else [Text(heading, "centre", bold=True), *_drawn(operation, None, drawing)]
+        drawing.exact if drawing.exact is not None else [Text(heading, "centre", bold=True), *_drawn(operation, None, drawing)]
     )
     rows += [Cut(), Columns("Device", device)]
     rows += [Text(f"The device adds: {', '.join(drawing.omitted)}.")] if drawing.omitted else []
     rows += [Text(f"! {warning.message}") for warning in drawing.warnings]
-    return Sheet(f"Preview: {heading}", tuple(rows), _width(drawing.exact, drawing))
+    return Sheet(f"Preview: {heading}", tuple(rows), fitting_width(drawing.width))
 
 
 def body_of(operation: Operation, drawing: Drawing) -> Sheet | None:
     """The document alone, without a word of ours; None where only the device knows what it prints."""
     if drawing.exact is not None:
-        return Sheet(operation.op, (Verbatim(drawing.exact),), drawing.width)
+        return Sheet(operation.op, drawing.exact, drawing.width)
     if not isinstance(operation, Receipt | Invoice | CashIn | CashOut | Print):
         return None
     return Sheet(operation.op, tuple(_drawn(operation, None, drawing)), fitting_width(drawing.width))
 
 
-def _width(exact: tuple[str, ...] | None, drawing: Drawing) -> int:
-    if exact is None or exact is drawing.exact:
+def _width(text: tuple[str, ...] | None, drawing: Drawing) -> int:
+    """Of what the device itself laid out, else as it says of itself."""
+    if text is None:
         return fitting_width(drawing.width)
-    return fitting_width(max((cells(visible(line).rstrip()) for line in exact), default=WIDTH))
+    return fitting_width(max((cells(visible(line).rstrip()) for line in text), default=WIDTH))
 
 
 def _title(op: str, operation: Operation | None) -> str:

@@ -120,7 +120,11 @@ class JobContext(Protocol):
         """From here on the job cannot be aborted. Raises `Aborted` where an abort was asked for before."""
 
     def attention(self, code: str, text: str) -> None:
-        """Say why the job waits: for the person at the till. Also counts as a sign of life."""
+        """Say why the job waits: for the person at the till. Also counts as a sign of life.
+
+        What a payment terminal waits for is a `TerminalPrompt`, with the terminal's own text, as it came; where it has none
+        ("") the host says what the code means, in the reader's language.
+        """
 
     def clear_attention(self) -> None: ...
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bridge.model import Capabilities, DeviceStatus, Identity, Operation, Result
+from bridge.model import Capabilities, DeviceStatus, Identity, Operation, Outcome, Result
 from bridge.plugin.contexts import DeviceContext, JobContext
 from bridge.plugin.recovery import Checkpoint, Recovery
 
@@ -53,6 +53,15 @@ class Driver(ABC):
     async def abort(self, context: JobContext) -> AbortAnswer:
         """Ask the device to give up what `execute` is doing. The flag `context.abort_requested` is already set."""
         return AbortAnswer.REQUESTED
+
+    async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
+        """How a payment that is done stands by now, as the device or its host has it; None where that cannot be told.
+
+        Asked for when a till refreshes a payment, while nothing else runs. Read-only: it must not replace an answer that the
+        device holds for recovery, and the context takes no checkpoint. An outcome `reversed` becomes an amendment of the job
+        and an alert. Raises DeviceError where the device refuses to say.
+        """
+        return None
 
     async def maintain(self, context: DeviceContext) -> float | None:
         """Idle work: drain a queue, fetch late ids, ping. Returns the seconds until the next call; None for the default."""

@@ -318,6 +318,13 @@ class Jobs(Model):
     next: str | None
 
 
+class Payments(Model):
+    """Jobs of card payments, newest first. `next` is the `after` of the next page, null on the last one."""
+
+    payments: tuple[Job, ...]
+    next: str | None
+
+
 class AbortAnswer(Model):
     """Whether the job could be stopped; what became of it is the job's to say."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
+from bridge.jobs.originals import named_payments, unknown_payment
 from bridge.model import RequestError, invalid
 from bridge.server.access.access import Access
 from bridge.server.access.scopes import ATTENDANT, CALLS, Right, of_operation
@@ -52,7 +52,9 @@ async def _permitted(name: str, call: Call, principal: Principal) -> Call:
     await _visible(call, principal)
     if name == "devices.submit":
         _may_submit(call, principal)
-        await _may_repeat(call, principal)
+        await _may_name(call, principal)
+    elif name == "devices.preview":
+        await _may_name(call, principal)
     elif name in ("jobs.answer", "jobs.abort") and not (scope.has(Right.ADMIN) or principal.attends):
         job = await call.bridge.jobs.get(call.parameters["job"])
         _need(principal, of_operation(job.operation or {"op": job.op}), job.op)
@@ -69,16 +71,18 @@ def _may_submit(call: Call, principal: Principal) -> None:
         raise too_many(f"{principal.label} has {most} jobs that are not done yet.", _RETRY_AFTER)
 
 
-async def _may_repeat(call: Call, principal: Principal) -> None:
-    """A sale that says which job it repeats, and names another till's, is told what it is told of a job that never was."""
-    first = call.body.get("retry_of")
-    if principal.administers or not isinstance(first, str):
+async def _may_name(call: Call, principal: Principal) -> None:
+    """What says which job it repeats, takes back or was paid by, and names another till's, is told what it is told of a job that
+    never was."""
+    if principal.administers:
         return
-    with contextlib.suppress(RequestError):
-        job = await call.bridge.jobs.get(first)
-        if principal.owns(job.device, job.actor.principal, job.actor.label):
-            return
-    raise invalid("retry_of", f"there is no job {first!r} of this device")
+    named = [("retry_of", call.body["retry_of"])] if isinstance(call.body.get("retry_of"), str) else []
+    for field, job_id in (*named, *named_payments(call.body)):
+        job = call.bridge.jobs.find(job_id)
+        if job is None or not principal.owns(job.device, job.actor.principal, job.actor.label):
+            if field == "retry_of":
+                raise invalid("retry_of", f"there is no job {job_id!r} of this device")
+            raise unknown_payment(field, job_id)
 
 
 def _need(principal: Principal, rights: frozenset[Right], op: str) -> None:

@@ -5,6 +5,7 @@ from bridge.store.device_state import DeviceStateStore
 from bridge.store.events import EventLog, EventSpan, EventsPruned
 from bridge.store.files import DataDirLock, DataDirLocked, write_atomically
 from bridge.store.journal import AuditEntry, IllegalTransition, Journal, KeyTaken, NewJob, ReferenceTaken
+from bridge.store.payments import OriginalTaken, PaymentFilter, StandingUse
 from bridge.store.reading import ReadOnlyDatabase, read_journal
 from bridge.store.store import Store
 from bridge.store.tokens import TokenRow, TokenStore
@@ -26,8 +27,11 @@ __all__ = [
     "JournalDamaged",
     "KeyTaken",
     "NewJob",
+    "OriginalTaken",
+    "PaymentFilter",
     "ReadOnlyDatabase",
     "ReferenceTaken",
+    "StandingUse",
     "StorageError",
     "Store",
     "TokenRow",

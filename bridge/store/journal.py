@@ -7,16 +7,20 @@ a step is decided in bridge.jobs.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bridge.model import TRANSITIONS, Actor, Event, EventKind, Job, JobError, JobState, OperationClass, Result
+from bridge.model import TRANSITIONS, Actor, Event, EventKind, Job, JobError, JobState, OperationClass, Outcome, Result
 from bridge.model.job import Amendment, Transition
 from bridge.plugin import Checkpoint
 from bridge.store.database import Connection, Database, rows
 from bridge.store.events import prune_events
+from bridge.store.payments import OriginalTaken, PaymentFilter, StandingUse, standing_uses
+
+BY = "reversed_by"
+"""In an amendment: the job that took a payment back. Not there where the terminal did it by itself."""
 
 
 class IllegalTransition(Exception):
@@ -42,6 +46,10 @@ class NewJob:
     deadline: datetime
     operation: Mapping[str, Any]
     actor: Actor
+    original: str | None = None
+    """The job whose payment this one takes back, finishes or changes."""
+    admits: Callable[[Sequence[StandingUse]], tuple[str, str] | None] = field(default=lambda standing: None)
+    """Given what stands of that payment already: None, or the job that leaves no room for this one, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,10 @@ class Journal:
 
     # -- steps of a job's life ---------------------------------------------------------------------------------------
 
-    async def accept(self, job: NewJob) -> Event | KeyTaken | ReferenceTaken:
-        """The first commit: the job exists, queued. Or the key or reference was taken, and nothing is stored."""
+    async def accept(self, job: NewJob) -> Event | KeyTaken | ReferenceTaken | OriginalTaken:
+        """The first commit: the job exists, queued. Or key, reference or payment was taken, and nothing is stored."""
 
-        def work(connection: Connection) -> Event | KeyTaken | ReferenceTaken:
+        def work(connection: Connection) -> Event | KeyTaken | ReferenceTaken | OriginalTaken:
             taken = rows(connection, "SELECT id, fingerprint FROM jobs WHERE principal=? AND key=?", (job.principal, job.key))
             if taken:
                 return KeyTaken(taken[0]["id"], taken[0]["fingerprint"])
@@ -88,9 +96,14 @@ class Journal:
                 )
                 if other:
                     return ReferenceTaken(other[0]["id"])
+            if job.original is not None:
+                uses = standing_uses(connection, job.original)
+                refused = job.admits(uses)
+                if refused is not None:
+                    return OriginalTaken(*refused, open=any(use.job == refused[0] and not use.done for use in uses))
             connection.execute(
                 "INSERT INTO jobs (id, device, principal, key, fingerprint, op, class, state, reference, reference_group, part,"
-                " retry_of, created_at, deadline, operation, actor) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                " retry_of, created_at, deadline, operation, actor, original) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     job.id,
                     job.device,
@@ -108,6 +121,7 @@ class Journal:
                     job.deadline.isoformat(),
                     dump(job.operation),
                     job.actor.model_dump_json(),
+                    job.original,
                 ),
             )
             return _step(connection, job.id, job.device, JobState.QUEUED, job.created_at, None)
@@ -152,9 +166,16 @@ class Journal:
         return await self._database.write(work)
 
     async def done(
-        self, job_id: str, result: Result, success: bool, at: datetime, note: str | None = None, audit: AuditEntry | None = None
+        self,
+        job_id: str,
+        result: Result,
+        success: bool,
+        at: datetime,
+        note: str | None = None,
+        audit: AuditEntry | None = None,
+        undone: str | None = None,
     ) -> Event:
-        """The outcome, before the client hears of it."""
+        """The outcome, before the client hears of it. `undone`: the job whose payment it took back; amended with it."""
 
         def work(connection: Connection) -> Event:
             row = _row(connection, job_id)
@@ -170,7 +191,10 @@ class Journal:
             )
             if audit is not None:
                 append_audit(connection, audit)
-            return _move(connection, row, JobState.DONE, at, note)
+            event = _move(connection, row, JobState.DONE, at, note)
+            if undone is not None:
+                _take_back(connection, undone, job_id, at)
+            return event
 
         return await self._database.write(work)
 
@@ -197,32 +221,7 @@ class Journal:
     async def amend(self, job_id: str, changes: Mapping[str, Any], at: datetime) -> Event | None:
         """A numbered amendment. None where the job already says so. Raises ValueError where the job is not done."""
 
-        def work(connection: Connection) -> Event | None:
-            row = _row(connection, job_id)
-            if row["state"] != JobState.DONE.value or row["result"] is None:
-                raise ValueError(f"job {job_id} is {row['state']}: only what is done can be amended")
-            result = json.loads(row["result"])
-            changed = {key: value for key, value in changes.items() if _current(result, key) != value}
-            if not changed:
-                return None
-            connection.execute(
-                "INSERT INTO amendments (job, number, at, changes) SELECT ?, COALESCE(MAX(number), 0) + 1, ?, ?"
-                " FROM amendments WHERE job=?",
-                (job_id, at.isoformat(), dump(changed), job_id),
-            )
-            for key, value in changed.items():
-                if key == "outcome":
-                    result["payment"]["outcome"] = value
-                else:
-                    result[key] = value
-            checked = Result.model_validate(result)
-            success = checked.success if checked.payment is not None else bool(row["success"])
-            connection.execute(
-                "UPDATE jobs SET result=?, success=? WHERE id=?", (checked.model_dump_json(), int(success), job_id)
-            )
-            return _event(connection, EventKind.JOB_AMENDED, row["device"], job_id, changed, at)
-
-        return await self._database.write(work)
+        return await self._database.write(lambda connection: _amend(connection, _row(connection, job_id), changes, at))
 
     async def collected(self, job_id: str) -> None:
         await self._database.write(lambda c: c.execute("UPDATE jobs SET collected=1 WHERE id=?", (job_id,)) and None)
@@ -304,13 +303,14 @@ class Journal:
         limit: int = 50,
         devices: Collection[str] | None = None,
         owner: tuple[str, str] | None = None,
+        payments: PaymentFilter | None = None,
     ) -> list[Job]:
         """Newest first, without history.
 
-        Where they are given: those older than the job `before`, of `devices` only, and of `owner` only (principal, label).
+        Where they are given: those older than the job `before`, of `devices` only, of `owner` only (principal, label), and
+        payments only, those that the filter lets through.
         """
-        conditions: list[str] = []
-        values: list[Any] = []
+        conditions, values = payments.conditions() if payments is not None else ([], [])
         for condition, value in (
             ("device=?", device),
             ("reference=?", reference),
@@ -422,6 +422,36 @@ def _event(
         (at.isoformat(), kind.value, device, job_id, dump(data)),
     )
     return Event(seq=int(inserted[0]["seq"]), at=at, kind=kind, device=device, job=job_id, data=dict(data))
+
+
+def _amend(connection: Connection, row: dict[str, Any], changes: Mapping[str, Any], at: datetime) -> Event | None:
+    job_id = row["id"]
+    if row["state"] != JobState.DONE.value or row["result"] is None:
+        raise ValueError(f"job {job_id} is {row['state']}: only what is done can be amended")
+    result = json.loads(row["result"])
+    changed = {key: value for key, value in changes.items() if _current(result, key) != value}
+    if not changed.keys() - {BY}:
+        return None
+    connection.execute(
+        "INSERT INTO amendments (job, number, at, changes) SELECT ?, COALESCE(MAX(number), 0) + 1, ?, ? FROM amendments WHERE job=?",
+        (job_id, at.isoformat(), dump(changed), job_id),
+    )
+    for key, value in changed.items():
+        if key == "outcome":
+            result["payment"]["outcome"] = value
+        elif key != BY:
+            result[key] = value
+    checked = Result.model_validate(result)
+    success = checked.success if checked.payment is not None else bool(row["success"])
+    connection.execute("UPDATE jobs SET result=?, success=? WHERE id=?", (checked.model_dump_json(), int(success), job_id))
+    return _event(connection, EventKind.JOB_AMENDED, row["device"], job_id, changed, at)
+
+
+def _take_back(connection: Connection, job_id: str, by: str, at: datetime) -> None:
+    """The payment of this job was taken back by another job. One whose details are no longer kept stays as it is."""
+    found = rows(connection, "SELECT id, device, op, state, success, result, reference FROM jobs WHERE id=?", (job_id,))
+    if found and found[0]["result"] is not None and json.loads(found[0]["result"]).get("payment") is not None:
+        _amend(connection, found[0], {"outcome": Outcome.REVERSED.value, BY: by}, at)
 
 
 def _current(result: dict[str, Any], key: str) -> Any:

@@ -23,8 +23,6 @@ from bridge.model import (
     Outcome,
     Paper,
     PaymentKind,
-    PaymentPurchase,
-    PaymentResult,
     RateTotal,
     Report,
     Result,
@@ -33,6 +31,7 @@ from bridge.model import (
 )
 from bridge.plugin import Checkpoint, DeviceContext, Driver, EndpointKind, JobContext, NeedsOperator, Recovery
 from bridge.transport import ByteLink, Link, LinkLost
+from tests.api.desk_payments import paid
 from tests.core.fake_family import FakeDriver, FakeFamily, FakeSettings
 
 OPERATIONS = frozenset(operation_adapter.json_schema()["discriminator"]["mapping"])
@@ -65,6 +64,8 @@ class DeskDriver(FakeDriver):
             max_amount=Decimal("99999999.99"),
             shift="explicit",
             abort_via="same_link",
+            print_items=frozenset({"text", "bold", "double", "qr", "ean13", "code128", "feed", "cut.full", "cut.partial"}),
+            copies=frozenset({"last", "document"}),
         )
 
     async def execute(self, context: JobContext, operation: Operation) -> Result:
@@ -78,23 +79,13 @@ class DeskDriver(FakeDriver):
         if reference.startswith("LOST"):
             await context.checkpoint("intent")
             raise LinkLost("the cable was pulled")
+        decided = paid(operation)
+        if decided is not None:
+            await context.checkpoint("intent")
+            return decided
         match operation.op:
             case "receipt":
                 return await super().execute(context, operation)
-            case "payment.purchase":
-                assert isinstance(operation, PaymentPurchase)
-                await context.checkpoint("intent")
-                approved = PaymentResult(
-                    outcome=Outcome.APPROVED,
-                    requested=operation.amount,
-                    approved=operation.amount,
-                    currency=operation.currency,
-                    authorisation_code="123456",
-                    terminal_id="T0000001",
-                    masked_pan="411111******1111",
-                    scheme="VISA",
-                )
-                return Result(payment=approved, paper=Paper.PRINTED)
             case "shift.close" | "report.x" | "report.period":
                 await context.checkpoint("intent")
                 return Result(document=Document(number="57", fiscal=True, report=_REPORT), paper=Paper.PRINTED)
@@ -104,6 +95,9 @@ class DeskDriver(FakeDriver):
             case _:
                 await context.checkpoint("intent")
                 return Result(paper=Paper.SUPPRESSED, evidence={"answer": "ok"})
+
+    async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
+        return result.payment.outcome if result.payment is not None else None
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         choices = (Choice(code="issued", text="It lies before me"), Choice(code="not_issued", text="There is none"))

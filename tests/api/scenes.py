@@ -50,6 +50,20 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Take cash out", {"op": "cash.out", "amount": "150.00", "currency": "PLN"}),
     ("Pay by card", {"op": "payment.purchase", "amount": "27.00", "currency": "PLN", "reference": "WEB-1002"}),
     (
+        "Give money back to a card",
+        {"op": "payment.refund", "amount": "9.00", "currency": "PLN", "original": {"receipt_number": "0042"}},
+    ),
+    ("Take a payment back", {"op": "payment.reversal", "original": {"receipt_number": "0042"}}),
+    ("Reserve an amount", {"op": "payment.preauthorise", "amount": "200.00", "currency": "PLN"}),
+    (
+        "Charge what was reserved",
+        {"op": "payment.capture", "amount": "150.00", "currency": "PLN", "original": {"receipt_number": "0045"}},
+    ),
+    ("Give a reservation up", {"op": "payment.release", "original": {"receipt_number": "0045"}}),
+    ("Let the terminal check itself", {"op": "terminal.diagnose"}),
+    ("Register at the terminal anew", {"op": "terminal.login"}),
+    ("The terminal's totals, and its batch closed", {"op": "terminal.reconcile"}),
+    (
         "An invoice",
         {
             "op": "invoice",
@@ -62,7 +76,17 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Open the drawer", {"op": "drawer.open"}),
     (
         "Print what is no receipt",
-        {"op": "print", "title": "Zamówienie 17", "lines": [{"text": "stolik 4", "align": "centre", "bold": True}]},
+        {
+            "op": "print",
+            "title": "Zamówienie 17",
+            "lines": [
+                {"text": "stolik 4", "align": "centre", "bold": True},
+                {"qr": "https://shop.example/orders/17", "size": 4, "correction": "M"},
+                {"barcode": "5901234123457", "format": "ean13"},
+                {"feed": 2},
+                {"cut": "partial"},
+            ],
+        },
     ),
     ("Show the sum to the customer", {"op": "display.show", "lines": ["Suma", "27.00"]}),
     ("Print a copy", {"op": "copy", "document": "1"}),
@@ -134,6 +158,7 @@ async def play(stage: Stage) -> list[Example]:
         _pairing,
         _devices,
         _operations,
+        _payments,
         _trial,
         _refusals,
         _waiting,
@@ -226,6 +251,29 @@ async def _operations(scenes: Scenes) -> None:
     await scenes.call("receipt, as film", "A format that there is not", "GET", f"/jobs/{sold['id']}/receipt?format=film")
     for number, (summary, body) in enumerate(OPERATIONS, 2):
         await scenes.submit(body["op"], summary, body, key=f"example-{number}")
+
+
+async def _payments(scenes: Scenes) -> None:
+    paid = {"op": "payment.purchase", "amount": "42.00", "currency": "PLN", "tip": "4.00", "reference": "WEB-1004"}
+    first = await scenes.submit("payment, with a tip", "A card payment, the tip a part of it", paid, key="card-1")
+    await scenes.call("payment, asked again", "Does it still stand?", "POST", f"/payments/{first['id']}/refresh", {})
+    back = {"op": "payment.reversal", "original": {"job": first["id"]}, "reference": "WEB-1004"}
+    await scenes.call("preview, a reversal", "What would be taken back", "POST", "/devices/till-1/preview", back)
+    await scenes.submit("reversal by job", "Taken back, by the job that made it", back, key="card-2")
+    await scenes.submit("reversal, twice", "It is taken back once", back, key="card-3")
+    await scenes.call("reversed", "The payment is amended", "GET", f"/jobs/{first['id']}")
+    await scenes.call("payments", "What was taken back", "GET", "/payments?device=till-1&outcome=reversed&limit=5")
+    await scenes.call("payments, a time that is none", "A filter that is none", "GET", "/payments?from=yesterday")
+    held = {"op": "payment.purchase", "amount": "1.00", "currency": "PLN", "reference": "ASK-2"}
+    waiting = (await scenes.stage.call("POST", "/devices/till-1/jobs", held, {"Idempotency-Key": "card-4"})).body
+    of_it = f"/jobs/{waiting['id']}"
+    asked = await _until(lambda: scenes.stage.call("GET", of_it), lambda body: body["attention"] is not None)
+    await scenes.call("payment, under way", "Nothing is to be asked yet", "POST", f"/payments/{waiting['id']}/refresh", {})
+    scenes.stage.desk.thinking.set()
+    given = {"prompt_id": asked["attention"]["prompt_id"], "choice": "yes"}
+    await scenes.stage.call("POST", f"{of_it}/answer", given)
+    await scenes.stage.call("GET", of_it, headers=WAIT)
+    scenes.stage.desk.thinking.clear()
 
 
 async def _trial(scenes: Scenes) -> None:

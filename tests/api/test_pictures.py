@@ -12,7 +12,16 @@ from tests.api.scenes import OPERATIONS, RECEIPT, WAIT
 from tests.api.stage import Stage, furnished
 
 # The desk prints a slip for each of these; the others have no paper.
-WITHOUT = {"drawer.open", "display.show", "document.continue", "clock.set", "marking.check", "raw"}
+WITHOUT = {
+    "drawer.open",
+    "display.show",
+    "document.continue",
+    "clock.set",
+    "marking.check",
+    "terminal.login",
+    "terminal.diagnose",
+    "raw",
+}
 
 
 async def submit(made: Stage, body: dict[str, object], device: str = "till-1") -> str:

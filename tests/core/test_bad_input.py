@@ -96,7 +96,6 @@ BAD: dict[str, tuple[Any, str, int, str]] = {
     "no operation": ({"lines": []}, "request.invalid", 422, "op"),
     "an operation that is a number": ({"op": 5}, "request.invalid", 422, "op"),
     "an operation that this device lacks": ({"op": "report.x"}, "request.unsupported", 422, "op"),
-    "an operation that is not built": ({"op": "payment.capture"}, "request.unsupported", 422, "op"),
     "a receipt kind that it lacks": (sale(kind="refund"), "request.unsupported", 422, "kind"),
     "a line kind that it lacks": (line(kind="deposit"), "request.unsupported", 422, "lines.0.kind"),
     "a payment kind that it lacks": (

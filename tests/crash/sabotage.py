@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.jobs.active import ActiveJob
-from bridge.jobs.service import JobService
-from bridge.model import Job, JobState, OperationClass
+from bridge.jobs.resumption import Resumption
+from bridge.jobs.runner import DeviceRunner
+from bridge.model import JobState
 from bridge.store.database import Connection, Database, connect_sqlite
 
 # Long enough that most of what is acknowledged is not committed when the process is killed.
@@ -56,39 +57,33 @@ def acknowledge_before_commit() -> None:
 
 def resend_after_restart() -> None:
     """A document that was under way when the process died is simply made again."""
-    original = JobService._take_up
+    original = Resumption.resume
 
     @functools.wraps(original)
-    async def again(self: JobService, job: Job) -> None:
-        runner = self.runners.get(job.device)
-        if job.state is not JobState.RUNNING or job.class_ is OperationClass.EFFECT or runner is None:
-            await original(self, job)
+    async def again(self: Resumption, active: ActiveJob, runner: DeviceRunner | None) -> None:
+        if active.state is not JobState.RUNNING or active.is_effect or runner is None:
+            await original(self, active, runner)
             return
-        from bridge.model import operation_adapter
-
-        active = ActiveJob(job, operation_adapter.validate_python(job.operation))
-        self.active[job.id] = active
+        active.state = JobState.QUEUED
         runner.enqueue(active)
 
-    JobService._take_up = again  # type: ignore[method-assign]
+    Resumption.resume = again  # type: ignore[method-assign]
 
 
 def forget_the_intent() -> None:
     """A document whose answer was lost is called failed without asking the printer."""
-    original = JobService._take_up
+    original = Resumption.resume
 
     @functools.wraps(original)
-    async def guess(self: JobService, job: Job) -> None:
-        if job.state not in (JobState.RUNNING, JobState.UNRESOLVED) or job.class_ is OperationClass.EFFECT:
-            await original(self, job)
+    async def guess(self: Resumption, active: ActiveJob, runner: DeviceRunner | None) -> None:
+        if active.state not in (JobState.RUNNING, JobState.UNRESOLVED) or active.is_effect:
+            await original(self, active, runner)
             return
-        from bridge.model import JobError, operation_adapter
+        from bridge.model import JobError
 
-        active = ActiveJob(job, operation_adapter.validate_python(job.operation), state=job.state)
-        self.active[job.id] = active
-        await self.settlement.failed(active, JobError.of("device.offline"), note="restart")
+        await self._settlement.failed(active, JobError.of("device.offline"), note="restart")
 
-    JobService._take_up = guess  # type: ignore[method-assign]
+    Resumption.resume = guess  # type: ignore[method-assign]
 
 
 SABOTAGES: Mapping[str, Callable[[], None]] = {

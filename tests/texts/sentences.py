@@ -15,6 +15,7 @@ from pathlib import Path
 import bridge
 from bridge.model import ERRORS
 from bridge.model.errors import WHAT_BECAME
+from bridge.model.payment import PROMPTS
 from bridge.model.texts import CATALOGUES
 
 CORE = Path(bridge.__file__).parent
@@ -153,7 +154,11 @@ def said_in(path: Path) -> Iterator[str]:
 def said() -> set[str]:
     """All of them, with nameless places."""
     found = {text for part in LOOKED_AT for path in sorted((CORE / part).rglob("*.py")) for text in said_in(path)}
-    of_errors = {text for kind in ERRORS.values() for text in (kind.text, kind.remedy)} | set(WHAT_BECAME.values())
+    of_errors = (
+        {text for kind in ERRORS.values() for text in (kind.text, kind.remedy)}
+        | set(WHAT_BECAME.values())
+        | set(PROMPTS.values())
+    )
     return {normal(text) for text in found if _is_sentence(text) or text in _WORDS} | {normal(text) for text in of_errors}
 
 

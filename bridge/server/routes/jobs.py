@@ -13,8 +13,8 @@ from bridge.server.describing import APPLIED, IDEMPOTENCY_KEY, KEY_IF_ANY, WAIT,
 from bridge.server.pictures import DISPOSITION, TYPES, format_parameter, picture, wanted_format
 from bridge.server.routing import Route
 
-_PAGE = 50
-_LARGEST_PAGE = 200
+PAGE = 50
+LARGEST_PAGE = 200
 
 
 async def submit(call: Call) -> Answer:
@@ -28,8 +28,8 @@ async def _submitted(call: Call, job: Job) -> Answer:
     if call.wait and not job.state.final:
         job = await call.unless_gone(call.bridge.jobs.wait(job.id, call.wait)) or await call.bridge.jobs.get(job.id)
     if job.state.final:
-        return Answer(job.as_json(call.languages), 200, _applied(call))
-    return Answer(job.as_json(call.languages), 202, {"Location": f"/api/v1/jobs/{quote(job.id, safe='')}", **_applied(call)})
+        return Answer(job.as_json(call.languages), 200, applied(call))
+    return Answer(job.as_json(call.languages), 202, {"Location": f"/api/v1/jobs/{quote(job.id, safe='')}", **applied(call)})
 
 
 async def try_out(call: Call) -> Answer:
@@ -48,7 +48,7 @@ async def one(call: Call) -> Answer:
     job = await call.bridge.jobs.get(call.parameters["job"])
     if call.wait and not job.state.final:
         job = await call.unless_gone(call.bridge.jobs.wait(job.id, call.wait)) or await call.bridge.jobs.get(job.id)
-    return Answer(job.as_json(call.languages), 200, _applied(call))
+    return Answer(job.as_json(call.languages), 200, applied(call))
 
 
 async def receipt(call: Call) -> Answer:
@@ -82,7 +82,7 @@ async def listing(call: Call) -> Answer:
         reference=asked.get("reference"),
         collected=flag("collected", asked.get("collected")),
         after=asked.get("after"),
-        limit=whole("limit", asked.get("limit"), default=_PAGE, most=_LARGEST_PAGE),
+        limit=whole("limit", asked.get("limit"), default=PAGE, most=LARGEST_PAGE),
         devices=call.holder.scope.devices,
         owner=call.owner,
     )
@@ -123,7 +123,8 @@ def _job(job: Job, call: Call) -> Answer:
     return Answer(job.as_json(call.languages))
 
 
-def _applied(call: Call) -> dict[str, str]:
+def applied(call: Call) -> dict[str, str]:
+    """The header that says how long was waited at most."""
     return {} if call.wait is None else {"Preference-Applied": f"wait={call.wait:g}"}
 
 
@@ -172,7 +173,7 @@ _FILTERS = (
     query("reference", "With this reference of the till.", {"type": "string"}),
     query("collected", "`false`: outcomes that nobody has acknowledged yet.", {"enum": ["true", "false"]}),
     query("after", "The `next` of the page before.", {"type": "string"}),
-    query("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_PAGE, "default": _PAGE}),
+    query("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}),
 )
 
 _AS_IT_STANDS = Reply("The job as it stands now.", Job)

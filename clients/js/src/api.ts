@@ -216,7 +216,9 @@ export interface components {
          *
          *     `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
          *     where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
-         *     `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names.
+         *     `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names. `print_items`: what a
+         *     non-fiscal printout may be made of: text, bold, double, qr, ean13, code128, feed, cut.full, cut.partial. `copies`: of what a copy
+         *     can be had: last (the last document, on paper), document (one by its number, on paper), data (one by its number, read back).
          */
         Capabilities: {
             operations: string[];
@@ -240,6 +242,8 @@ export interface components {
             code_page: string | null;
             extras: string[];
             delivery: string[];
+            print_items: string[];
+            copies: string[];
         };
         /**
          * CardSlip
@@ -429,7 +433,9 @@ export interface components {
          * Copy
          * @description A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
          *
-         *     `delivery`: another way than paper for the same document, e.g. as an e-document.
+         *     `delivery`: another way than paper for the same document, e.g. as an e-document. With `paper` false and no other way it is read
+         *     back as data, where the device keeps its documents: number, sign, figures, text and QR code in the result, all that it says in
+         *     the evidence, and nothing is printed. Which copies a device has, its capabilities say (`copies`).
          */
         Copy: {
             /** @default null */
@@ -840,6 +846,12 @@ export interface components {
             ports: number[];
             available: boolean;
         };
+        /**
+         * EntryMode
+         * @description How the card was read.
+         * @enum {string}
+         */
+        EntryMode: "chip" | "contactless" | "magnetic" | "manual" | "qr" | "other";
         /**
          * Expect
          * @description What the till believes of the device. Checked when the job starts; a miss fails it with `request.conflict`.
@@ -1332,8 +1344,30 @@ export interface components {
             issued_at?: string | null;
         };
         /**
+         * OriginalPayment
+         * @description An earlier payment: by the job that made it, or by the terminal's own numbers of one that no job here made.
+         *
+         *     With `job` the bridge fills in what that job's result has; a number given beside it must agree with it.
+         */
+        OriginalPayment: {
+            /** @default null */
+            job?: string | null;
+            /** @default null */
+            receipt_number?: string | null;
+            /** @default null */
+            trace_number?: string | null;
+            /** @default null */
+            authorisation_code?: string | null;
+            /** @default null */
+            transaction_id?: string | null;
+            /** @default null */
+            terminal_id?: string | null;
+            /** @default null */
+            issued_at?: string | null;
+        };
+        /**
          * Outcome
-         * @description How a card payment ended.
+         * @description How a card payment ended: the terminal's word, not the bridge's.
          * @enum {string}
          */
         Outcome: "approved" | "partial" | "declined" | "cancelled" | "timed_out" | "reversed";
@@ -1413,15 +1447,10 @@ export interface components {
             card?: components["schemas"]["CardSlip"] | null;
         };
         /**
-         * PaymentKind
-         * @enum {string}
+         * PaymentCapture
+         * @description Charges what was reserved, at most the reserved amount; what is left of it is free again.
          */
-        PaymentKind: "cash" | "card" | "transfer" | "voucher" | "prepaid" | "credit" | "exchange" | "other";
-        /**
-         * PaymentPurchase
-         * @description A card payment. `amount` is what the terminal is to charge.
-         */
-        PaymentPurchase: {
+        PaymentCapture: {
             /** @default null */
             operator?: components["schemas"]["Operator"] | null;
             /** @default null */
@@ -1438,14 +1467,142 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            op: "payment.purchase";
+            op: "payment.capture";
+            original: components["schemas"]["OriginalPayment"];
             /** @example 9.00 */
             amount: string;
             currency: string;
         };
         /**
+         * PaymentKind
+         * @enum {string}
+         */
+        PaymentKind: "cash" | "card" | "transfer" | "voucher" | "prepaid" | "credit" | "exchange" | "other";
+        /**
+         * PaymentPreauthorise
+         * @description Reserves an amount on a card. With `original` it raises or prolongs that reservation.
+         */
+        PaymentPreauthorise: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "payment.preauthorise";
+            /** @example 9.00 */
+            amount: string;
+            currency: string;
+            /** @default null */
+            original?: components["schemas"]["OriginalPayment"] | null;
+        };
+        /**
+         * PaymentPurchase
+         * @description A card payment.
+         */
+        PaymentPurchase: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /** @example 9.00 */
+            amount: string;
+            currency: string;
+            /** @default null */
+            tip?: string | null;
+            /** @default null */
+            cashback?: string | null;
+            /** @default false */
+            allow_partial?: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "payment.purchase";
+        };
+        /**
+         * PaymentRefund
+         * @description Money back to a card. With `original` it belongs to that payment, where the terminal can tell it so; without it the
+         *     card that is presented is given the amount.
+         */
+        PaymentRefund: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "payment.refund";
+            /** @example 9.00 */
+            amount: string;
+            currency: string;
+            /** @default null */
+            original?: components["schemas"]["OriginalPayment"] | null;
+        };
+        /**
+         * PaymentRelease
+         * @description Gives a reservation up: all of it, or the part `amount`.
+         */
+        PaymentRelease: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "payment.release";
+            original: components["schemas"]["OriginalPayment"];
+            /** @default null */
+            amount?: string | null;
+            /** @default null */
+            currency?: string | null;
+        };
+        /**
          * PaymentResult
-         * @description A terminal's decision. Amounts are in the payment's currency; no full card number is ever here.
+         * @description A terminal's decision. Amounts are in the payment's currency.
+         *
+         *     `approved` is what the card is charged with (or given back), all in all; `tip`, `cashback` and `fee` are parts of it, `fee`
+         *     being what the terminal added by itself. `receipt_number`: the terminal's own, by which it finds the payment again;
+         *     `trace_number` that between terminal and host; `transaction_id`: where the host gives one that is unique. `original`: the
+         *     receipt number of the payment that this one takes back or finishes.
          */
         PaymentResult: {
             outcome: components["schemas"]["Outcome"];
@@ -1454,14 +1611,65 @@ export interface components {
             /** @example 9.00 */
             approved: string;
             currency: string;
+            tip: string | null;
+            cashback: string | null;
+            fee: string | null;
             reason_code: string | null;
             reason_text: string | null;
             authorisation_code: string | null;
             trace_number: string | null;
             receipt_number: string | null;
+            transaction_id: string | null;
+            original: string | null;
             terminal_id: string | null;
+            merchant_id: string | null;
             masked_pan: string | null;
             scheme: string | null;
+            application: string | null;
+            application_id: string | null;
+            entry_mode: components["schemas"]["EntryMode"] | null;
+            verification: components["schemas"]["Verification"] | null;
+            online: boolean | null;
+            decided_at: string | null;
+            receipts: components["schemas"]["TerminalReceipt"][];
+        };
+        /**
+         * PaymentReversal
+         * @description Takes an earlier payment back, as if it had not been; most terminals can until their next reconciliation.
+         *
+         *     `amount`: what it was, where it is known, so that another payment under the same number is refused.
+         */
+        PaymentReversal: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "payment.reversal";
+            original: components["schemas"]["OriginalPayment"];
+            /** @default null */
+            amount?: string | null;
+            /** @default null */
+            currency?: string | null;
+        };
+        /**
+         * Payments
+         * @description Jobs of card payments, newest first. `next` is the `after` of the next page, null on the last one.
+         */
+        Payments: {
+            payments: components["schemas"]["Job"][];
+            next: string | null;
         };
         /**
          * PercentMethod
@@ -1567,7 +1775,8 @@ export interface components {
         };
         /**
          * Print
-         * @description A non-fiscal printout.
+         * @description A non-fiscal printout: texts, QR codes, bar codes, fed lines and cuts, in the order of `lines`. Which of these a device has,
+         *     its capabilities say (`print_items`).
          */
         Print: {
             /** @default null */
@@ -1589,11 +1798,38 @@ export interface components {
             op: "print";
             /** @default null */
             title?: string | null;
-            lines: components["schemas"]["PrintLine"][];
+            lines: (components["schemas"]["PrintLine"] | components["schemas"]["PrintQr"] | components["schemas"]["PrintBarcode"] | components["schemas"]["PrintFeed"] | components["schemas"]["PrintCut"])[];
             /** @default null */
             fit?: ("strict" | "lenient") | null;
         };
-        /** PrintLine */
+        /**
+         * PrintBarcode
+         * @description A bar code. `ean13`: 12 digits, or 13 with the right check digit. `code128`: printable ASCII.
+         */
+        PrintBarcode: {
+            /** @enum {string} */
+            format: "ean13" | "code128";
+            barcode: string;
+        };
+        /**
+         * PrintCut
+         * @description The paper is cut here, below what stands above.
+         */
+        PrintCut: {
+            /** @enum {string} */
+            cut: "full" | "partial";
+        };
+        /**
+         * PrintFeed
+         * @description Empty lines.
+         */
+        PrintFeed: {
+            feed: number;
+        };
+        /**
+         * PrintLine
+         * @description A line of text.
+         */
         PrintLine: {
             /** @default  */
             text?: string;
@@ -1606,6 +1842,23 @@ export interface components {
             bold?: boolean;
             /** @default false */
             double?: boolean;
+        };
+        /**
+         * PrintQr
+         * @description A QR code of these characters, as UTF-8. `size`: dots of a module's side, as large as the device finds right where it is
+         *     left out; so is `correction`, the level of error correction.
+         */
+        PrintQr: {
+            /** @default null */
+            correction?: ("L" | "M" | "Q" | "H") | null;
+            qr: string;
+            /**
+             * @default centre
+             * @enum {string}
+             */
+            align?: "left" | "centre" | "right";
+            /** @default null */
+            size?: number | null;
         };
         /**
          * Problem
@@ -1621,7 +1874,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.pin_wrong" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.no_paper" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy";
+            code: "device.busy" | "device.clock" | "device.cover_open" | "device.fault" | "device.journal" | "device.memory_full" | "device.offline" | "device.paper_out" | "device.rejected" | "device.sale_blocked" | "device.shift_closed" | "device.shift_expired" | "device.unresolved" | "device.wrong_device" | "discovery.running" | "events.gone" | "gate.host_not_allowed" | "gate.method" | "gate.origin_not_allowed" | "gate.origin_required" | "gate.pin_wrong" | "gate.rate" | "gate.scope_missing" | "gate.session_unknown" | "gate.target" | "gate.token_origin_mismatch" | "gate.unauthorised" | "gate.wrong_session" | "plugin.error" | "request.aborted" | "request.conflict" | "request.duplicate_reference" | "request.exists" | "request.expired" | "request.invalid" | "request.key_missing" | "request.key_reused" | "request.malformed" | "request.media_type" | "request.method" | "request.no_paper" | "request.not_found" | "request.too_large" | "request.unsupported" | "server.error" | "server.stopping" | "server.storage" | "terminal.batch_full" | "terminal.busy" | "terminal.no_such_payment" | "terminal.not_ready";
             detail: string;
             remedy: string;
             /** @enum {string} */
@@ -1759,10 +2012,32 @@ export interface components {
             customer?: components["schemas"]["Customer"] | null;
         };
         /**
+         * ReceiptCopy
+         * @enum {string}
+         */
+        ReceiptCopy: "merchant" | "customer" | "administration";
+        /**
          * ReceiptKind
          * @enum {string}
          */
         ReceiptKind: "sale" | "refund" | "purchase" | "purchase_refund" | "correction";
+        /**
+         * Reconciliation
+         * @description The terminal's totals. `closed`: its batch began anew with this. `agreed`: what the host said of its own totals, where it
+         *     says so.
+         */
+        Reconciliation: {
+            number: string | null;
+            currency: string | null;
+            total: string | null;
+            totals: components["schemas"]["SchemeTotal"][];
+            first_receipt: string | null;
+            last_receipt: string | null;
+            closed: boolean;
+            agreed: boolean | null;
+            at: string | null;
+            receipts: components["schemas"]["TerminalReceipt"][];
+        };
         /** Registration */
         Registration: {
             state: components["schemas"]["RegistrationState"];
@@ -1878,6 +2153,7 @@ export interface components {
         Result: {
             document: components["schemas"]["Document"] | null;
             payment: components["schemas"]["PaymentResult"] | null;
+            reconciliation: components["schemas"]["Reconciliation"] | null;
             registration: components["schemas"]["Registration"];
             paper: components["schemas"]["Paper"];
             confirmed: boolean;
@@ -1968,6 +2244,16 @@ export interface components {
             device: string | null;
             seconds: number;
             attempts: components["schemas"]["ScanAttempt"][];
+        };
+        /**
+         * SchemeTotal
+         * @description Payments of one scheme or host since the last reconciliation. `amount` is below zero where more was given back.
+         */
+        SchemeTotal: {
+            scheme: string;
+            count: number;
+            /** @example -0.02 */
+            amount: string;
         };
         /**
          * ServiceAction
@@ -2168,6 +2454,89 @@ export interface components {
             percent: string | null;
             kind: components["schemas"]["TaxKind"] | null;
             active: boolean;
+        };
+        /**
+         * TerminalDiagnose
+         * @description Lets the terminal check itself and its line to the host; what it says is in `evidence`.
+         */
+        TerminalDiagnose: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "terminal.diagnose";
+        };
+        /**
+         * TerminalLogin
+         * @description Registers the till at the terminal anew, with what its protocol calls for.
+         */
+        TerminalLogin: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "terminal.login";
+        };
+        /**
+         * TerminalReceipt
+         * @description One receipt that the terminal handed to the till to print. `text`: its lines, as they are to stand on paper.
+         *
+         *     `must_print`: the terminal says that it may not be left out; `signature`: it has a line for the holder's signature.
+         */
+        TerminalReceipt: {
+            copy_for: components["schemas"]["ReceiptCopy"];
+            text: string;
+            signature: boolean;
+            must_print: boolean;
+        };
+        /**
+         * TerminalReconcile
+         * @description The terminal's end of day: its totals as data, and its batch closed. `close: false` asks for the totals alone.
+         */
+        TerminalReconcile: {
+            /** @default null */
+            operator?: components["schemas"]["Operator"] | null;
+            /** @default null */
+            reference?: string | null;
+            /** @default false */
+            part?: boolean;
+            /** @default null */
+            deadline?: string | null;
+            /** @default null */
+            expect?: components["schemas"]["Expect"] | null;
+            /** @default null */
+            retry_of?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "terminal.reconcile";
+            /** @default true */
+            close?: boolean;
         };
         /**
          * Timeouts
@@ -2372,6 +2741,12 @@ export interface components {
             note: string | null;
         };
         /**
+         * Verification
+         * @description How the holder was verified. A signature is to be asked for, and compared, at the till.
+         * @enum {string}
+         */
+        Verification: "none" | "signature" | "online_pin" | "offline_pin" | "pin_and_signature" | "device";
+        /**
          * WaitingJob
          * @description A job that waits for a person, and why.
          */
@@ -2408,7 +2783,7 @@ export interface components {
             message: string;
             field: string | null;
         };
-        Operation: components["schemas"]["Receipt"] | components["schemas"]["Invoice"] | components["schemas"]["ShiftOpen"] | components["schemas"]["ShiftClose"] | components["schemas"]["ReportX"] | components["schemas"]["ReportPeriod"] | components["schemas"]["CashIn"] | components["schemas"]["CashOut"] | components["schemas"]["DocumentContinue"] | components["schemas"]["Copy"] | components["schemas"]["Print"] | components["schemas"]["DisplayShow"] | components["schemas"]["DrawerOpen"] | components["schemas"]["ClockSet"] | components["schemas"]["MarkingCheck"] | components["schemas"]["PaymentPurchase"] | components["schemas"]["Raw"];
+        Operation: components["schemas"]["Receipt"] | components["schemas"]["Invoice"] | components["schemas"]["ShiftOpen"] | components["schemas"]["ShiftClose"] | components["schemas"]["ReportX"] | components["schemas"]["ReportPeriod"] | components["schemas"]["CashIn"] | components["schemas"]["CashOut"] | components["schemas"]["DocumentContinue"] | components["schemas"]["Copy"] | components["schemas"]["Print"] | components["schemas"]["DisplayShow"] | components["schemas"]["DrawerOpen"] | components["schemas"]["ClockSet"] | components["schemas"]["MarkingCheck"] | components["schemas"]["PaymentPurchase"] | components["schemas"]["PaymentRefund"] | components["schemas"]["PaymentReversal"] | components["schemas"]["PaymentPreauthorise"] | components["schemas"]["PaymentCapture"] | components["schemas"]["PaymentRelease"] | components["schemas"]["TerminalReconcile"] | components["schemas"]["TerminalLogin"] | components["schemas"]["TerminalDiagnose"] | components["schemas"]["Raw"];
     };
     responses: never;
     parameters: never;

@@ -24,6 +24,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
     Warning_,
+    invalid,
 )
 from bridge_atol.circumstances import Circumstances, version_of
 from bridge_atol.display import plan_display
@@ -35,6 +36,8 @@ from bridge_atol.settings import AtolSettings
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_atol.status import OPERATIONS
 from bridge_atol.unsupported import unsupported
+
+_DIGITS = 10  # of a document's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,19 @@ def planned(operation: Operation, settings: AtolSettings, capabilities: Capabili
 
 
 def check_copy(operation: Copy) -> None:
-    if operation.kind != "receipt" or operation.document is not None or operation.issued_on is not None:
-        raise unsupported(
-            "document", "the device prints its last document once more, and no other", remedy="leave kind and document out"
-        )
-    if not operation.delivery.paper or operation.delivery.email or operation.delivery.sms or operation.delivery.edocument:
-        raise unsupported("delivery", "a copy of this device is on paper")
+    if operation.kind in ("invoice", "slip"):
+        raise unsupported("kind", "this device keeps receipts and reports", limit="receipt, report")
+    delivery = operation.delivery
+    for name, wanted in (("email", delivery.email), ("sms", delivery.sms), ("edocument", delivery.edocument)):
+        if wanted is not None:
+            raise unsupported(f"delivery.{name}", "a copy of this device is on paper, or data", remedy="leave it out")
+    if operation.document is None and operation.issued_on is not None:
+        raise unsupported("issued_on", "documents are found by their number", remedy="give document")
+    number = operation.document
+    if number is not None and not (number.isascii() and number.isdigit() and len(number) <= _DIGITS and int(number) < 1 << 32):
+        raise invalid("document", "is no number of a fiscal document", limit=f"at most {_DIGITS} digits")
+
+
+def repeats_last(operation: Copy) -> bool:
+    """What the device itself has a command for: its last document once more, on paper."""
+    return operation.kind == "receipt" and operation.document is None and operation.delivery.paper

@@ -10,7 +10,8 @@ from datetime import date, time
 from decimal import Decimal
 
 from bridge_atol.layout import CODE_PAGE, BadValue, Value, write
-from bridge_atol.vocabulary import SHAPES, Mode, Shape
+from bridge_atol.open_points import CUT_PARTLY, QR_ALIGNMENT, QR_OPTIONS
+from bridge_atol.vocabulary import CODE, SHAPES, Mode, Shape
 
 MAX_KOPECKS = 10**10 - 1  # of payments and sums of cash: ten digits
 LINE = 64  # characters of a printed line, where the device does not tell
@@ -102,6 +103,14 @@ def exchange_status() -> Command:
 
 def find_document(number: int) -> Command:
     return build(0xA440, document=number)
+
+
+def choose_document(number: int) -> Command:
+    return build(0xA445, document=number)
+
+
+def next_block() -> Command:
+    return build(0xA446)
 
 
 def attribute(tag: int) -> Command:
@@ -225,6 +234,16 @@ def print_line(text: str) -> Command:
 def print_wide_line(text: str) -> Command:
     """09 in front of each character doubles its width."""
     return Command(SHAPES[0x4C], b"".join(b"\x09" + character.encode(CODE_PAGE) for character in text))
+
+
+def print_qr(data: bytes, *, scale: int) -> Command:
+    """Type 00 is QR; alignment, options and what else is in front of the content are those of the one frame that is known [A10]."""
+    parameters = bytes((0, QR_ALIGNMENT, scale, 0, 0, *QR_OPTIONS)).ljust(14, b"\0")
+    return build(0xC1, parameters=parameters, code=data.ljust(CODE, b"\0"))
+
+
+def cut(*, whole: bool) -> Command:
+    return build(0x75, type=1 if whole else CUT_PARTLY)
 
 
 def print_footer() -> Command:

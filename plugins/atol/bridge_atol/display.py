@@ -12,7 +12,7 @@ from bridge_atol.settings import AtolSettings
 
 
 def plan_display(operation: DisplayShow, settings: AtolSettings) -> Step:
-    """All lines in one text, each filled to the width of the display [A11]; those that are not given are empty. Raises RequestError."""
+    """All lines in one text, each filled to the width of the display [A13]; those that are not given are empty. Raises RequestError."""
     if len(operation.lines) > settings.display_lines:
         raise invalid("lines", f"{len(operation.lines)} lines", limit=f"{settings.display_lines} lines")
     fit = Fitting(CODE_PAGE, lenient=False)

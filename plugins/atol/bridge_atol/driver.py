@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
+
+from bridge_ffd.outstanding import confirm, waiting
 
 from bridge.model import (
     Capabilities,
@@ -35,10 +38,10 @@ from bridge.model import (
 )
 from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
 from bridge.transport import ByteLink
-from bridge_atol import commands, effects
+from bridge_atol import commands, effects, readback
 from bridge_atol import status as asking
 from bridge_atol.answers import exchange_status
-from bridge_atol.checking import check_copy
+from bridge_atol.checking import check_copy, repeats_last
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.display import plan_display
 from bridge_atol.exchanges import exchange_of
@@ -46,7 +49,6 @@ from bridge_atol.facts import FactReader, Facts, Kind
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
-from bridge_atol.outstanding import confirm, waiting
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout
 from bridge_atol.procedure import Procedure
@@ -154,15 +156,13 @@ class AtolDriver(Driver):
             case ClockSet():
                 return await effects.set_clock(self._exchange, context, self._reader(), self._settings.zone, operation.to)
             case DocumentContinue():
-                return await effects.go_on(self._exchange, context, self._reader())
+                return await self._go_on(context)
             case Raw():
                 step, mode = plan_raw(operation)
                 return await effects.raw(self._exchange, context, step, mode)
             case Copy():
                 check_copy(operation)
-                await self._ready_to_print(context)
-                step = Step(commands.repeat_document())
-                return await effects.run(self._exchange, context, "copy", (step,), Paper.PRINTED, COPY_MODE)
+                return await self._copy(context, operation)
             case Print():
                 steps, fit = plan_printout(operation, self._settings.columns)
                 await self._ready_to_print(context)
@@ -170,6 +170,44 @@ class AtolDriver(Driver):
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)
                 return result
+
+    async def _go_on(self, context: JobContext) -> Result:
+        """No command is known that goes on with a printout [A6]: a document that ran out of paper is printed once more."""
+        number = await effects.waits_for_paper(self._exchange, context, self._reader())
+        if number is None:
+            return Result(paper=Paper.UNKNOWN)
+        result = await self._copy(context, Copy(op="copy", document=number))
+        await effects.came(context)
+        return result
+
+    async def _copy(self, context: JobContext, operation: Copy) -> Result:
+        """The last document by the device's own command; any other one as the FN keeps it."""
+        repeat = (Step(commands.repeat_document()),)
+        if repeats_last(operation):
+            await self._ready_to_print(context)
+            return await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED, COPY_MODE)
+        reader, columns = self._reader(), self._settings.columns
+        try:
+            storage = await reader.storage()
+            found = await readback.read(self._exchange, reader, storage, operation)
+        except Refused as refused:
+            raise DeviceError(refused.job_error()) from refused
+        paper = Paper.SUPPRESSED
+        if operation.delivery.paper:
+            await self._ready_to_print(context)
+            if found.is_receipt and found.found.number == storage.last_document:
+                done = await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED, COPY_MODE)
+            else:
+                printout = readback.as_printout(found, columns)
+                if printout is None:
+                    raise readback.no_text(found.found.number)
+                steps, _ = plan_printout(printout, columns)
+                done = await effects.run(self._exchange, context, "copy", steps, Paper.PRINTED, Mode.REGISTRATION)
+                context.warn(
+                    "copy_of_archive", "The copy was printed as the fiscal storage keeps the document: not as its first print."
+                )
+            paper = done.paper
+        return found.result(zone=ZoneInfo(self._settings.zone), online=True, paper=paper, width=columns)
 
     async def _ready_to_print(self, context: JobContext) -> None:
         await self._procedure(context).wait_until_ready()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.outstanding import PAPER, printed
+
 from bridge.model import Paper, Result
 from bridge.plugin import DeviceError, JobContext
 from bridge_atol import commands
@@ -15,8 +17,7 @@ from bridge_atol.errors import DATE_TO_CONFIRM, WRONG_MODE
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import SHIFT, FactReader, ShiftState
 from bridge_atol.layout import BadAnswer
-from bridge_atol.open_points import CLOCK_MODES, COPY_MODE
-from bridge_atol.outstanding import PAPER, printed
+from bridge_atol.open_points import CLOCK_MODES
 from bridge_atol.plan import INTENT, Step
 from bridge_atol.refusals import Refused
 from bridge_atol.texts import own
@@ -61,26 +62,33 @@ async def raw(exchange: Exchange, context: JobContext, step: Step, mode: Mode) -
     return Result(paper=Paper.UNKNOWN, evidence={"answer": answer.hex()})
 
 
-async def go_on(exchange: Exchange, context: JobContext, reader: FactReader) -> Result:
-    """A document that ran out of paper is printed once more [A6]: the device prints its last one again, and no other."""
+async def waits_for_paper(exchange: Exchange, context: JobContext, reader: FactReader) -> str | None:
+    """The number of the document that ran out of paper; None where none did."""
     found = await exchange.trouble()
     if found is not None and not found.working:
         raise found.said.error()
     waits = await context.device.store.get(PAPER)
     if not waits:
-        return Result(paper=Paper.UNKNOWN)
+        return None
     await exchange.finished()
     try:
         storage = await reader.storage()
-    except (Refused, BadAnswer) as error:
+    except Refused as refused:
+        raise DeviceError(refused.job_error()) from refused
+    except BadAnswer as error:
         raise own.UNREADABLE.error(problem=error) from error
-    if storage.fn_number != waits["fn"] or storage.last_document != waits["number"]:
+    if storage.fn_number != waits["fn"]:
         await context.device.store.delete(PAPER)
-        raise own.OTHER_PRINTED_SINCE.error()
-    result = await run(exchange, context, "continue", (Step(commands.repeat_document()),), Paper.PRINTED, COPY_MODE)
-    await printed(context.device, str(waits["job"]))
-    context.warn("copy_printed", "The device does not go on with a printout: the last document was printed once more.")
-    return result
+        raise own.OTHER_STORAGE.error()
+    return str(waits["number"])
+
+
+async def came(context: JobContext) -> None:
+    """The document that waited is on paper now."""
+    waits = await context.device.store.get(PAPER)
+    if waits:
+        await printed(context.device, str(waits["job"]))
+    context.warn("copy_printed", "The device does not go on with a printout: the document was printed once more.")
 
 
 async def set_clock(exchange: Exchange, context: JobContext, reader: FactReader, zone: str, to: datetime | None) -> Result:
@@ -102,7 +110,7 @@ async def set_clock(exchange: Exchange, context: JobContext, reader: FactReader,
 
 
 async def _set_date(exchange: Exchange, day: date) -> None:
-    """In the first mode that the device takes it in [A10]; once more where it wants it confirmed."""
+    """In the first mode that the device takes it in [A12]; once more where it wants it confirmed."""
     command = commands.set_date(day)
     for mode in CLOCK_MODES:
         await exchange.enter(mode)

@@ -21,9 +21,10 @@ from bridge_atol.circumstances import version_of
 from bridge_atol.condition import trouble
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import CASH_IN_DRAWER, SHIFT, FactReader, ShiftState
+from bridge_atol.printout import ITEMS, QR_SIZES
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
-from bridge_atol.vocabulary import NAME
+from bridge_atol.vocabulary import CODE, NAME
 
 OPERATIONS = frozenset(
     (
@@ -89,6 +90,8 @@ def capabilities(model: Model, settings: AtolSettings) -> Capabilities:
             "ffd.version": int(model.version),
             "display.line": settings.display_columns,
             "display.lines": settings.display_lines,
+            "print.qr": CODE,
+            "print.qr.size": QR_SIZES[-1],
         },
         max_amount=Decimal(commands.MAX_KOPECKS).scaleb(-2),
         arithmetic=ARITHMETIC,
@@ -98,6 +101,8 @@ def capabilities(model: Model, settings: AtolSettings) -> Capabilities:
         code_page="cp866",
         extras=(NAMESPACE,),
         delivery=frozenset(("paper", "email", "sms")),
+        copies=frozenset(("last", "document", "data")),
+        print_items=ITEMS,
     )
 
 

@@ -48,6 +48,10 @@ _VERSIONS = (Tag.FFD_VERSION, Tag.DEVICE_FFD_VERSION, Tag.FN_FFD_VERSION)
 _ARCHIVE_OFFSET = 100
 _FORM_BITS = 0x3F
 
+_PERSONAL = frozenset(tag for tag in Tag if tag.name.startswith("BUYER"))
+HIDDEN = "***"
+"""Stands for what is a buyer's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArchivedItem:
@@ -169,7 +173,8 @@ class ArchivedDocument:
         return CheckQr(self.at, self.total, self.fn_number, self.number, self.sign, self.settlement)
 
     def as_data(self) -> dict[str, Any]:
-        """All of it in words, fit for JSON: sums as decimal strings, masks and tags that may be there several times as lists."""
+        """All of it in words, fit for JSON: sums as decimal strings, masks and tags that may be there several times as lists. What is
+        a buyer's own (contact, name, INN, address) is hidden."""
         kind = {"kind": self.kind.name.lower()} if self.kind is not None else {}
         return {**kind, **tags_as_data(self.items)}
 
@@ -225,6 +230,8 @@ _COUNTED = {
 
 
 def _shown(tag: Tag | None, item: Tlv) -> Any:
+    if tag in _PERSONAL:
+        return HIDDEN
     value = item.value
     match value:
         case tuple():

@@ -203,7 +203,9 @@ class Script:
         return [code for code in self.codes() if code in _CHANGING]
 
 
-_CHANGING = frozenset(("59", "92", "EB", "E8", "EA", "43", "99", "4A", "49", "4F", "9A", "5A", "67", "80", "4C", "73", "95"))
+_CHANGING = frozenset(
+    ("59", "92", "EB", "E8", "EA", "43", "99", "4A", "49", "4F", "9A", "5A", "67", "80", "4C", "C1", "75", "73", "95")
+)
 
 
 def name(data: bytes) -> str:

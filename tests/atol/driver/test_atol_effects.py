@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from atol_bench import FAMILY, Bench, Outcome, Script, other, sale
+from atol_bench import FAMILY, FN, Bench, Outcome, Script, other, sale
 
 from bridge.model import RequestError
 from bridge.transport import run_virtual
@@ -126,15 +126,29 @@ def test_a_document_that_ran_out_of_paper_is_printed_again_on_request() -> None:
     run_virtual(scenario())
 
 
-def test_a_document_that_is_not_the_last_any_more_is_not_printed_again() -> None:
+def test_one_that_is_not_the_last_any_more_is_printed_as_the_storage_keeps_it() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        sold = await bench.run(sale())
+        bench.device.store.values["paper"] = {"job": sold.job.job_id, "fn": FN, "number": 29}
+        outcome = await bench.run(other("document.continue"))
+        assert bench.sent("95") == []
+        assert (outcome.state, outcome.error is not None) == ("failed", True)  # this register tells no text of it
+        assert bench.device.store.values["paper"]["number"] == 29
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_one_of_another_storage_is_not_printed_again() -> None:
     async def scenario() -> None:
         bench = Bench()
         await bench.connect()
-        bench.device.store.values["paper"] = {"job": "JOB0", "fn": "9999078900012955", "number": 28}
+        bench.device.store.values["paper"] = {"job": "JOB0", "fn": "9" * 16, "number": 28}
         outcome = await bench.run(other("document.continue"))
         assert (outcome.state, bench.sent("95"), bench.device.store.values.get("paper")) == ("failed", [], None)
         assert outcome.error is not None
-        assert "ждёт бумаги" in outcome.error.in_language("ru").message
+        assert "накопителе" in outcome.error.in_language("ru").message
         await bench.disconnect()
 
     run_virtual(scenario())

@@ -31,7 +31,8 @@ from bridge_atol.web.messages import (
     request_path,
     states_of,
 )
-from bridge_atol.web.tasks import plan_of, printout
+from bridge_atol.web.printout import printout
+from bridge_atol.web.tasks import plan_of
 from bridge_ffd.vat import Vat
 from bridge_ffd.vocabulary import Agent, Measure, PaymentMethod, PaymentObject, PlannedStatus, Taxation
 from hypothesis import given
@@ -326,6 +327,20 @@ def test_requests_and_answers_are_read() -> None:
         accepted(answer, "w")
     (state,) = states_of(b'{"results":[{"status":"error","error":{"code":73,"description":"x"},"result":null}]}')
     assert (state.status, state.error.code if state.error else 0, state.result) == (Status.ERROR, 73, {})
+
+
+def test_codes_and_fed_lines_stand_between_the_texts() -> None:
+    items = [{"qr": "https://example.ru/ч", "size": 4}, {"format": "ean13", "barcode": "460123456789"}, {"feed": 2}]
+    made, _ = printout(Print.model_validate({"op": "print", "lines": items}), 48)
+    assert made["items"] == [
+        {"type": "barcode", "barcode": "https://example.ru/ч", "barcodeType": "QR", "scale": 4, "alignment": "center"},
+        {"type": "barcode", "barcode": "4601234567893", "barcodeType": "EAN13", "printText": True},
+        {"type": "text", "text": ""},
+        {"type": "text", "text": ""},
+    ]
+    for refused in ({"cut": "full"}, {"qr": "x", "correction": "H"}):
+        with pytest.raises(RequestError):
+            printout(Print.model_validate({"op": "print", "lines": [refused]}), 48)
 
 
 def test_every_sentence_of_the_driver_is_there_in_russian() -> None:

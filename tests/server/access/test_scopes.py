@@ -20,7 +20,7 @@ def test_every_call_of_the_api_has_its_row_and_no_row_is_without_a_call() -> Non
 def test_every_operation_of_the_model_has_its_row() -> None:
     assert set(OPERATIONS) == set(CLASSES)
     modelled = {get_args(part.model_fields["op"].annotation)[0] for part in get_args(get_args(Operation)[0])}
-    assert modelled <= set(OPERATIONS)
+    assert modelled == set(CLASSES)
 
 
 def test_every_right_is_explained_and_needed_somewhere() -> None:
@@ -72,6 +72,24 @@ def test_a_till_can_sell_and_nothing_that_gives_money_back_ends_the_day_or_takes
 )
 def test_what_an_operation_needs(body: dict[str, Any], needed: set[Right]) -> None:
     assert of_operation(body) == needed
+
+
+@pytest.mark.parametrize(
+    ("copy", "reads"),
+    [
+        ({}, False),
+        ({"delivery": {"paper": True}}, False),
+        ({"delivery": {"paper": False, "edocument": {"id": "X"}}}, False),
+        ({"document": "30"}, True),
+        ({"document": "30", "delivery": {"paper": False}}, True),
+        ({"delivery": {"paper": False}}, True),
+        ({"delivery": {"paper": False, "email": None}}, True),
+        ({"document": "30", "delivery": 7}, True),
+    ],
+)
+def test_a_copy_that_tells_what_was_sold_needs_more_than_printing(copy: dict[str, Any], reads: bool) -> None:
+    needed = {Right.PRINT, Right.FISCAL} if reads else {Right.PRINT}
+    assert of_operation({"op": "copy", **copy}) == needed
 
 
 def test_what_gives_money_back_cannot_be_hidden_in_a_spelling_that_the_model_takes() -> None:

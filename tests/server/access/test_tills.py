@@ -222,3 +222,28 @@ async def test_nobody_finds_out_by_the_token_what_only_administrators_may(statio
     ):
         status, problem = await call(station, token, method, path, None if method in ("GET", "DELETE") else {})
         assert (status, problem["code"]) == (403, "gate.scope_missing"), path
+
+
+async def test_a_tills_payments_are_there_for_no_other_till(station: Station) -> None:
+    one, _ = await station.give("till-1", origin=ORIGIN)
+    two, _ = await station.give("till-2", origin=ORIGIN)
+    charge = {"op": "payment.purchase", "amount": "5.00", "currency": "PLN"}
+    headers = {"Idempotency-Key": "card", "Prefer": "wait=20"}
+    _, theirs = await call(station, two, "POST", "/devices/d1/jobs", charge, **headers)
+    assert [job["id"] for job in (await call(station, two, "GET", "/payments"))[1]["payments"]] == [theirs["id"]]
+    assert (await call(station, one, "GET", "/payments"))[1] == {"payments": [], "next": None}
+    assert (await call(station, one, "POST", f"/payments/{theirs['id']}/refresh", {}))[0] == 404
+    said = []
+    for job in (theirs["id"], "01JD0000000000000000000000"):
+        for body, field in (
+            ({"op": "payment.reversal", "original": {"job": job}}, "original.job"),
+            ({**SALE, "payments": [{"kind": "card", "amount": "10.00", "payment_job": job}]}, "payments.0.payment_job"),
+        ):
+            status, problem = await call(station, one, "POST", "/devices/d1/preview", body)
+            assert (status, problem["errors"][0]["field"]) == (422, field)
+            said.append(problem["detail"].replace(job, "JOB"))
+    assert said[:2] == said[2:]
+    status, problem = await call(
+        station, two, "POST", "/devices/d1/preview", {"op": "payment.reversal", "original": {"job": theirs["id"]}}
+    )
+    assert "not known any more" in problem["detail"], "its own is looked at"

@@ -20,8 +20,11 @@ from bridge.model import (
     Outcome,
     Paper,
     PaymentPurchase,
+    PaymentRefund,
     PaymentResult,
+    PaymentReversal,
     Result,
+    TerminalPrompt,
 )
 from bridge.plugin import (
     AbortAnswer,
@@ -46,6 +49,7 @@ from tests.toys.terminal.messages import (
     ANSWER,
     CONFIRM,
     COUNTER_MODULO,
+    GIVEN,
     IDENTIFY,
     LAST,
     PURCHASE,
@@ -73,6 +77,10 @@ PAYMENT = "payment/"
 # Between two looks for reversals while nothing else is to do, and between two questions for a record not decided yet.
 LOOK_SECONDS = 5.0
 UNDECIDED_SECONDS = 2.0
+
+Charging = PaymentPurchase | PaymentRefund | PaymentReversal
+
+PROMPTS = {"card": TerminalPrompt.PRESENT_CARD, "host": TerminalPrompt.HOST, "remove": TerminalPrompt.REMOVE_CARD}
 
 YES_NO = (Choice(code="yes", text="Signature is right"), Choice(code="no", text="Signature is wrong or missing"))
 
@@ -108,7 +116,7 @@ class TerminalDriver(Driver):
 
     async def capabilities(self) -> Capabilities:
         return Capabilities(
-            operations=frozenset({"payment.purchase"}),
+            operations=frozenset({"payment.purchase", "payment.refund", "payment.reversal"}),
             currencies=CURRENCIES,
             max_amount=LARGEST,
             status_during_job="parallel",
@@ -122,7 +130,7 @@ class TerminalDriver(Driver):
     # -- charging ----------------------------------------------------------------------------------------------------
 
     async def execute(self, context: JobContext, operation: Operation) -> Result:
-        if not isinstance(operation, PaymentPurchase):
+        if not isinstance(operation, Charging):
             raise DeviceError(JobError.of("request.unsupported"))
         before = await self._status()
         if before.busy:
@@ -130,7 +138,7 @@ class TerminalDriver(Driver):
         expected = operation.expect.last_document if operation.expect is not None else None
         if expected is not None and expected != str(before.counter):
             raise DeviceError(JobError.of("request.conflict", f"Record {before.counter} is the last one, not {expected}."))
-        purchase = Purchase(operation.amount, operation.currency, context.reference(REFERENCE_LENGTH))
+        purchase = _wanted(operation, context.reference(REFERENCE_LENGTH))
         self._talk.forget_messages()
         await context.checkpoint("charge", {"counter": before.counter, "memory": before.memory})
         if context.abort_requested:
@@ -151,7 +159,8 @@ class TerminalDriver(Driver):
                 frame = await self._talk.message(self._timings.silence)
                 match frame.kind:
                     case messages.MESSAGE:
-                        context.attention("terminal.customer", frame.fields.get("text", ""))
+                        prompt = PROMPTS.get(frame.fields.get("code", ""), TerminalPrompt.CUSTOMER)
+                        context.attention(prompt, frame.fields.get("text", ""))
                     case messages.QUESTION:
                         question = asyncio.create_task(self._put(context, frame))
                     case messages.RECORD:
@@ -178,7 +187,7 @@ class TerminalDriver(Driver):
     # -- recovering --------------------------------------------------------------------------------------------------
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
-        assert isinstance(operation, PaymentPurchase)
+        assert isinstance(operation, Charging)
         baseline = checkpoints[0].data
         answer = await self._talk.exchange(LAST)
         try:
@@ -197,12 +206,25 @@ class TerminalDriver(Driver):
         record, moved = last.record, (last.record.counter - int(baseline["counter"])) % COUNTER_MODULO
         if moved == 0:
             return NotIssued(evidence)
-        ours = record.reference == context.reference(REFERENCE_LENGTH) if record.reference else record.amount == operation.amount
+        wanted = _wanted(operation, context.reference(REFERENCE_LENGTH))
+        alike = record.kind == wanted.kind and operation.amount in (None, record.amount)
+        ours = record.reference == wanted.reference if record.reference else alike
         if moved == 1 and not ours:  # the only transaction since then is somebody else's
             return NotIssued(evidence)
         if ours and (record.reference or (moved == 1 and not self._device.shared)):
             return Issued(await self._confirmed(context, operation, record))
         return NeedsOperator(evidence, "Other payments were made at the terminal meanwhile. Compare its receipts and decide.")
+
+    async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
+        """The record by its counter: the acquirer may have reversed it since."""
+        assert result.payment is not None
+        if result.payment.receipt_number is None:
+            return None
+        try:
+            answer = await self._talk.exchange(GIVEN, {"counter": result.payment.receipt_number})
+        except DeviceError:  # its records were cleared since
+            return None
+        return Outcome(_record(answer).decision)
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 
@@ -230,7 +252,7 @@ class TerminalDriver(Driver):
         except Unreadable as error:
             raise LinkLost(f"the terminal's status is not readable: {error}") from error
 
-    async def _confirmed(self, context: JobContext, operation: PaymentPurchase, record: Record) -> Result:
+    async def _confirmed(self, context: JobContext, operation: Charging, record: Record) -> Result:
         """Take the record in. Its answer is the last word: an approval may have been reversed meanwhile."""
         if record.decision == "approved":
             await self._device.store.set(f"{PAYMENT}{record.counter}", context.job_id)
@@ -244,15 +266,32 @@ class TerminalDriver(Driver):
         approved = final.amount if final.decision == "approved" else Decimal("0.00")
         payment = PaymentResult(
             outcome=Outcome(final.decision),
-            requested=operation.amount,
+            requested=operation.amount or final.amount,
             approved=approved,
-            currency=operation.currency,
+            currency=operation.currency or CURRENCIES[0],
             reason_text=final.reason or None,
             authorisation_code=final.authorisation or None,
             receipt_number=str(final.counter),
+            original=operation.original.receipt_number if isinstance(operation, PaymentReversal) else None,
             masked_pan=final.card or None,
         )
         return Result(payment=payment, paper=Paper.SUPPRESSED, evidence={"record": dict(answer.fields)})
+
+
+def _wanted(operation: Charging, reference: str) -> Purchase:
+    """What the terminal is to do. Raises DeviceError where a reversal names no record of it."""
+    currency = operation.currency or CURRENCIES[0]
+    match operation:
+        case PaymentReversal():
+            number = operation.original.receipt_number or ""
+            if not number.isdigit():
+                said = "The terminal finds a payment by its receipt number alone."
+                raise DeviceError(JobError.of("request.invalid", said, field="original.receipt_number"))
+            return Purchase(operation.amount or Decimal("0.00"), currency, reference, "reversal", int(number))
+        case PaymentRefund():
+            return Purchase(operation.amount, currency, reference, "refund")
+        case PaymentPurchase():
+            return Purchase(operation.amount, currency, reference)
 
 
 def _record(frame: Frame) -> Record:

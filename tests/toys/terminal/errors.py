@@ -9,6 +9,7 @@ REFUSALS = {
     "full": ("terminal.batch_full", "its batch is full"),
     "currency": ("device.rejected", "it does not take this currency"),
     "amount": ("device.rejected", "the amount is out of its range"),
+    "no_record": ("terminal.no_such_payment", "it has no such payment to take back"),
     "unknown": ("device.rejected", "it does not know this command"),
 }
 

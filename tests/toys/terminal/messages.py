@@ -4,15 +4,17 @@ Commands of the till, each answered under its number (`e` with a code where the 
 
     I -> i   who are you
     S -> s   how are you: busy, counter and memory of the last record, counters of reversals not told yet
-    P -> p   charge: amount, currency, reference. `p` only says that it began
+    P -> p   charge: kind purchase | refund | reversal, amount, currency, reference; `original`: counter of the record that a
+             reversal takes back, whose amount it has. `p` only says that it began
     A -> a   the cashier's answer to a question
     X -> x   give up; `taken` 0: too late
     L -> l   the last record: state idle | busy | unknown | final
+    G -> g   the record of this counter, as it is by now
     K -> k   the record of this counter was taken in. Only with `k` does an approval stand for good
 
 Messages of the terminal, unasked, numbered by itself; one that comes twice has the same number:
 
-    M        what the customer is doing
+    M        what it waits for: code card | host | remove, and a text, which may be empty
     Q        a question to the cashier
     R        the record of the purchase that runs
     V        a record was reversed afterwards; told again in `s` until it is taken in with K
@@ -29,7 +31,7 @@ from typing import Literal, get_args
 
 from tests.toys.terminal.frame import Frame
 
-IDENTIFY, STATUS, PURCHASE, ANSWER, ABORT, LAST, CONFIRM = "I", "S", "P", "A", "X", "L", "K"
+IDENTIFY, STATUS, PURCHASE, ANSWER, ABORT, LAST, GIVEN, CONFIRM = "I", "S", "P", "A", "X", "L", "G", "K"
 REFUSED, MESSAGE, QUESTION, RECORD, REVERSED = "e", "M", "Q", "R", "V"
 UNASKED = frozenset({MESSAGE, QUESTION, RECORD, REVERSED})
 
@@ -37,8 +39,10 @@ COUNTER_MODULO = 10000
 
 Decision = Literal["approved", "declined", "cancelled", "reversed"]
 LastState = Literal["idle", "busy", "unknown", "final"]
+Kind = Literal["purchase", "refund", "reversal"]
 
 _DECISIONS: dict[str, Decision] = {decision: decision for decision in get_args(Decision)}
+_KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 _STATES: dict[str, LastState] = {state: state for state in get_args(LastState)}
 
 
@@ -56,9 +60,13 @@ class TerminalStatus:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
+    """What the terminal is to do. `original`: of a reversal, the counter of what it takes back; its amount is that one's."""
+
     amount: Decimal
     currency: str
     reference: str
+    kind: Kind = "purchase"
+    original: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Record:
     authorisation: str = ""
     card: str = ""
     reason: str = ""
+    kind: Kind = "purchase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +112,22 @@ def status_fields(status: TerminalStatus) -> dict[str, str]:
 
 
 def purchase_from(frame: Frame) -> Purchase:
-    return Purchase(_amount(frame, "amount"), _get(frame, "currency"), _get(frame, "ref"))
+    original = frame.fields.get("original", "")
+    if original and not original.isdigit():
+        raise Unreadable(f"{frame.kind}: original is {original!r}")
+    return Purchase(
+        _amount(frame, "amount"), _get(frame, "currency"), _get(frame, "ref"), _kind(frame), int(original) if original else None
+    )
 
 
 def purchase_fields(purchase: Purchase) -> dict[str, str]:
-    return {"amount": str(purchase.amount), "currency": purchase.currency, "ref": purchase.reference}
+    fields = {
+        "kind": purchase.kind,
+        "amount": str(purchase.amount),
+        "currency": purchase.currency,
+        "ref": purchase.reference,
+    }
+    return fields | ({"original": str(purchase.original)} if purchase.original is not None else {})
 
 
 def record_from(frame: Frame) -> Record:
@@ -122,6 +142,7 @@ def record_from(frame: Frame) -> Record:
         authorisation=frame.fields.get("auth", ""),
         card=frame.fields.get("card", ""),
         reason=frame.fields.get("reason", ""),
+        kind=_kind(frame),
     )
 
 
@@ -134,6 +155,7 @@ def record_fields(record: Record) -> dict[str, str]:
         "auth": record.authorisation,
         "card": record.card,
         "reason": record.reason,
+        "kind": record.kind,
     }
 
 
@@ -153,6 +175,13 @@ def _get(frame: Frame, name: str) -> str:
     if value is None:
         raise Unreadable(f"{frame.kind} lacks {name}")
     return value
+
+
+def _kind(frame: Frame) -> Kind:
+    kind = _KINDS.get(frame.fields.get("kind", "purchase"))
+    if kind is None:
+        raise Unreadable(f"{frame.kind}: kind is {frame.fields['kind']!r}")
+    return kind
 
 
 def _number(frame: Frame, name: str) -> int:

@@ -14,7 +14,7 @@ from typing import Literal
 from tests.toys.cables import Session, Wire
 from tests.toys.terminal import messages
 from tests.toys.terminal.frame import Decoder, Frame
-from tests.toys.terminal.messages import COUNTER_MODULO, Decision, Last, Purchase, Record, TerminalStatus, Unreadable
+from tests.toys.terminal.messages import COUNTER_MODULO, Decision, Kind, Last, Purchase, Record, TerminalStatus, Unreadable
 
 CURRENCIES = ("EUR", "PLN")
 LIMIT = Decimal("5000.00")
@@ -69,6 +69,7 @@ class Terminal:
         self._purchase: Purchase | None = None
         self._counter = 0
         self._cleared = 0
+        self._forgotten = 0
         self._last: Record | None = None
         self._untold: list[int] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -138,6 +139,9 @@ class Terminal:
                 return {"taken": "1" if taken else "0"}
             case messages.LAST:
                 return messages.last_fields(self._last_record())
+            case messages.GIVEN:
+                found = self._record_of(frame.fields.get("counter", ""))
+                return messages.record_fields(found) if found is not None else {"code": "no_record"}
             case messages.CONFIRM:
                 return self._confirm(frame.fields.get("counter", ""))
             case _:
@@ -148,6 +152,10 @@ class Terminal:
             return {"code": "busy"}
         if purchase.currency not in CURRENCIES:
             return {"code": "currency"}
+        if purchase.kind == "reversal":
+            taken = self._record_of(str(purchase.original))
+            stands = taken is not None and taken.decision == "approved" and taken.kind != "reversal"
+            return {} if stands else {"code": "no_record"}
         return {"code": "amount"} if not 0 < purchase.amount <= LIMIT else {}
 
     def _last_record(self) -> Last:
@@ -177,17 +185,23 @@ class Terminal:
 
     def _begin(self, purchase: Purchase) -> None:
         self._purchase = purchase
+        if purchase.kind == "reversal":  # by its number: no card is needed
+            taken = self._record_of(str(purchase.original))
+            assert taken is not None
+            self._purchase = replace(purchase, amount=taken.amount)
+            self._card_read()
+            return
         self._enter("card", self.switches.card, self._card_read)
-        self._say(messages.MESSAGE, {"text": "Insert or tap card"})
+        self._say(messages.MESSAGE, {"code": "card", "text": "Insert or tap card"})
 
     def _card_read(self) -> None:
         self._enter("acquirer", self.switches.acquirer, self._acquirer_answered)
-        self._say(messages.MESSAGE, {"text": "Authorising"})
+        self._say(messages.MESSAGE, {"code": "host", "text": ""})
 
     def _acquirer_answered(self) -> None:
         if self.switches.decision == "decline":
             self._decide("declined", reason="not enough money")
-        elif self.switches.signature:
+        elif self.switches.signature and self._purchase is not None and self._purchase.kind == "purchase":
             self._questions += 1
             self._enter("question", self.switches.question, lambda: self._decide("reversed", reason="no signature"))
             self._say(messages.QUESTION, {"question": str(self._questions), "text": "Is the signature right?"})
@@ -211,13 +225,17 @@ class Terminal:
     def _decide(self, decision: Decision, *, reason: str = "") -> None:
         assert self._purchase is not None
         reference = self._purchase.reference if self.switches.keeps_reference else ""
-        self._record(decision, self._purchase.amount, reference, reason, own=True)
+        if decision == "approved" and self._purchase.kind == "reversal":
+            self._rewrite(self._index_of(self._purchase.original), "taken back by the till")
+        self._record(decision, self._purchase.amount, reference, reason, own=True, kind=self._purchase.kind)
         self._purchase = None
         self._enter("confirm", self.switches.confirm, self._nobody_confirmed)
         assert self._last is not None
         self._say(messages.RECORD, messages.record_fields(self._last))
 
-    def _record(self, decision: Decision, amount: Decimal, reference: str, reason: str, *, own: bool) -> None:
+    def _record(
+        self, decision: Decision, amount: Decimal, reference: str, reason: str, *, own: bool, kind: Kind = "purchase"
+    ) -> None:
         self._counter = (self._counter + 1) % COUNTER_MODULO
         approved = decision == "approved"
         self._last = Record(
@@ -228,6 +246,7 @@ class Terminal:
             authorisation=f"A{self._counter:05d}" if approved else "",
             card="500000******0017",
             reason=reason,
+            kind=kind,
         )
         self.truth.append(Entry(self._last, own))
 
@@ -243,7 +262,15 @@ class Terminal:
         self._say(messages.REVERSED, {"counter": str(counter)})
 
     def _reversed_record(self, counter: int) -> Record:
-        return next(entry.record for entry in reversed(self.truth) if entry.record.counter == counter)
+        return self.truth[self._index_of(counter)].record
+
+    def _index_of(self, counter: int | None) -> int:
+        return next(index for index in reversed(range(len(self.truth))) if self.truth[index].record.counter == counter)
+
+    def _record_of(self, counter: str) -> Record | None:
+        """The record of this counter since the records were cleared; counters begin anew then."""
+        found = (entry.record for entry in reversed(self.truth[self._forgotten :]) if str(entry.record.counter) == counter)
+        return next(found, None)
 
     def _rewrite(self, index: int, reason: str) -> Record:
         """An approval becomes a reversal, in the books and in the memory."""
@@ -255,6 +282,10 @@ class Terminal:
         return record
 
     # -- hands -------------------------------------------------------------------------------------------------------
+
+    def reverse(self, counter: int) -> None:
+        """The acquirer takes a payment back, and the terminal does not tell of it unless it is asked for that record."""
+        self._rewrite(self._index_of(counter), "reversed by the acquirer")
 
     def other_till(self, amount: Decimal) -> None:
         """Another till charges a card here, as soon as the terminal is free."""
@@ -268,6 +299,7 @@ class Terminal:
     def clear_memory(self) -> None:
         """Service clears the records: counter and last record are gone."""
         self._cleared += 1
+        self._forgotten = len(self.truth)
         self._counter = 0
         self._last = None
         self._untold.clear()

@@ -67,10 +67,10 @@ RECEIPT_STAYS_OPEN = Own(
     "На кассе открыт чек, который отсюда не отменить.",
     "Завершите или отмените его на кассе.",
 )
-OTHER_PRINTED_SINCE = Own(
+OTHER_STORAGE = Own(
     "request.conflict",
-    "The document that waits for its paper is not the last one any more, and the device prints no other again.",
-    "Документ, который ждёт бумаги, уже не последний, а другой документ касса повторно не печатает.",
+    "The document that waits for its paper is in another fiscal storage than the device has now.",
+    "Документ, который ждёт бумаги, записан в другом фискальном накопителе.",
     "Напечатайте его из личного кабинета ОФД.",
     "Print it from the operator's (OFD) site.",
 )

@@ -76,6 +76,7 @@ RECEIPT_SHAPES = (
         (raw("parameters", 14), raw("code", CODE, "filled with zeros")),
     ),
     Shape(0x73, "print footer", mode=Mode.REPORTS),
+    Shape(0x75, "cut", (uint("type", 1, "01 whole"),)),
     Shape(0x95, "repeat last document", patience=Patience.REPORT),
     Shape(0xEF, "marking code command", (raw("data", None),)),
     Shape(0x64, "set date", (of(Kind.DMY, "date"),)),

@@ -143,4 +143,7 @@ STATUS_SHAPES = (
     _storage(0x33, "version of the FN", of(Kind.ASCII, "version", 16), uint("type")),
     _storage(0x20, "exchange with the operator", raw("exchange", 13)),
     _storage(0x40, "find document", raw("found", None), request=(uint("document", 4),)),
+    # Stepping through a document: asked once, since the next block follows in any case.
+    Shape(STORAGE << 8 | 0x45, "choose a document to read", (uint("document", 4),), (raw("head", None),), Does.CHANGES),
+    Shape(STORAGE << 8 | 0x46, "its next block", (), (raw("tags", None),), Does.CHANGES),
 )

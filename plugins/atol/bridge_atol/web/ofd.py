@@ -1,4 +1,4 @@
-"""What of finished jobs is still to come: the operator's (OFD) confirmation. Keys and amendments are those of `bridge_atol.outstanding`."""
+"""What of finished jobs is still to come: the operator's (OFD) confirmation. Keys and amendments are those of `bridge_ffd.outstanding`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bridge_ffd import outstanding
 from bridge_ffd.fn import ExchangeState, ExchangeStatus
 
 from bridge.plugin import DeviceContext
 from bridge.plugin import Json as StoredJson
-from bridge_atol import outstanding
 from bridge_atol.facts import Kind
 from bridge_atol.web.answers import part
 from bridge_atol.web.messages import Json, Unreadable
@@ -21,7 +21,7 @@ def expected(intent: Intent, job_id: str) -> Mapping[str, StoredJson]:
     """Written with the intent: the number that the document will have, if it comes out."""
     if intent.kind not in (Kind.RECEIPT, Kind.CORRECTION):
         return {}
-    return outstanding.entry(intent.baseline.last + 1, job_id, intent.baseline.fn)
+    return outstanding.expected(intent.baseline.last, intent.baseline.fn, job_id)
 
 
 def exchange_of(result: Mapping[str, Json], zone: ZoneInfo) -> ExchangeStatus:

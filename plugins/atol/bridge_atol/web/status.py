@@ -26,6 +26,7 @@ from bridge_atol.web.answers import Condition, part
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.messages import Json, Queue, Unreadable
 from bridge_atol.web.ofd import exchange_of
+from bridge_atol.web.printout import ITEMS
 from bridge_atol.web.reading import why
 
 OPERATIONS = frozenset(
@@ -99,6 +100,7 @@ def capabilities(model: Model) -> Capabilities:
         code_page="cp866",
         extras=(NAMESPACE,),
         delivery=frozenset(("paper", "email", "sms")),
+        print_items=ITEMS,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from bridge_ffd.building import Faults
 from bridge_ffd.document import FfdDocument
@@ -27,8 +26,6 @@ from bridge.model import (
     CashOut,
     Line,
     Operator,
-    Print,
-    PrintLine,
     Receipt,
     ReceiptKind,
     ReportX,
@@ -52,7 +49,6 @@ from bridge_atol.web.requisites import correction_members, document_members, ite
 Task = dict[str, Json]
 Document = Receipt | ShiftOpen | ShiftClose | ReportX | CashIn | CashOut
 
-_ALIGNED = {"left": "left", "centre": "center", "right": "right"}
 _CHECK_BITS = ("imcCheckFlag", "imcCheckResult", "imcStatusInfo", "imcEstimatedStatusCorrect", "ecrStandAloneFlag")
 
 
@@ -145,17 +141,6 @@ def plan_cash(operation: CashIn | CashOut, now: Circumstances) -> Plan:
         task={"type": "cashIn" if cash_in else "cashOut", **cashier, "cashSum": operation.amount},
         total=operation.amount,
     )
-
-
-def printout(operation: Print, columns: int) -> tuple[Task, Fitting]:
-    """A printout that is no receipt, and what had to be changed. Raises RequestError naming the line."""
-    fit = Fitting(CODE_PAGE, lenient=operation.fit == "lenient")
-    items: list[Task] = []
-    if operation.title:
-        items += _text("title", PrintLine(text=operation.title, align="centre"), fit, columns)
-    for index, line in enumerate(operation.lines):
-        items += _text(f"lines.{index}", line, fit, columns)
-    return {"type": "nonFiscal", "items": items, "printFooter": True}, fit
 
 
 # --- parts
@@ -252,15 +237,3 @@ def _cashier(who: Operator | None, kind: DocumentKind, now: Circumstances) -> Ta
         first_ = faults.errors[0]
         raise RequestError("request.invalid", f"{first_.field}: {first_.message}", tuple(faults.errors))
     return operator(tags)
-
-
-def _text(field: str, line: PrintLine, fit: Fitting, columns: int) -> list[Task]:
-    width = columns // 2 if line.double else columns
-    if line.bold:
-        fit.warn("style_ignored", "The device has no bold print.", f"{field}.bold")
-    where = f"{field}.text" if field.startswith("lines") else field
-    style: dict[str, Any] = {"doubleWidth": True} if line.double else {}
-    return [
-        {"type": "text", "text": text, "alignment": _ALIGNED[line.align], **style}
-        for text in fit.wrapped(where, line.text, width)
-    ]
