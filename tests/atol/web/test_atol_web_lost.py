@@ -253,7 +253,7 @@ def hold_the_queue(scene: Scene, seconds: float) -> None:
 def test_a_document_behind_others_is_taken_back_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
     async def scene(scene: Scene) -> None:
         hold_the_queue(scene, 300)
-        job = await scene.run(sale())  # its deadline is 120 seconds
+        job = await scene.run(sale(deadline="2026-11-20T09:00:25+00:00"))
         assert (job.state, job.error.code) == (JobState.FAILED, "device.busy")
         await asyncio.sleep(900)
         assert scene.sold() == []
