@@ -97,7 +97,8 @@ class Settlement:
         if decision.verdict is not Verdict.UNKNOWN:
             return decision
         if intent.kind is Kind.END_OF_DAY:
-            return await self._by_open_batch(decision)
+            known = seen.record is not None and seen.record.totals and intent.baseline is not None
+            return decision if known else await self._by_open_batch(decision)
         if intent.kind in (Kind.CAPTURE, Kind.RELEASE):
             return await self._by_open_reservations(intent, decision)
         if seen.record is None and intent.baseline is None and intent.empty and seen.empty:

@@ -104,8 +104,9 @@ class ZvtSettings:
     on_disconnect: Literal["goes_on", "stops"] = option("goes_on", "the connection ends while a card is waited for")
     unconfirmed_reversal: Literal["stands", "undone"] = option("stands", "[?] what becomes of 06 30 that nobody confirms")
     unconfirmed_end: Literal["idle", "blocked"] = option(
-        "idle", "the till does not answer 06 0F: idle again, or blocked for a minute"
+        "idle", "the till does not answer 06 0F: idle again, or blocked for `blocked_seconds`"
     )
+    blocked_seconds: int = option(60, "how long")
 
     # what it says
     intermediate: Literal["yes", "few", "none"] = option("yes", "04 FF: all, only the first one, or none, to who wants them")
