@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.outstanding import confirm, waiting
+
 from bridge.model import (
     Capabilities,
     CashIn,
@@ -47,7 +49,6 @@ from bridge_atol.facts import FactReader, Facts, Kind
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
-from bridge_atol.outstanding import confirm, waiting
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout
 from bridge_atol.procedure import Procedure

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.outstanding import PAPER, printed
+
 from bridge.model import Paper, Result
 from bridge.plugin import DeviceError, JobContext
 from bridge_atol import commands
@@ -16,7 +18,6 @@ from bridge_atol.exchange import Exchange
 from bridge_atol.facts import SHIFT, FactReader, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import CLOCK_MODES
-from bridge_atol.outstanding import PAPER, printed
 from bridge_atol.plan import INTENT, Step
 from bridge_atol.refusals import Refused
 from bridge_atol.texts import own

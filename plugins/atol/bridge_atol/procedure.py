@@ -6,9 +6,10 @@ them is lost is in `settlement.py`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.outstanding import PAPER, expected
 
 from bridge.model import JobError, Operation, Paper, Receipt, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
@@ -19,7 +20,6 @@ from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
-from bridge_atol.outstanding import PAPER, expected
 from bridge_atol.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
 from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing, surely_refused
 from bridge_atol.refusals import Refused
@@ -66,7 +66,7 @@ class Procedure:
         task = DECIDING + await context.device.store.allocate(TASK_COUNT, modulo=DECIDING_COUNT)
         intent = Intent.of(plan, facts, task)
         kept = {"task": task, "code": intent.decides, "fn": facts.fn}
-        store: dict[str, Json] = {HELD: None, TASK: kept, **expected(intent, context.job_id)}
+        store: dict[str, Json] = {HELD: None, TASK: kept, **_awaited(intent, context.job_id)}
         await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=store)
         if facts.document_open:
             intent = await self._clear_leftover(intent)
@@ -283,3 +283,9 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
     wanted = operation.expect.last_document if operation.expect else None
     if wanted is not None and wanted != str(facts.last):
         raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=facts.last)
+
+
+def _awaited(intent: Intent, job_id: str) -> Mapping[str, Json]:
+    """What the operator (OFD) will confirm one day: receipts and corrections."""
+    confirmed = intent.kind in (Kind.RECEIPT, Kind.CORRECTION)
+    return expected(intent.baseline.last if confirmed else None, intent.baseline.fn, job_id)

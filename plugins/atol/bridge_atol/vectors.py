@@ -34,6 +34,7 @@ from bridge_atol.frame import (
 )
 from bridge_atol.layout import BadValue, Value, read, write
 from bridge_atol.vocabulary import REGISTERS, SHAPES, STORAGE, Shape, code_of
+from bridge_atol.web import vectors as web_vectors
 
 NOT_COMPARED: dict[str, str] = {
     "direction": "who sent it; what these bytes are does not depend on it",
@@ -43,14 +44,12 @@ NOT_COMPARED: dict[str, str] = {
     "status": "words for the reader",
     "driver_code": "a number of the vendor's driver, which the wire does not have",
     "json_task": "what the vendor's driver was told; its commands are compared",
-    "driver_result": "what the vendor's driver answered to its caller",
-    "driver_error": "what the vendor's driver answered to its caller",
     "rule": "words for the reader",
+    "case": "words for the reader",
 }
 
-NOT_BUILT: dict[str, str] = {
-    "web-requests": "the vendor's HTTP server: another interface than that of the device, which Tillbridge does not use",
-}
+NOT_BUILT: dict[str, str] = {}
+"""Layers of which nothing is held against this plugin, with the reason."""
 
 _TO_DEVICE = "host->device"
 
@@ -354,11 +353,18 @@ def _shown_child(child: Tlv) -> Any:
 
 
 def _flow(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
-    """The commands that the vendor's driver sent: each is in the table and is built again. What was it told is its own affair."""
+    """What the vendor's driver was told, sent and answered: the task is one that is given to its server, each command is in the table and
+    is built again, and the result is read."""
     for sent in meaning.get("state_changing_commands", ()):
         _command(bytes.fromhex(sent), check)
     check.equal("state_changing_commands", True, isinstance(meaning.get("state_changing_commands"), list))
-    return {"state_changing_commands": meaning.get("state_changing_commands"), "task": meaning.get("task")}
+    web_vectors.flow(meaning, check.equal)
+    compared = ("state_changing_commands", "task", "driver_result", "driver_error")
+    return {key: meaning.get(key) for key in compared}
+
+
+def _web(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+    return web_vectors.web(meaning, check.equal)
 
 
 _Meaning = Callable[[bytes, str, Mapping[str, Any], _Check], dict[str, Any]]
@@ -370,4 +376,5 @@ _MEANINGS: dict[Any, _Meaning] = {
     "response-error": _error,
     "ffd-tlv": _tlv,
     "json-task-flow": _flow,
+    "web-requests": _web,
 }
