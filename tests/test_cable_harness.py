@@ -46,6 +46,7 @@ def test_no_cut_of_http_makes_the_vendors_server_lie() -> None:
     assert not _violations("atol-web", Extent(sample=12, variants=1, draw=3))
 
 
+@pytest.mark.exhaustive
 def test_no_open_point_of_the_vendors_server_makes_it_lie() -> None:
     assert not _violations("atol-web", Extent(sample=8, first=True, draw=2))
 
