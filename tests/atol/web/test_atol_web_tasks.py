@@ -35,7 +35,7 @@ from bridge_atol.web.printout import printout
 from bridge_atol.web.tasks import plan_of
 from bridge_ffd.vat import Vat
 from bridge_ffd.vocabulary import Agent, Measure, PaymentMethod, PaymentObject, PlannedStatus, Taxation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -294,6 +294,7 @@ def test_a_printout_has_its_lines_with_their_style() -> None:
 # --- JSON
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False, places=3),

@@ -19,7 +19,7 @@ from bridge_atol.web import texts
 from bridge_atol.web.answers import figures_of
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.errors import job_error
-from bridge_atol.web.messages import Queue, Status, Unreadable
+from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
 from bridge_atol.web.ofd import expected
 from bridge_atol.web.plan import INTENT, Intent, Plan
 from bridge_atol.web.reading import Reader, Reading, Waiting, pauses, why
@@ -164,23 +164,33 @@ class Procedure:
         await context.checkpoint(INTENT, {"uuid": asked, "task": str(task["type"])})
         try:
             queue = await self._server.post(asked, [task])
-            for pause in pauses(self._settings.timeouts.poll):
-                states = await self._server.get(asked)
-                if states is None or len(states) != 1:
-                    raise LinkLost("the server does not know a task that it has just taken")
-                (state,) = states
-                if state.status is Status.READY:
-                    return Result(paper=paper, evidence={"request": asked})
-                if state.status.final:
-                    raise DeviceError(job_error(state.error))
-                late = clock.now() >= context.deadline or context.abort_requested
-                if state.status is Status.WAIT and (queue.blocked or late) and await self._server.cancel(asked):
-                    raise Aborted if context.abort_requested else why(queue).error()
-                queue = Queue(False)
-                await clock.sleep(pause)
         except Refused as refused:
             raise DeviceError(job_error(refused.said)) from refused
+        began = clock.monotonic()
+        for pause in pauses(self._settings.timeouts.poll):
+            state = await self._state_of_effect(asked)
+            if state.status is Status.READY:
+                return Result(paper=paper, evidence={"request": asked})
+            if state.status.final:
+                raise DeviceError(job_error(state.error))
+            late = clock.now() >= context.deadline or context.abort_requested
+            if state.status is Status.WAIT and (queue.blocked or late) and await self._server.cancel(asked):
+                raise Aborted if context.abort_requested else why(queue).error()
+            if state.status is not Status.WAIT and clock.monotonic() - began >= self._settings.timeouts.running:
+                raise self._settings.timeouts.ran_out("running", "the server makes no end of it")
+            queue = Queue(False)
+            await clock.sleep(pause)
         raise AssertionError("pauses have no end")
+
+    async def _state_of_effect(self, asked: str) -> TaskState:
+        """LinkLost where the server does not tell: what was given to it may be carried out all the same."""
+        try:
+            states = await self._server.get(asked)
+        except Refused as refused:
+            raise LinkLost(f"the server does not tell of a task that it has taken: {refused}") from refused
+        if states is None or len(states) != 1:
+            raise LinkLost("the server does not know a task that it has just taken")
+        return states[0]
 
 
 def _check_state(kind: Kind, reading: Reading) -> None:
