@@ -42,8 +42,28 @@ def test_no_cut_and_no_spoilt_answer_makes_a_register_lie_in_any_layer(bench: st
     assert not _violations(bench, Extent(sample=8, variants=1, draw=3))
 
 
+def test_no_cut_of_http_makes_the_vendors_server_lie() -> None:
+    assert not _violations("atol-web", Extent(sample=12, variants=1, draw=3))
+
+
+@pytest.mark.exhaustive
+def test_no_open_point_of_the_vendors_server_makes_it_lie() -> None:
+    assert not _violations("atol-web", Extent(sample=8, first=True, draw=2))
+
+
+@pytest.mark.exhaustive
 def test_no_filler_byte_and_no_open_point_of_the_register_makes_it_lie() -> None:
     assert not _violations("shtrih-m-tcp", Extent(sample=8, first=True, draw=2))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("bench", ["atol", "atol-v2"])
+def test_no_cut_and_no_spoilt_answer_makes_a_register_with_tasks_or_turns_lie(bench: str) -> None:
+    assert not _violations(bench, Extent(sample=8, variants=1, draw=3, edges=8))
+
+
+def test_no_open_point_of_the_task_buffer_makes_the_register_lie() -> None:
+    assert not _violations("atol", Extent(sample=8, first=True, draw=2, edges=8))
 
 
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:

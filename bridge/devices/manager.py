@@ -357,7 +357,7 @@ def _capabilities(runtime: DeviceRuntime) -> dict[str, Any] | None:
     if runtime.capabilities is None:
         return None
     data = runtime.capabilities.model_dump(mode="json")
-    for key in ("operations", "receipt_kinds", "invoice_kinds", "line_kinds", "payment_kinds"):
+    for key in ("operations", "receipt_kinds", "invoice_kinds", "line_kinds", "payment_kinds", "print_items", "copies"):
         data[key] = sorted(data[key])
     return data
 

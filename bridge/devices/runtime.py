@@ -36,6 +36,7 @@ from bridge.transport import (
     LinkError,
     LinkOpener,
     LinkTimeout,
+    Masker,
     Terms,
     Values,
     WireEntry,
@@ -137,6 +138,7 @@ class DeviceRuntime:
     def new_wire_log(self) -> WireLog:
         """For one link of this device; while a job runs, its transfers go into the job's trace too."""
         number = next(self._links)
+        by_family = self.family.masker() if self.family is not None else mask_private
 
         def tap(entry: WireEntry) -> None:
             self.ring.record(number, entry)
@@ -145,12 +147,16 @@ class DeviceRuntime:
                 trace.record(number, entry)
 
         round_trip = self.measures.round_trip.labels(self.id, self.config.family)
-        return WireLog(self._services.clock.now, self._mask, on_round_trip=round_trip.observe, tap=tap)
 
-    def _mask(self, data: bytes, direction: Direction) -> bytes:
+        def mask(data: bytes, direction: Direction) -> bytes:
+            return self._mask(by_family, data, direction)
+
+        return WireLog(self._services.clock.now, mask, on_round_trip=round_trip.observe, tap=tap)
+
+    def _mask(self, by_family: Masker, data: bytes, direction: Direction) -> bytes:
         """The family's mask, then every secret and customer's value that is known."""
         try:
-            masked = self.family.mask(data, direction) if self.family is not None else mask_private(data, direction)
+            masked = by_family(data, direction)
         except Exception:  # a plugin's fault must neither stop the transfer nor let through what it was to hide
             if not self._mask_raised:
                 self._mask_raised = True

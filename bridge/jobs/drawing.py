@@ -22,7 +22,8 @@ from bridge.model import (
     totals_by_rate,
 )
 from bridge.paper import WIDTH, Drawing
-from bridge.plugin import PaperText
+from bridge.paper.model import Barcode, Cut, Qr, Row, Verbatim
+from bridge.plugin import PaperCode, PaperCut, PaperText
 
 log = logging.getLogger("tillbridge.jobs")
 
@@ -45,13 +46,39 @@ def drawing_of(checked: CheckedOperation, runtime: DeviceRuntime) -> tuple[Drawi
     drawing = Drawing(
         figures=figures,
         taxes=taxes,
-        exact=paper.lines if paper is not None else None,
+        exact=_rows(paper) if paper is not None else None,
         width=paper.width if paper is not None else WIDTH,
         omitted=paper.omitted if paper is not None else (),
         warnings=checked.warnings,
     )
     code_page = capabilities.code_page if capabilities is not None else None
     return drawing, (paper.code_page if paper is not None else None) or code_page
+
+
+def _rows(paper: PaperText) -> tuple[Row, ...]:
+    """Lines that follow each other are one block: blanks count in it."""
+    rows: list[Row] = []
+    block: list[str] = []
+    for line in (*paper.lines, None):
+        if isinstance(line, str):
+            block.append(line)
+            continue
+        if block:
+            rows.append(Verbatim(tuple(block)))
+            block = []
+        if line is not None:
+            rows.append(_code(line))
+    return tuple(rows)
+
+
+def _code(line: PaperCode | PaperCut) -> Row:
+    match line:
+        case PaperCode(kind="QR"):
+            return Qr(line.data, line.align, line.correction)
+        case PaperCode():
+            return Barcode(line.kind, line.data)
+        case PaperCut():
+            return Cut()
 
 
 def operation_of(job: Job) -> Operation | None:

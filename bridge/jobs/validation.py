@@ -20,6 +20,7 @@ from bridge.model import (
     Figures,
     Invoice,
     Operation,
+    Print,
     Receipt,
     RequestError,
     Warning_,
@@ -31,6 +32,7 @@ from bridge.model import (
     plain_numbers,
 )
 from bridge.model.errors import FieldError
+from bridge.model.printing import BARCODES, ITEM_TAGS, capability_of
 
 log = logging.getLogger("tillbridge.jobs")
 
@@ -108,7 +110,7 @@ def _without_echoes(problems: list[Any]) -> list[Any]:
 
 
 def _field_error(problem: Any, op: str) -> FieldError:
-    where = list(problem["loc"])
+    where = [part for part in problem["loc"] if part not in ITEM_TAGS]
     if where and where[0] == op:
         where = where[1:]
     context = problem.get("ctx") or {}
@@ -134,6 +136,8 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
         raise _unsupported(
             "currency", f"this device works in another currency than {currency}", ", ".join(capabilities.currencies)
         )
+    if isinstance(operation, Print) and operation.fit != "lenient":
+        _check_items(operation, capabilities)
     if not isinstance(operation, Receipt | Invoice):
         return
     documents, kinds = (
@@ -150,6 +154,15 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
         if payment.kind not in capabilities.payment_kinds:
             limit = ", ".join(sorted(capabilities.payment_kinds))
             raise _unsupported(f"payments.{number}.kind", f"this device knows no payment by {payment.kind}", limit)
+
+
+def _check_items(operation: Print, capabilities: Capabilities) -> None:
+    for number, item in enumerate(operation.lines):
+        needed = capability_of(item)
+        if needed not in capabilities.print_items:
+            name = needed.split(".", maxsplit=1)[0]
+            where = f"lines.{number}.{'barcode' if name in BARCODES else name}"
+            raise _unsupported(where, f"this device prints no {needed}", ", ".join(sorted(capabilities.print_items)))
 
 
 def _check_taxes(receipt: Receipt | Invoice, capabilities: Capabilities) -> None:

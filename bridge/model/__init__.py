@@ -37,7 +37,6 @@ from bridge.model.operations import (
     PaymentRelease,
     PaymentReversal,
     Print,
-    PrintLine,
     Raw,
     Receipt,
     ReportPeriod,
@@ -65,6 +64,7 @@ from bridge.model.payment import (
     Verification,
 )
 from bridge.model.preview import Preview, PreviewLine, PreviewTotals
+from bridge.model.printing import PrintBarcode, PrintCut, PrintFeed, PrintItem, PrintLine, PrintQr
 from bridge.model.privacy import private_values, without_private
 from bridge.model.receipt import (
     Adjustment,
@@ -171,7 +171,12 @@ __all__ = [
     "PreviewLine",
     "PreviewTotals",
     "Print",
+    "PrintBarcode",
+    "PrintCut",
+    "PrintFeed",
+    "PrintItem",
     "PrintLine",
+    "PrintQr",
     "RateTotal",
     "Raw",
     "Receipt",

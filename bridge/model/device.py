@@ -42,7 +42,9 @@ class Capabilities(Model):
 
     `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
     where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
-    `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names.
+    `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names. `print_items`: what a
+    non-fiscal printout may be made of: text, bold, double, qr, ean13, code128, feed, cut.full, cut.partial. `copies`: of what a copy
+    can be had: last (the last document, on paper), document (one by its number, on paper), data (one by its number, read back).
     """
 
     operations: frozenset[str]
@@ -61,6 +63,8 @@ class Capabilities(Model):
     code_page: str | None = None
     extras: tuple[str, ...] = ()
     delivery: frozenset[str] = frozenset({"paper"})
+    print_items: frozenset[str] = frozenset({"text"})
+    copies: frozenset[str] = frozenset({"last"})
 
 
 class DeviceStatus(Model):

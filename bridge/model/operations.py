@@ -9,11 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
 from bridge.model.payment import FROM_JOURNAL, Currency, OriginalPayment, PurchaseContent
+from bridge.model.printing import PrintItem, not_endless
 from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
 
@@ -144,7 +145,9 @@ class DocumentContinue(Common):
 class Copy(Common):
     """A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
 
-    `delivery`: another way than paper for the same document, e.g. as an e-document.
+    `delivery`: another way than paper for the same document, e.g. as an e-document. With `paper` false and no other way it is read
+    back as data, where the device keeps its documents: number, sign, figures, text and QR code in the result, all that it says in
+    the evidence, and nothing is printed. Which copies a device has, its capabilities say (`copies`).
     """
 
     op: Literal["copy"]
@@ -154,19 +157,13 @@ class Copy(Common):
     delivery: Delivery = Delivery()
 
 
-class PrintLine(Model):
-    text: Text = ""
-    align: Literal["left", "centre", "right"] = "left"
-    bold: Flag = False
-    double: Flag = False
-
-
 class Print(Common):
-    """A non-fiscal printout."""
+    """A non-fiscal printout: texts, QR codes, bar codes, fed lines and cuts, in the order of `lines`. Which of these a device has,
+    its capabilities say (`print_items`)."""
 
     op: Literal["print"]
     title: Text | None = None
-    lines: Annotated[tuple[PrintLine, ...], Field(min_length=1)]
+    lines: Annotated[tuple[PrintItem, ...], Field(min_length=1), AfterValidator(not_endless)]
     fit: Literal["strict", "lenient"] | None = None
 
 

@@ -12,7 +12,9 @@ _ALWAYS = frozenset(
     {"email", "e_mail", "mail", "phone", "sms", "tax_id", "nip", "loyalty_id", "address", "pan", "card_number", "iban", "pesel"}
 )
 # Texts that the till composed freely: what is in them nobody can know.
-_FREE = frozenset({"text", "title", "footer", "header", "note", "comment", "reason", "message", "content", "data", "data_b64"})
+_FREE = frozenset(
+    {"text", "title", "footer", "header", "note", "comment", "reason", "message", "content", "data", "data_b64", "qr", "barcode"}
+)
 _HIDDEN = "***"
 
 

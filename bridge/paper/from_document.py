@@ -100,19 +100,20 @@ def of_job(job: Job, operation: Operation | None, drawing: Drawing, copy: Receip
         raise NoPaper("the device printed nothing when it opened the shift")
     slip = _slip(job, copy)
     printed = slip.text if slip is not None else document.text if document is not None and document.text else None
-    exact = tuple(printed.splitlines()) if printed is not None else drawing.exact
+    text = tuple(printed.splitlines()) if printed is not None else None
+    exact: tuple[Row, ...] | None = (Verbatim(text),) if text is not None else drawing.exact
     rows: list[Row] = [Mark(text) for text in _marks(job, operation)]
     rows += [Text("")] if rows else []
     heading = _title(job.op, operation)
     if exact is None:
         rows += [Text(heading, "centre", bold=True)]
-    rows += [Verbatim(exact)] if exact is not None else _drawn(operation, job.result, drawing)
+    rows += exact if exact is not None else _drawn(operation, job.result, drawing)
     if job.result is not None:
         rows += _facts(job.result, operation, drawing)
     rows += [Cut(), *_annex(job, operation, drawing, exact is not None and printed is None)]
     number = f" {document.number}" if document is not None and document.number else ""
     # A terminal's slips are narrow; what the bridge says below them is not to be broken for that.
-    width = max(WIDTH, _width(exact, drawing)) if slip is not None else _width(exact, drawing)
+    width = max(WIDTH, _width(text, drawing)) if slip is not None else _width(text, drawing)
     return Sheet(f"{heading}{number}", tuple(rows), width)
 
 
@@ -138,29 +139,28 @@ def of_preview(operation: Operation, drawing: Drawing, device: str) -> Sheet:
     heading = _title(operation.op, operation)
     rows: list[Row] = [Mark("PREVIEW: nothing was printed"), Text("")]
     rows += (
-        [Verbatim(drawing.exact)]
-        if drawing.exact is not None
-        else [Text(heading, "centre", bold=True), *_drawn(operation, None, drawing)]
+        drawing.exact if drawing.exact is not None else [Text(heading, "centre", bold=True), *_drawn(operation, None, drawing)]
     )
     rows += [Cut(), Columns("Device", device)]
     rows += [Text(f"The device adds: {', '.join(drawing.omitted)}.")] if drawing.omitted else []
     rows += [Text(f"! {warning.message}") for warning in drawing.warnings]
-    return Sheet(f"Preview: {heading}", tuple(rows), _width(drawing.exact, drawing))
+    return Sheet(f"Preview: {heading}", tuple(rows), fitting_width(drawing.width))
 
 
 def body_of(operation: Operation, drawing: Drawing) -> Sheet | None:
     """The document alone, without a word of ours; None where only the device knows what it prints."""
     if drawing.exact is not None:
-        return Sheet(operation.op, (Verbatim(drawing.exact),), drawing.width)
+        return Sheet(operation.op, drawing.exact, drawing.width)
     if not isinstance(operation, Receipt | Invoice | CashIn | CashOut | Print | slips.PaymentOperation):
         return None
     return Sheet(operation.op, tuple(_drawn(operation, None, drawing)), fitting_width(drawing.width))
 
 
-def _width(exact: tuple[str, ...] | None, drawing: Drawing) -> int:
-    if exact is None or exact is drawing.exact:
+def _width(text: tuple[str, ...] | None, drawing: Drawing) -> int:
+    """Of what the device itself laid out, else as it says of itself."""
+    if text is None:
         return fitting_width(drawing.width)
-    return fitting_width(max((cells(visible(line).rstrip()) for line in exact), default=WIDTH))
+    return fitting_width(max((cells(visible(line).rstrip()) for line in text), default=WIDTH))
 
 
 def _title(op: str, operation: Operation | None) -> str:

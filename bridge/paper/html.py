@@ -54,7 +54,7 @@ def fragment(sheet: Sheet) -> str:
             case Across():
                 parts.append(f'<hr class="{laid.kind}">\n')
             case Code():
-                parts.append(_code(laid.data))
+                parts.append(_code(laid))
     return "".join([*parts, "</article>\n"])
 
 
@@ -81,12 +81,13 @@ def _line(line: Line) -> str:
     return f'<div class="{" ".join(kinds)}"{figure}><span>{_escaped(shown)}</span>{closing}</div>\n'
 
 
-def _code(data: str) -> str:
-    rows = modules(data)
+def _code(code: Code) -> str:
+    rows = modules(code.data, code.correction)
     assert rows is not None, "layout tells what is no code in words"
     size = len(rows)
+    place = "qr" if code.align == "centre" else f"qr {code.align}"
     return (
-        f'<svg class="qr" viewBox="0 0 {size} {size}" role="img" aria-label="QR: {_escaped(visible(data))}">'
+        f'<svg class="{place}" viewBox="0 0 {size} {size}" role="img" aria-label="QR: {_escaped(visible(code.data))}">'
         f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{path(rows)}" fill="#000" shape-rendering="crispEdges"/></svg>\n'
     )
 

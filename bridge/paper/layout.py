@@ -46,9 +46,11 @@ class Across:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code in the middle."""
+    """A QR code. `correction`: its level, L, M, Q or H."""
 
     data: str
+    align: Align = "centre"
+    correction: str = "M"
 
 
 Laid = Line | Across | Code
@@ -77,10 +79,10 @@ def lay(sheet: Sheet) -> tuple[Laid, ...]:
                 laid.append(Across("cut"))
             case Qr():
                 codes += 1
-                if codes > MOST_CODES or modules(row.data) is None:  # more than any code holds
+                if codes > MOST_CODES or modules(row.data, row.correction) is None:  # more than any code holds
                     laid += _text(f"[QR] {row.data}", "left", sheet.width, False, 1)
                 else:
-                    laid.append(Code(row.data))
+                    laid.append(Code(row.data, row.align, row.correction))
     return tuple(laid)
 
 

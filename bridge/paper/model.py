@@ -64,9 +64,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Qr:
-    """A QR code of these characters (UTF-8)."""
+    """A QR code of these characters (UTF-8). `correction`: the level of error correction, L, M, Q or H."""
 
     data: str
+    align: Align = "centre"
+    correction: str = "M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Barcode:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where the paper is cut. What follows is the bridge's own word on the document."""
+    """Where the paper is cut. What follows the last cut is the bridge's own word on the document."""
 
 
 Row = Text | Columns | Rule | Verbatim | Mark | Qr | Barcode | Cut

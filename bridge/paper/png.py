@@ -53,7 +53,7 @@ def render(sheet: Sheet) -> bytes:
             case Across():
                 _across(draw, laid.kind, y + HEIGHT // 2, inner)
             case Code():
-                _code(draw, laid.data, y + HEIGHT // 2, inner)
+                _code(draw, laid, y + HEIGHT // 2, inner)
         y += height
     written = io.BytesIO()
     image.save(written, "PNG", compress_level=6)
@@ -87,18 +87,18 @@ def _height(laid: Laid, inner: int) -> int:
         case Across():
             return HEIGHT
         case Code():
-            return _module(laid.data, inner) * _size(laid.data) + HEIGHT
+            return _module(laid, inner) * _size(laid) + HEIGHT
 
 
-def _size(data: str) -> int:
-    rows = modules(data)
+def _size(code: Code) -> int:
+    rows = modules(code.data, code.correction)
     assert rows is not None, "layout tells what is no code in words"
     return len(rows)
 
 
-def _module(data: str, inner: int) -> int:
+def _module(code: Code, inner: int) -> int:
     """Pixels of a module: whole ones, or readers see edges where none are."""
-    size = _size(data)
+    size = _size(code)
     return max(1, min(max(_CODE // size, 2), inner // size))
 
 
@@ -177,11 +177,12 @@ def _framed(rows: tuple[Laid, ...], number: int) -> bool:
     return isinstance(row, Line) and row.framed
 
 
-def _code(draw: ImageDraw, data: str, top: int, inner: int) -> None:
-    rows = modules(data)
+def _code(draw: ImageDraw, code: Code, top: int, inner: int) -> None:
+    rows = modules(code.data, code.correction)
     assert rows is not None, "layout tells what is no code in words"
-    side = _module(data, inner)
-    left = MARGIN + (inner - side * len(rows)) // 2
+    side = _module(code, inner)
+    free = inner - side * len(rows)
+    left = MARGIN + {"left": 0, "centre": free // 2, "right": free}[code.align]
     for y, row in enumerate(rows):
         for x, dark in enumerate(row):
             if dark:

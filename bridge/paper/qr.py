@@ -9,14 +9,14 @@ QUIET = 4
 
 
 @lru_cache(maxsize=64)
-def modules(data: str) -> tuple[tuple[bool, ...], ...] | None:
-    """Rows of modules, quiet zone included; None where there are more characters than any code holds, or none."""
+def modules(data: str, correction: str = "M") -> tuple[tuple[bool, ...], ...] | None:
+    """Rows of modules, quiet zone included; None where there are more characters than a code of this correction holds, or none."""
     import segno  # here: few documents have a code
 
     if not data:
         return None
     try:
-        made = segno.make_qr(data, error="m", boost_error=False, encoding="utf-8" if not data.isascii() else None)
+        made = segno.make_qr(data, error=correction.lower(), boost_error=False, encoding="utf-8" if not data.isascii() else None)
     except (segno.DataOverflowError, UnicodeError):
         return None
     return tuple(tuple(bool(module) for module in row) for row in made.matrix_iter(border=QUIET))

@@ -18,15 +18,21 @@ from bridge.model import (
     PaymentResult,
     PaymentReversal,
     Print,
+    PrintBarcode,
+    PrintCut,
+    PrintFeed,
+    PrintLine,
+    PrintQr,
     Reconciliation,
     Report,
     ReportPeriod,
     ReportX,
 )
 from bridge.model.base import decimal_string
-from bridge.paper.model import Columns, Row, Rule, Text
+from bridge.paper.model import Barcode, Columns, Cut, Qr, Row, Rule, Text
 from bridge.paper.sale import rates
 
+BARCODES = {"ean13": "EAN-13", "code128": "Code 128"}
 PaymentOperation = PaymentPurchase | PaymentRefund | PaymentReversal | PaymentPreauthorise | PaymentCapture | PaymentRelease
 
 
@@ -42,7 +48,19 @@ def cash(operation: CashIn | CashOut) -> list[Row]:
 
 def printout(operation: Print) -> list[Row]:
     rows: list[Row] = [Text(operation.title, "centre", bold=True)] if operation.title else []
-    return [*rows, *(Text(line.text, line.align, line.bold, line.double) for line in operation.lines)]
+    for item in operation.lines:
+        match item:
+            case PrintLine():
+                rows.append(Text(item.text, item.align, item.bold, item.double))
+            case PrintQr():
+                rows.append(Qr(item.qr, item.align, item.correction or "M"))
+            case PrintBarcode():
+                rows.append(Barcode(BARCODES[item.format], item.data))
+            case PrintFeed():
+                rows += [Text("")] * item.feed
+            case PrintCut():
+                rows.append(Cut())
+    return rows
 
 
 def copy_of(operation: Copy) -> list[Row]:

@@ -45,7 +45,8 @@ def render(sheet: Sheet) -> str:
                 y += HEIGHT
             case Code():
                 side = min(_CODE, inner)
-                parts.append(_code(laid.data, _MARGIN + (inner - side) / 2, y + HEIGHT // 2, side))
+                left = {"left": 0.0, "centre": (inner - side) / 2, "right": float(inner - side)}[laid.align]
+                parts.append(_code(laid, _MARGIN + left, y + HEIGHT // 2, side))
                 y += side + HEIGHT
     width, height = inner + 2 * _MARGIN, y + _MARGIN + _TOOTH
     title = escape(visible(sheet.title))
@@ -89,8 +90,8 @@ def _frame(top: int, height: int, inner: int, first: bool, last: bool) -> str:
     return f'<path d="{sides}{edges}" stroke="{_INK}" stroke-width="1.5" fill="none"/>\n'
 
 
-def _code(data: str, x: float, y: float, side: int) -> str:
-    rows = modules(data)
+def _code(code: Code, x: float, y: float, side: int) -> str:
+    rows = modules(code.data, code.correction)
     assert rows is not None, "layout tells what is no code in words"
     return (
         f'<g transform="translate({x:g} {y:g}) scale({side / len(rows):.5g})">'

@@ -10,12 +10,15 @@ from bridge.plugin.family import (
     DeviceFamily,
     EndpointKind,
     FamilySettings,
+    PaperCode,
+    PaperCut,
     PaperText,
     TlsSettings,
     UsbId,
     VectorCheck,
 )
 from bridge.plugin.hookspecs import hookimpl
+from bridge.plugin.printing import FittedQr, QrLimits, fit_qr
 from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
 from bridge.plugin.registry import PluginRegistry, PluginReport
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
@@ -38,6 +41,7 @@ __all__ = [
     "Driver",
     "EndpointKind",
     "FamilySettings",
+    "FittedQr",
     "HexDecoder",
     "Issued",
     "JobContext",
@@ -45,10 +49,13 @@ __all__ = [
     "NeedsOperator",
     "NotIssued",
     "Pace",
+    "PaperCode",
+    "PaperCut",
     "PaperText",
     "Pending",
     "PluginRegistry",
     "PluginReport",
+    "QrLimits",
     "Recovery",
     "RunningSimulator",
     "SimulatorFamily",
@@ -56,5 +63,6 @@ __all__ = [
     "UsbId",
     "VectorCheck",
     "WireDecoder",
+    "fit_qr",
     "hookimpl",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -87,13 +87,28 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperCode:
+    """A code among the lines. `kind`: "QR", or the name of a bar code ("EAN-13")."""
+
+    kind: str
+    data: str
+    align: Literal["left", "centre", "right"] = "centre"
+    correction: Literal["L", "M", "Q", "H"] = "M"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCut:
+    """Where the paper is cut between the lines."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperText:
-    """A document as this device would print it: lines of at most `width` characters, in its code page.
+    """A document as this device would print it: lines of at most `width` characters, in its code page, and codes between them.
 
     `omitted`: what the device adds by itself and the lines do not show, in a word or two each ("header", "number").
     """
 
-    lines: tuple[str, ...]
+    lines: tuple[str | PaperCode | PaperCut, ...]
     width: int
     code_page: str | None = None
     omitted: tuple[str, ...] = ()
@@ -157,6 +172,13 @@ class DeviceFamily(ABC, Generic[SettingsT]):
         """
         return mask_private(data, direction)
 
+    def masker(self) -> Callable[[bytes, Direction], bytes]:
+        """What masks the transfers of one link; here `mask`, each transfer by itself.
+
+        For protocols whose messages a transfer may end anywhere inside: one that remembers where it stands.
+        """
+        return self.mask
+
     def wire_decoder(self) -> WireDecoder:
         """Reads the wire logs of one connection for people, as `mask` left them. Here: a hex dump."""
         return HexDecoder()
@@ -172,6 +194,8 @@ __all__ = [
     "DeviceFamily",
     "EndpointKind",
     "FamilySettings",
+    "PaperCode",
+    "PaperCut",
     "PaperText",
     "RequestError",
     "TlsSettings",

@@ -37,6 +37,8 @@ class _Generator(GenerateJsonSchema):
 
     def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
         union = super().tagged_union_schema(schema)
+        if "discriminator" not in union:  # told apart by which member is there: one of them is required in all but one part
+            return union
         tag = union["discriminator"]["propertyName"]
         for part in union["oneOf"]:
             definition = self.get_schema_from_definitions(part["$ref"])

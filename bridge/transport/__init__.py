@@ -8,7 +8,7 @@ from bridge.transport.masking import SECRETS, Secrets, Values, hide_card_numbers
 from bridge.transport.null_modem import Cable, NullLink, NullModemBoard, null_modem
 from bridge.transport.opening import LinkOpener, Terms
 from bridge.transport.virtual_time import Deadlock, VirtualTimeLoop, run_virtual
-from bridge.transport.wirelog import Direction, WireEntry, WireLog, mask_cards, mask_private
+from bridge.transport.wirelog import Direction, Masker, WireEntry, WireLog, mask_cards, mask_private
 
 __all__ = [
     "KINDS",
@@ -28,6 +28,7 @@ __all__ = [
     "LinkOpener",
     "LinkTimeout",
     "LoopClock",
+    "Masker",
     "NotConnected",
     "NullLink",
     "NullModemBoard",

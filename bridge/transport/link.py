@@ -35,6 +35,8 @@ class Link(ABC):
 
     def __init__(self, wire_log: WireLog) -> None:
         self.wire_log = wire_log
+        self.kind = ""
+        """The kind of its endpoint (tcp, serial, ...): for families that frame their messages by it."""
         self.lock = asyncio.Lock()
         """All wire access of one link goes through this lock: an exchange holds it from its first byte to its last."""
         self._abandoned = False

@@ -81,4 +81,6 @@ class LinkOpener:
         if opener is None:
             raise NotConnected(f"{endpoint.url}: links of the kind {endpoint.kind} cannot be opened by this version")
         async with deadline(timeout, f"opening {endpoint.base}", "timeouts.open"):
-            return await opener(endpoint, wire_log, terms or Terms())
+            link = await opener(endpoint, wire_log, terms or Terms())
+            link.kind = endpoint.kind
+            return link

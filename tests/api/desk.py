@@ -64,6 +64,8 @@ class DeskDriver(FakeDriver):
             max_amount=Decimal("99999999.99"),
             shift="explicit",
             abort_via="same_link",
+            print_items=frozenset({"text", "bold", "double", "qr", "ean13", "code128", "feed", "cut.full", "cut.partial"}),
+            copies=frozenset({"last", "document"}),
         )
 
     async def execute(self, context: JobContext, operation: Operation) -> Result:

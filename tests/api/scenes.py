@@ -76,7 +76,17 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Open the drawer", {"op": "drawer.open"}),
     (
         "Print what is no receipt",
-        {"op": "print", "title": "Zamówienie 17", "lines": [{"text": "stolik 4", "align": "centre", "bold": True}]},
+        {
+            "op": "print",
+            "title": "Zamówienie 17",
+            "lines": [
+                {"text": "stolik 4", "align": "centre", "bold": True},
+                {"qr": "https://shop.example/orders/17", "size": 4, "correction": "M"},
+                {"barcode": "5901234123457", "format": "ean13"},
+                {"feed": 2},
+                {"cut": "partial"},
+            ],
+        },
     ),
     ("Show the sum to the customer", {"op": "display.show", "lines": ["Suma", "27.00"]}),
     ("Print a copy", {"op": "copy", "document": "1"}),

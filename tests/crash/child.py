@@ -18,6 +18,9 @@ from bridge.server.settings import ServerSettings
 PRELOAD = (
     __name__,
     "bridge.jobs.bridge",
+    "bridge_atol.driver",
+    "bridge_atol.family",
+    "bridge_atol.web.driver",
     "bridge_posnet.driver",
     "bridge_posnet.family",
     "bridge_posnet.thermal.driver",

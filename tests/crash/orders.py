@@ -20,11 +20,13 @@ WITH_REFERENCE: frozenset[str] = frozenset(("receipt", "invoice"))
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What is sold where: name, price, rate. `plain`: the devices there have no invoices, packaging, e-documents and footers."""
+    """What is sold where: name, price, rate. `plain`: the devices there have no invoices, packaging, e-documents and footers.
+    `attribute`: the till writes its reference into the user's additional requisite, since the device has no other place for it."""
 
     currency: str
     goods: tuple[tuple[str, Decimal, str], ...]
     plain: bool = False
+    attribute: bool = False
 
 
 POLAND = Market(
@@ -49,6 +51,8 @@ RUSSIA = Market(
     ),
     plain=True,
 )
+
+RUSSIA_BY_ATTRIBUTE = replace(RUSSIA, attribute=True)
 
 # What the present moment adds to a job; all the rest of a final one must stay as it is.
 _PASSING = ("attention", "queue_position", "collected")
@@ -246,6 +250,8 @@ def _sale(reference: str, chance: random.Random, market: Market = POLAND) -> tup
         "payments": chance.choice(ways),
         "reference": reference,
     }
+    if market.attribute:
+        body["extras"] = {"ffd": {"user_attribute": {"name": "Заказ", "value": reference}}}
     way = chance.random() if not market.plain else 1.0
     if way < 0.15:
         body["delivery"] = {"paper": chance.random() < 0.3, "edocument": {"id": f"IDZ{reference}"}}

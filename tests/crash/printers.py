@@ -1,5 +1,5 @@
-"""Simulated printers behind TCP in this process: Posnet, two of them over the Thermal protocol, and Shtrih-M over each link
-layer. They are slow at random moments and switched off now and then.
+"""Simulated printers behind TCP in this process: Posnet, two of them over the Thermal protocol, Shtrih-M over each link layer, and
+ATOL over each transport and behind the vendor's HTTP server. They are slow at random moments and switched off now and then.
 
 They differ in what they remember over a power cut, so that recovery has to take all its ways.
 """
@@ -13,6 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bridge_sim_atol.family import AtolSimulator
+from bridge_sim_atol.register import Register as AtolRegister
+from bridge_sim_atol.shift import open_shift as open_atol_shift
+from bridge_sim_atol.web.family import WebSimulator
+from bridge_sim_atol.web.server import WebServer
 from bridge_sim_posnet.family import PosnetSimulator
 from bridge_sim_shtrih_m.family import ShtrihSimulator
 from bridge_sim_shtrih_m.register import Register
@@ -22,7 +27,7 @@ from bridge_simulators.family import Running
 from bridge_simulators.fault_kinds import Delay, Hold
 from bridge_simulators.faults import Course, Fault, Step, StepFault
 
-from tests.crash.orders import PLAIN_POLAND, POLAND, RUSSIA, Market
+from tests.crash.orders import PLAIN_POLAND, POLAND, RUSSIA, RUSSIA_BY_ATTRIBUTE, Market
 
 _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "till-1": {"unique_number": "ZBF 2101000001"},
@@ -37,11 +42,27 @@ _SHTRIH_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "till-7": {"link": "v2", "serial": "380001000007", "fn_serial": "9999078900000007", "open_receipt_at_power_on": "half"},
 }
 
-DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS)
+_ATOL_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "till-8": {"serial": "00106000000008", "fn_serial": "9999078900000008", "buffer_at_power_off": "kept"},
+    "till-9": {
+        "serial": "00106000000009",
+        "fn_serial": "9999078900000009",
+        "protocol": "v2",
+        "open_receipt_at_power_on": "cancel",
+        "report_polls": "2",
+    },
+}
+
+_BEHIND_SERVER = "till-10"
+"""An ATOL register that the vendor's HTTP server has."""
+
+DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS, *_ATOL_SETTINGS, _BEHIND_SERVER)
 
 MARKETS: Mapping[str, Market] = {
     **{name: PLAIN_POLAND if settings.get("protocol") == "thermal" else POLAND for name, settings in _SETTINGS.items()},
     **dict.fromkeys(_SHTRIH_SETTINGS, RUSSIA),
+    **dict.fromkeys(_ATOL_SETTINGS, RUSSIA_BY_ATTRIBUTE),
+    _BEHIND_SERVER: RUSSIA_BY_ATTRIBUTE,
 }
 
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
@@ -51,6 +72,7 @@ _HELD = (
 )  # fmt: skip
 _HELD_THERMAL = ("$y", "$y", "$y", "#i", "$d", "$h", "$l", "$e", "#s", "#e")
 _HELD_SHTRIH = ("FF45", "FF45", "FF45", "FF45", "50", "51", "28", "8D", "FF46", "17", "88", "FF01", "10")
+_HELD_ATOL = ("4A", "4A", "4A", "4A", "49", "4F", "80", "92", "EB", "99", "59", "A430", "3F")
 _STEPS: tuple[Step, ...] = ("before", "after", "answer")
 
 _FOR_EVER = 1_000_000
@@ -82,6 +104,8 @@ class Printer:
     family: str = "posnet"
     reference_last: bool = False
     """A receipt gets the till's reference with its end only."""
+    without_number: frozenset[str] = frozenset()
+    """Kinds of orders whose documents the device does not number for its host."""
     power_cuts: int = 0
 
     @property
@@ -92,7 +116,7 @@ class Printer:
     def documents(self) -> list[IssuedDocument]:
         """Those that somebody may have asked for."""
         documents = self.running.device.documents()
-        if self.family != "shtrih-m":
+        if self.family == "posnet":
             return documents
         return [_with_reference(document) for document in documents if document.kind != "shift_open"]
 
@@ -144,10 +168,36 @@ async def start_printers() -> dict[str, Printer]:
         printers[name] = Printer(
             name, running, _Tally(command="28"), _HELD_SHTRIH, {"print_reference": True}, "shtrih-m", reference_last=True
         )
+    for name, settings in _ATOL_SETTINGS.items():
+        running = await AtolSimulator().start(listen="tcp://127.0.0.1:0", pace="fast", settings=settings)
+        assert isinstance(running.device, AtolRegister)
+        open_atol_shift(running.device, "device")
+        running.device.mechanism.start()
+        told = {"protocol": settings.get("protocol", "v3")}
+        slips = frozenset(("cash_in", "cash_out"))
+        printers[name] = Printer(
+            name, running, _Tally(command="80"), _HELD_ATOL, told, "atol", reference_last=True, without_number=slips
+        )
+    printers[_BEHIND_SERVER] = await _behind_server()
     return printers
 
 
+async def _behind_server() -> Printer:
+    """What is slow and loses its power is the register; the server finds it again by itself."""
+    numbers = {"register.serial": "00106000000010", "register.fn_serial": "9999078900000010", "poll_ms": "100"}
+    server = await WebSimulator().start(listen="tcp://127.0.0.1:0", pace="fast", settings=numbers)
+    assert isinstance(server.device, WebServer)
+    (register,) = server.device.registers.values()
+    open_atol_shift(register, "device")
+    register.mechanism.start()
+    running = replace(server, device=register)
+    slips = frozenset(("cash_in", "cash_out"))
+    return Printer(
+        _BEHIND_SERVER, running, _Tally(command="80"), _HELD_ATOL, {}, "atol", reference_last=True, without_number=slips
+    )
+
+
 def _with_reference(document: IssuedDocument) -> IssuedDocument:
-    """The protocol has no field for the till's reference: it is a line of the receipt."""
+    """Where the protocol has no field for the till's reference it is a line of the receipt."""
     texts = document.details.get("texts")
-    return replace(document, reference=texts[0]) if texts else document
+    return replace(document, reference=texts[0]) if texts and not document.reference else document

@@ -1,4 +1,4 @@
-"""A handful of kills, and bridges that are broken on purpose: the harness must find those out.
+"""A handful of kills; and, where every kill is tried, bridges that are broken on purpose: the harness must find those out.
 
 The whole run is `python -m tests.crash`.
 """
@@ -28,6 +28,7 @@ def test_a_few_kills_lose_double_and_misreport_nothing() -> None:
     assert report.ledger.confirmed_after_kill > 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("sabotage", sorted(SABOTAGES))
 def test_a_bridge_that_is_broken_on_purpose_is_found_out(sabotage: str) -> None:
     """Which kill shows it is a matter of chance, so many are tried; the run ends with the first violation."""

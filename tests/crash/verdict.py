@@ -27,7 +27,7 @@ def judge(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
         given_up = sum(order.kind == "receipt" and order.state == "failed" for order in orders[device])
         if nameless > given_up:
             ledger.violation(f"{device}: {nameless} receipts were cancelled, but only {given_up} sales failed")
-        for text in (*_documents(orders[device], named), *_drawers(orders[device], printer)):
+        for text in (*_documents(orders[device], named, printer), *_drawers(orders[device], printer)):
             ledger.violation(text)
     for text in _jobs(ledger.orders):
         ledger.violation(text)
@@ -47,7 +47,7 @@ def _is_nameless(document: IssuedDocument, printer: Printer) -> bool:
     return document.kind == "cancelled_receipt" and not document.reference and printer.reference_last
 
 
-def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument]) -> Iterable[str]:
+def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument], printer: Printer) -> Iterable[str]:
     issued: dict[tuple[str, str], list[IssuedDocument]] = defaultdict(list)
     for document in documents:
         issued[_name(document)].append(document)
@@ -56,7 +56,7 @@ def _documents(orders: Iterable[Order], documents: Iterable[IssuedDocument]) -> 
             continue
         mine = issued.pop((order.kind, order.name), [])
         cancelled = issued.pop((f"cancelled_{order.kind}", order.name), []) if order.kind in WITH_REFERENCE else []
-        yield from _one(order, mine, cancelled)
+        yield from _one(order, mine, cancelled, nameless=order.kind in printer.without_number)
     for (kind, name), left in issued.items():
         yield f"{len(left)} {kind} {name!r} (number {left[0].number}): nobody asked for it"
 
@@ -69,7 +69,8 @@ def _name(document: IssuedDocument) -> tuple[str, str]:
     return document.kind, document.reference if by_reference else document.total
 
 
-def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocument]) -> Iterable[str]:
+def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocument], *, nameless: bool) -> Iterable[str]:
+    """`nameless`: the device has no numbers for what the order asks."""
     match order.state:
         case "done":
             assert order.final is not None
@@ -83,7 +84,8 @@ def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocum
                 yield f"{order}: the document says {issued[0].total}, the job {told}"
             # The shop numbers its invoices itself; the printer counts them besides.
             number = order.body["number"] if order.kind == "invoice" else issued[0].number
-            if order.number != number and not (order.number is None and "number_unknown" in order.warnings):
+            unknown = order.number is None and (nameless or "number_unknown" in order.warnings)
+            if order.number != number and not unknown:
                 yield f"{order}: the document has number {number}, the job says {order.number}"
             if cancelled:
                 yield f"{order}: done at a second attempt, receipt {cancelled[0].number} was cancelled before"

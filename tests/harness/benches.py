@@ -55,6 +55,36 @@ def _shtrih_old() -> FamilyBench:
     return ShtrihOldBench()
 
 
+def _atol() -> FamilyBench:
+    from tests.harness.atol_bench import AtolBench
+
+    return AtolBench()
+
+
+def _atol_turns() -> FamilyBench:
+    from tests.harness.atol_bench import AtolTurnsBench
+
+    return AtolTurnsBench()
+
+
+def _atol_web() -> FamilyBench:
+    from tests.harness.atol_web_bench import AtolWebBench
+
+    return AtolWebBench()
+
+
+def _zvt() -> FamilyBench:
+    from tests.harness.zvt_bench import ZvtBench
+
+    return ZvtBench()
+
+
+def _zvt_serial() -> FamilyBench:
+    from tests.harness.zvt_bench import ZvtSerialBench
+
+    return ZvtSerialBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
@@ -64,6 +94,11 @@ BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "shtrih-m-tcp": _shtrih_tcp,
     "shtrih-m-v2": _shtrih_layer_2,
     "shtrih-m-old": _shtrih_old,
+    "atol": _atol,
+    "atol-v2": _atol_turns,
+    "atol-web": _atol_web,
+    "zvt": _zvt,
+    "zvt-serial": _zvt_serial,
 }
 
 

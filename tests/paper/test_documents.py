@@ -240,7 +240,7 @@ def test_the_devices_own_text_is_shown_as_it_is() -> None:
 
 def test_the_familys_own_layout_is_shown_where_it_knows_it_and_what_it_leaves_out_is_told() -> None:
     operation = operation_adapter.validate_python(POLISH)
-    drawing = Drawing(exact=("PARAGON  FISKALNY", "SUMA PLN    27,00"), width=24, omitted=("header", "number"))
+    drawing = Drawing(exact=(Verbatim(("PARAGON  FISKALNY", "SUMA PLN    27,00")),), width=24, omitted=("header", "number"))
     page = text.render(of_job(job(POLISH, result=ISSUED), operation, drawing))
     assert page.startswith("PARAGON  FISKALNY\nSUMA PLN    27,00\n")
     assert "The device adds: header,\nnumber." in page

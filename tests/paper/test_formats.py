@@ -345,7 +345,7 @@ def test_double_height_counts_twice_where_a_picture_is_too_long() -> None:
 def test_of_a_thousand_codes_a_few_are_made_and_the_others_are_told_by_their_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     """A till may put as many into its extras as a body holds; each takes a tenth of a second to make, and some 300 rows of a PNG."""
     made: list[str] = []
-    monkeypatch.setattr("bridge.paper.layout.modules", lambda data: (made.append(data), qr.modules(data))[1])
+    monkeypatch.setattr("bridge.paper.layout.modules", lambda data, level: (made.append(data), qr.modules(data, level))[1])
     laid = lay(Sheet("x", tuple(Qr(f"code {number}") for number in range(1000))))
     assert made == [f"code {number}" for number in range(MOST_CODES)]
     assert sum(isinstance(one, Code) for one in laid) == MOST_CODES

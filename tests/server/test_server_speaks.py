@@ -26,7 +26,7 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
 
 
 async def asked(station: Station, path: str, language: str | None = None, method: str = "GET", body: Any = None) -> Any:
-    headers = {"Authorization": f"Bearer {station.token}", "Idempotency-Key": f"key-{next(station.keys)}", "Prefer": "wait=20"}
+    headers = {"Authorization": f"Bearer {station.token}", "Idempotency-Key": f"key-{next(station.keys)}"}
     if language is not None:
         headers["Accept-Language"] = language
     return (await station.http(method, path, body, **headers))[1]

@@ -20,8 +20,15 @@ from shtrih_host import ADMIN, framed, new_register
 
 SOURCES = sorted(Path(bridge_sim_shtrih_m.__file__).parent.glob("*.py"))
 
-# Of the plugin the codec of frames; of the document format its tags and bytes. Fields and meaning the simulator reads by itself.
-ALLOWED = ("bridge_shtrih_m.frame", "bridge_ffd.tlv", "bridge_ffd.tags", "bridge_simulators", "bridge_sim_shtrih_m")
+# Of the plugin the codec of frames; of the document format its tags and bytes; the FN is that of all registers. Fields and meaning the simulator reads by itself.
+ALLOWED = (
+    "bridge_shtrih_m.frame",
+    "bridge_ffd.tlv",
+    "bridge_ffd.tags",
+    "bridge_simulators",
+    "bridge_sim_fn",
+    "bridge_sim_shtrih_m",
+)
 
 
 def imported(source: Path) -> set[str]:

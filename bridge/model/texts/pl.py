@@ -385,5 +385,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "should be greater than {number}": "potrzeba więcej niż {number}",
         "should be greater than or equal to {number}": "potrzeba co najmniej {number}",
         "should be less than or equal to {number}": "najwyżej {number}",
+        # Printouts (bridge/plugin/printing.py).
+        "The code is printed with {} dots for a module instead of {}.": "Kod jest drukowany z {} punktami na moduł zamiast {}.",
     }
 )

@@ -385,5 +385,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "should be greater than {number}": "нужно больше {number}",
         "should be greater than or equal to {number}": "нужно не меньше {number}",
         "should be less than or equal to {number}": "не больше {number}",
+        # Printouts (bridge/plugin/printing.py).
+        "The code is printed with {} dots for a module instead of {}.": "Код печатается с {} точками на модуль вместо {}.",
     }
 )

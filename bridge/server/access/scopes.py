@@ -169,8 +169,19 @@ def of_operation(body: Mapping[str, Any]) -> frozenset[Right]:
     needed = OPERATIONS.get(op) if isinstance(op, str) else None
     if needed is None:
         return frozenset()  # there is no such operation: it is refused whoever asks
+    if op == "copy" and _reads(body):
+        return frozenset({needed, Right.FISCAL})
     gives = op in ("receipt", "invoice") and (_is(body.get("kind"), _GIVING_KINDS) or _has_giving_line(body.get("lines")))
     return frozenset({needed, Right.REFUND}) if gives else frozenset({needed})
+
+
+def _reads(copy: Mapping[str, Any]) -> bool:
+    """Whether what was sold is told to whoever asks: a document by its number, or one that is read back as data. Who may only print
+    must not learn from the device's archive what all tills sold."""
+    delivery = copy.get("delivery")
+    delivery = delivery if isinstance(delivery, Mapping) else {}
+    elsewhere = any(delivery.get(way) is not None for way in ("email", "sms", "edocument"))
+    return copy.get("document") is not None or (delivery.get("paper") is False and not elsewhere)
 
 
 def _has_giving_line(lines: Any) -> bool:

@@ -214,7 +214,9 @@ export interface components {
          *
          *     `limits`: names and numbers that a till may need ("lines": 500, "line.name": 80). `arithmetic` overrides the family's
          *     where the device itself says how it rounds. `max_amount` is the largest amount of one figure.
-         *     `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names.
+         *     `delivery`: the ways in which it hands a document over, of those that `delivery` of a receipt names. `print_items`: what a
+         *     non-fiscal printout may be made of: text, bold, double, qr, ean13, code128, feed, cut.full, cut.partial. `copies`: of what a copy
+         *     can be had: last (the last document, on paper), document (one by its number, on paper), data (one by its number, read back).
          */
         Capabilities: {
             operations: string[];
@@ -238,6 +240,8 @@ export interface components {
             code_page: string | null;
             extras: string[];
             delivery: string[];
+            print_items: string[];
+            copies: string[];
         };
         /**
          * CardSlip
@@ -427,7 +431,9 @@ export interface components {
          * Copy
          * @description A document once more: the last one, or the one with this number (of `issued_on`, where numbers begin anew each day).
          *
-         *     `delivery`: another way than paper for the same document, e.g. as an e-document.
+         *     `delivery`: another way than paper for the same document, e.g. as an e-document. With `paper` false and no other way it is read
+         *     back as data, where the device keeps its documents: number, sign, figures, text and QR code in the result, all that it says in
+         *     the evidence, and nothing is printed. Which copies a device has, its capabilities say (`copies`).
          */
         Copy: {
             /** @default null */
@@ -1767,7 +1773,8 @@ export interface components {
         };
         /**
          * Print
-         * @description A non-fiscal printout.
+         * @description A non-fiscal printout: texts, QR codes, bar codes, fed lines and cuts, in the order of `lines`. Which of these a device has,
+         *     its capabilities say (`print_items`).
          */
         Print: {
             /** @default null */
@@ -1789,11 +1796,38 @@ export interface components {
             op: "print";
             /** @default null */
             title?: string | null;
-            lines: components["schemas"]["PrintLine"][];
+            lines: (components["schemas"]["PrintLine"] | components["schemas"]["PrintQr"] | components["schemas"]["PrintBarcode"] | components["schemas"]["PrintFeed"] | components["schemas"]["PrintCut"])[];
             /** @default null */
             fit?: ("strict" | "lenient") | null;
         };
-        /** PrintLine */
+        /**
+         * PrintBarcode
+         * @description A bar code. `ean13`: 12 digits, or 13 with the right check digit. `code128`: printable ASCII.
+         */
+        PrintBarcode: {
+            /** @enum {string} */
+            format: "ean13" | "code128";
+            barcode: string;
+        };
+        /**
+         * PrintCut
+         * @description The paper is cut here, below what stands above.
+         */
+        PrintCut: {
+            /** @enum {string} */
+            cut: "full" | "partial";
+        };
+        /**
+         * PrintFeed
+         * @description Empty lines.
+         */
+        PrintFeed: {
+            feed: number;
+        };
+        /**
+         * PrintLine
+         * @description A line of text.
+         */
         PrintLine: {
             /** @default  */
             text?: string;
@@ -1806,6 +1840,23 @@ export interface components {
             bold?: boolean;
             /** @default false */
             double?: boolean;
+        };
+        /**
+         * PrintQr
+         * @description A QR code of these characters, as UTF-8. `size`: dots of a module's side, as large as the device finds right where it is
+         *     left out; so is `correction`, the level of error correction.
+         */
+        PrintQr: {
+            /** @default null */
+            correction?: ("L" | "M" | "Q" | "H") | null;
+            qr: string;
+            /**
+             * @default centre
+             * @enum {string}
+             */
+            align?: "left" | "centre" | "right";
+            /** @default null */
+            size?: number | null;
         };
         /**
          * Problem

@@ -17,6 +17,7 @@ from bridge_atol.vocabulary import SUCCESS, Begins, Shape
 T = TypeVar("T")
 
 _FULL_STATUS = 0x44
+_REFUSAL = 3  # bytes of "55 error 00"
 
 
 def error_of(shape: Shape, data: bytes, *, failed: bool = False) -> int:
@@ -27,6 +28,8 @@ def error_of(shape: Shape, data: bytes, *, failed: bool = False) -> int:
         if len(data) < 2 or data[0] != SUCCESS or (failed and not data[1]):
             raise BadAnswer(str(shape), "the error", f"cannot be {data.hex(' ')}")
         return data[1]
+    if shape.begins in (Begins.ERROR, Begins.FULL_STATUS) and data[0] == SUCCESS and len(data) == _REFUSAL:
+        return data[1]  # v2 has no word beside the answer that would say that it is an error
     match shape.begins:
         case Begins.ERROR:
             return data[0]

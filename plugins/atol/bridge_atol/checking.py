@@ -11,24 +11,33 @@ from bridge.model import (
     Capabilities,
     CashIn,
     CashOut,
+    ClockSet,
     Copy,
+    DisplayShow,
+    DocumentContinue,
     DrawerOpen,
     Operation,
     Print,
+    Raw,
     Receipt,
     ReportX,
     ShiftClose,
     ShiftOpen,
     Warning_,
+    invalid,
 )
 from bridge_atol.circumstances import Circumstances, version_of
+from bridge_atol.display import plan_display
 from bridge_atol.plan import Plan
 from bridge_atol.printout import plan_printout
+from bridge_atol.raw import plan_raw
 from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_atol.status import OPERATIONS
 from bridge_atol.unsupported import unsupported
+
+_DIGITS = 10  # of a document's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,11 @@ def planned(operation: Operation, settings: AtolSettings, capabilities: Capabili
             return Planned(warnings=tuple(fit.warnings))
         case Copy():
             check_copy(operation)
-        case DrawerOpen():
+        case DisplayShow():
+            plan_display(operation, settings)
+        case Raw():
+            plan_raw(operation)
+        case DrawerOpen() | ClockSet() | DocumentContinue():
             pass
         case _:
             raise unsupported("op", f"{operation.op} is not possible on this device")
@@ -80,9 +93,19 @@ def planned(operation: Operation, settings: AtolSettings, capabilities: Capabili
 
 
 def check_copy(operation: Copy) -> None:
-    if operation.kind != "receipt" or operation.document is not None or operation.issued_on is not None:
-        raise unsupported(
-            "document", "the device prints its last document once more, and no other", remedy="leave kind and document out"
-        )
-    if not operation.delivery.paper or operation.delivery.email or operation.delivery.sms or operation.delivery.edocument:
-        raise unsupported("delivery", "a copy of this device is on paper")
+    if operation.kind in ("invoice", "slip"):
+        raise unsupported("kind", "this device keeps receipts and reports", limit="receipt, report")
+    delivery = operation.delivery
+    for name, wanted in (("email", delivery.email), ("sms", delivery.sms), ("edocument", delivery.edocument)):
+        if wanted is not None:
+            raise unsupported(f"delivery.{name}", "a copy of this device is on paper, or data", remedy="leave it out")
+    if operation.document is None and operation.issued_on is not None:
+        raise unsupported("issued_on", "documents are found by their number", remedy="give document")
+    number = operation.document
+    if number is not None and not (number.isascii() and number.isdigit() and len(number) <= _DIGITS and int(number) < 1 << 32):
+        raise invalid("document", "is no number of a fiscal document", limit=f"at most {_DIGITS} digits")
+
+
+def repeats_last(operation: Copy) -> bool:
+    """What the device itself has a command for: its last document once more, on paper."""
+    return operation.kind == "receipt" and operation.document is None and operation.delivery.paper

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
+
+from bridge_ffd.outstanding import confirm, waiting
 
 from bridge.model import (
     Capabilities,
     CashIn,
     CashOut,
+    ClockSet,
     Copy,
     DeviceStatus,
+    DisplayShow,
+    DocumentContinue,
     DrawerOpen,
     Identity,
     JobError,
     Operation,
     Paper,
     Print,
+    Raw,
     Receipt,
     ReceiptKind,
     ReportX,
@@ -31,20 +38,21 @@ from bridge.model import (
 )
 from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
 from bridge.transport import ByteLink
-from bridge_atol import commands, effects
+from bridge_atol import commands, effects, readback
 from bridge_atol import status as asking
 from bridge_atol.answers import exchange_status
-from bridge_atol.checking import check_copy
+from bridge_atol.checking import check_copy, repeats_last
 from bridge_atol.circumstances import Circumstances
-from bridge_atol.exchange import Exchange
+from bridge_atol.display import plan_display
+from bridge_atol.exchanges import exchange_of
 from bridge_atol.facts import FactReader, Facts, Kind
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
-from bridge_atol.outstanding import confirm, waiting
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout
 from bridge_atol.procedure import Procedure
+from bridge_atol.raw import plan_raw
 from bridge_atol.refusals import Refused
 from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
@@ -52,7 +60,7 @@ from bridge_atol.settlement import Settlement
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_atol.vocabulary import Mode
 
-Effect = Print | DrawerOpen | Copy
+Effect = Print | DrawerOpen | Copy | ClockSet | DisplayShow | DocumentContinue | Raw
 Slip = ShiftOpen | ShiftClose | ReportX | CashIn | CashOut
 
 _PING_SECONDS = 30.0  # a dead line of an idle device is found out before the next customer pays
@@ -64,7 +72,7 @@ class AtolDriver(Driver):
     def __init__(self, settings: AtolSettings, link: ByteLink, device: DeviceContext) -> None:
         self._settings = settings
         self._device = device
-        self._exchange = Exchange(link, settings, device.logger, device.store, shared=device.shared)
+        self._exchange = exchange_of(link, settings, device.logger, device.store, shared=device.shared)
         self._model: asking.Model | None = None
 
     def start(self) -> None:
@@ -75,7 +83,7 @@ class AtolDriver(Driver):
         return await asking.identify(self._reader())
 
     async def capabilities(self) -> Capabilities:
-        return asking.capabilities(await self._known())
+        return asking.capabilities(await self._known(), self._settings)
 
     async def status(self) -> DeviceStatus:
         model = await self._known()
@@ -110,7 +118,7 @@ class AtolDriver(Driver):
                 return await self._receipt(context, operation)
             case ShiftOpen() | ShiftClose() | ReportX() | CashIn() | CashOut():
                 return await self._slip(context, operation)
-            case Print() | DrawerOpen() | Copy():
+            case Print() | DrawerOpen() | Copy() | ClockSet() | DisplayShow() | DocumentContinue() | Raw():
                 return await self._effect(context, operation)
             case _:
                 raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
@@ -142,11 +150,19 @@ class AtolDriver(Driver):
             case DrawerOpen():
                 step = Step(commands.open_drawer())
                 return await effects.run(self._exchange, context, "drawer", (step,), Paper.SUPPRESSED, Mode.ANY)
+            case DisplayShow():
+                step = plan_display(operation, self._settings)
+                return await effects.run(self._exchange, context, "display", (step,), Paper.SUPPRESSED, Mode.ANY)
+            case ClockSet():
+                return await effects.set_clock(self._exchange, context, self._reader(), self._settings.zone, operation.to)
+            case DocumentContinue():
+                return await self._go_on(context)
+            case Raw():
+                step, mode = plan_raw(operation)
+                return await effects.raw(self._exchange, context, step, mode)
             case Copy():
                 check_copy(operation)
-                await self._ready_to_print(context)
-                step = Step(commands.repeat_document())
-                return await effects.run(self._exchange, context, "copy", (step,), Paper.PRINTED, COPY_MODE)
+                return await self._copy(context, operation)
             case Print():
                 steps, fit = plan_printout(operation, self._settings.columns)
                 await self._ready_to_print(context)
@@ -154,6 +170,44 @@ class AtolDriver(Driver):
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)
                 return result
+
+    async def _go_on(self, context: JobContext) -> Result:
+        """No command is known that goes on with a printout [A6]: a document that ran out of paper is printed once more."""
+        number = await effects.waits_for_paper(self._exchange, context, self._reader())
+        if number is None:
+            return Result(paper=Paper.UNKNOWN)
+        result = await self._copy(context, Copy(op="copy", document=number))
+        await effects.came(context)
+        return result
+
+    async def _copy(self, context: JobContext, operation: Copy) -> Result:
+        """The last document by the device's own command; any other one as the FN keeps it."""
+        repeat = (Step(commands.repeat_document()),)
+        if repeats_last(operation):
+            await self._ready_to_print(context)
+            return await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED, COPY_MODE)
+        reader, columns = self._reader(), self._settings.columns
+        try:
+            storage = await reader.storage()
+            found = await readback.read(self._exchange, reader, storage, operation)
+        except Refused as refused:
+            raise DeviceError(refused.job_error()) from refused
+        paper = Paper.SUPPRESSED
+        if operation.delivery.paper:
+            await self._ready_to_print(context)
+            if found.is_receipt and found.found.number == storage.last_document:
+                done = await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED, COPY_MODE)
+            else:
+                printout = readback.as_printout(found, columns)
+                if printout is None:
+                    raise readback.no_text(found.found.number)
+                steps, _ = plan_printout(printout, columns)
+                done = await effects.run(self._exchange, context, "copy", steps, Paper.PRINTED, Mode.REGISTRATION)
+                context.warn(
+                    "copy_of_archive", "The copy was printed as the fiscal storage keeps the document: not as its first print."
+                )
+            paper = done.paper
+        return found.result(zone=ZoneInfo(self._settings.zone), online=True, paper=paper, width=columns)
 
     async def _ready_to_print(self, context: JobContext) -> None:
         await self._procedure(context).wait_until_ready()

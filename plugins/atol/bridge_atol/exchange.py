@@ -1,10 +1,11 @@
-"""Asking the device: one owner of the link, one task at a time.
+"""Asking the device: one owner of the link, one command at a time.
 
-What goes over the wire when is decided by `frame/host.py`; here are the link, the clock, and what is kept. Three rules are kept here
+Here are the link, the clock, and what does not depend on the transport; `exchange_v3.py` has the task buffer, `exchange_v2.py` the
+dialogue of older devices, and what goes over the wire when is decided by the machines of `frame/`. Three rules are kept in these files
 and nowhere else:
 
 - a command that changes the device is given to the machine once; whatever goes wrong with it ends the link;
-- the result of a deciding command of an earlier connection is asked for and written down before the buffer is emptied;
+- the result of a deciding command of an earlier connection is asked for and written down before the buffer is emptied (v3);
 - a question may be asked again.
 """
 
@@ -12,25 +13,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypeVar
 
 from bridge.plugin import Json
 from bridge.transport import ByteLink, LinkError, LinkLost
 from bridge_atol import commands
-from bridge_atol.answers import DeviceState, error_of, storage_status
+from bridge_atol.answers import DeviceState
 from bridge_atol.commands import Command
 from bridge_atol.condition import Trouble, reporting, trouble
 from bridge_atol.errors import BUSY
-from bridge_atol.frame import SLOTS, Answer, Failed, Failure, Host, HostOutput, HostState, Outcome, Ready, Send, Wait
+from bridge_atol.frame import Answer, Failed, Ready, Send, Wait
 from bridge_atol.layout import BadAnswer
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import AtolSettings
-from bridge_atol.vocabulary import SHAPES, Does, Mode, Patience
+from bridge_atol.vocabulary import Does, Mode
 
 TASK = "task"
 """Key of the device's store: id and command of the last deciding task and the FN of its device, written with the intent."""
+
+TASK_COUNT = "task_count"
+"""Key of the device's store: how many ids of deciding tasks were given out, of which keys and counters share one space."""
 
 HELD = "held"
 """Key of the device's store: the result of that task, where it was found when a link was opened."""
@@ -63,12 +69,30 @@ class Reply:
         return self.data
 
 
-class Exchange:
+TimerT = TypeVar("TimerT", bound=StrEnum)
+Outputs = Sequence[Send | Wait[TimerT] | Ready | Answer | Failed]
+
+
+class Machine(Protocol[TimerT]):
+    """The host's side of a transport, as `frame/` has it."""
+
+    @property
+    def busy(self) -> bool: ...
+
+    def receive(self, data: bytes) -> Outputs[TimerT]: ...
+
+    def time_out(self) -> Outputs[TimerT]: ...
+
+    def give_up(self) -> Outputs[TimerT]: ...
+
+
+class Exchange(ABC):
     """Owns a link for as long as it lives. `start` before use, `close` at the end.
 
-    `keeper` None: a device is only probed. Then its buffer is left as it is. `shared`: other programs use the buffer too, so it is not
-    emptied, and what it holds under our ids may be theirs.
+    `keeper` None: a device is only probed. Then what it keeps for others is left as it is. `shared`: other programs use it too.
     """
+
+    transport: ClassVar[str]
 
     def __init__(
         self, link: ByteLink, settings: AtolSettings, logger: logging.Logger, keeper: Keeper | None, *, shared: bool = False
@@ -79,9 +103,6 @@ class Exchange:
         self._log = logger
         self._keeper = keeper
         self._shared = shared
-        self._host = Host(gentle=keeper is None)
-        self._task = 0
-        self._connected = False
         self._incoming = bytearray()
         self._news = asyncio.Event()
         self._ended: LinkError | None = None
@@ -163,14 +184,10 @@ class Exchange:
             await asyncio.sleep(self.timeouts.poll)
         return found
 
+    @abstractmethod
     async def held(self, task: int, fn: str) -> tuple[bytes, bool] | None:
         """The result of this deciding task, where it was found in the device with this FN when a link was opened, and whether it is an
         error."""
-        assert self._keeper is not None
-        kept = await self._keeper.get(HELD)
-        if not kept or kept["task"] != task or kept["fn"] != fn:
-            return None
-        return bytes.fromhex(kept["answer"]), bool(kept["error"])
 
     # --- one dialogue
 
@@ -183,123 +200,42 @@ class Exchange:
 
     async def _dialogue(self, command: Command, task: int | None, *, keep: bool) -> Reply:
         async with self._link.lock:
-            if not self._connected:
-                await self._connect()
             return await self._answered(command, task, keep=keep)
 
+    @abstractmethod
     async def _answered(self, command: Command, task: int | None, *, keep: bool) -> Reply:
-        shape = command.shape
-        self._log.debug("-> %s", shape)
-        changes = shape.does is Does.CHANGES
-        data = command.to_bytes(self._settings.access_digits)
-        outcome = await self._run(self._host.add(self._next(task), data, changes=changes), shape.patience)
-        tries = 0
-        while isinstance(outcome, Failed) and outcome.failure is Failure.EXISTS and task is None and tries < SLOTS:
-            # Somebody else's task has this id; ours was surely not taken in.
-            tries += 1
-            outcome = await self._run(self._host.add(self._next(None), data, changes=changes), shape.patience)
-        if isinstance(outcome, Failed):
-            raise self._failed(f"{shape}: {outcome.failure}", outcome, shape.patience)
-        assert isinstance(outcome, Answer)
-        if not keep:
-            await self._release()
-        error = error_of(shape, outcome.data, failed=outcome.error)
-        self._log.debug("<- %s", f"error {error:02X}h" if error else "ok")
-        return Reply(command, outcome.data, error)
+        """One command and its answer. `keep`: the device is not told that the answer is here before `_release`."""
 
-    def _failed(self, what: str, outcome: Failed, patience: Patience) -> LinkError:
-        if outcome.failure is Failure.SILENT:
-            return self.timeouts.ran_out(patience.value, what)
-        return LinkLost(what)
+    @abstractmethod
+    async def _release(self) -> None: ...
 
-    def _next(self, task: int | None) -> int:
-        if task is not None:
-            return task
-        self._task = (self._task + 1) % DECIDING
-        return self._task
-
-    async def _release(self) -> None:
-        outcome = await self._run(self._host.release(), Patience.STATUS)
-        if isinstance(outcome, Failed):
-            raise self.timeouts.ran_out("control", f"the device does not let go of a task: {outcome.failure}")
-
-    async def _connect(self) -> None:
-        """The result of the last deciding task is looked for before anything else is said.
-
-        Whether this is the device of that task is known by its FN. Another one is left as it is: what its buffer keeps may be what
-        somebody waits for, and a result under our id is none of ours.
-        """
-        self._connected = True
-        if self._keeper is None or self._shared:
-            return
-        kept = await self._keeper.get(TASK)
-        try:
-            if not kept or await self._looked(int(kept["task"]), int(kept["code"]), str(kept["fn"])):
-                await self._clear()
-        except BaseException:
-            self._connected = False
-            raise
-
-    async def _looked(self, task: int, code: int, fn: str) -> bool:
-        """What became of the task is written down; whether this is its device."""
-        assert self._keeper is not None
-        outcome = await self._run(self._host.look(task), SHAPES[code].patience)
-        match outcome:
-            case Answer(data, error):
-                self._host.leave()
-                self._log.info("the device kept the result of task %d (%s)", task, SHAPES[code])
-                found = {"task": task, "answer": data.hex(), "error": error}
-                if error:
-                    # The queue is stopped, and answers no question before it is emptied: so that goes first, and is not believed yet.
-                    await self._keeper.set(HELD, {**found, "fn": None})
-                    await self._clear()
-                same = await self._same(fn)
-                if same:
-                    await self._keeper.set(HELD, {**found, "fn": fn})
-                return same
-            case Failed(Failure.SILENT):
-                raise self.timeouts.ran_out("control", f"task {task} was asked for, and nothing answers")
-            case _:
-                return await self._same(fn)  # not known any more, or never begun: the device tells by its documents
-
-    async def _same(self, fn: str) -> bool:
-        command = commands.storage_status()
-        try:
-            reply = await self._answered(command, None, keep=False)
-            return not reply.error and storage_status(command.shape, reply.data).fn_number == fn
-        except BadAnswer:
-            return False
-
-    async def _clear(self) -> None:
-        outcome = await self._run(self._host.clear(), Patience.STATUS)
-        if isinstance(outcome, Failed):
-            raise self.timeouts.ran_out("control", "nothing answers")
-
-    async def _run(self, outputs: list[HostOutput], patience: Patience) -> Outcome:
+    async def _run(
+        self, machine: Machine[TimerT], outputs: Outputs[TimerT], seconds: Callable[[TimerT], float]
+    ) -> Ready | Answer | Failed:
         """Carry out what the machine says until it has an outcome."""
         due: float | None = None
         limit: float | None = None
         while True:
-            outcome: Outcome | None = None
+            outcome: Ready | Answer | Failed | None = None
             for output in outputs:
                 match output:
                     case Send():
                         await self._write(output.data)
                     case Wait():
-                        due = None if output.timer is None else self._now() + self.timeouts.of_timer(output.timer, patience)
+                        due = None if output.timer is None else self._now() + seconds(output.timer)
                     case Ready() | Answer() | Failed():
                         outcome = output
             if outcome is not None:
                 return outcome
-            if self._host.state is HostState.RUNNING:
+            if machine.busy:
                 limit = self._now() + self.timeouts.running if limit is None else limit
                 if self._now() >= limit:
-                    outputs = self._host.give_up()
+                    outputs = machine.give_up()
                     continue
             assert due is not None, "a dialogue waits for nothing"
-            outputs = await self._heard(due)
+            outputs = await self._heard(machine, due)
 
-    async def _heard(self, due: float) -> list[HostOutput]:
+    async def _heard(self, machine: Machine[TimerT], due: float) -> Outputs[TimerT]:
         """What the machine says to the bytes that come, or to their absence."""
         if not self._incoming:
             if self._ended is not None:
@@ -309,10 +245,10 @@ class Exchange:
                 async with asyncio.timeout_at(due):
                     await self._news.wait()
             except TimeoutError:
-                return self._host.time_out()
+                return machine.time_out()
         data = bytes(self._incoming)
         self._incoming.clear()
-        return self._host.receive(data)
+        return machine.receive(data)
 
     @staticmethod
     def _now() -> float:

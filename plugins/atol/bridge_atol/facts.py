@@ -83,6 +83,10 @@ class FactReader:
         self._zone = ZoneInfo(zone)
         self.answers: dict[str, str] = {}
 
+    @property
+    def transport(self) -> str:
+        return self._exchange.transport
+
     async def ask(self, command: Command) -> bytes:
         """A question that every device answers. Raises Refused."""
         return (await self._raw(command)).checked()

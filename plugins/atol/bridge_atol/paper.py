@@ -8,8 +8,8 @@ from datetime import date
 from bridge_ffd.fitting import Fitting
 from bridge_ffd.receipt_paper import receipt_lines
 
-from bridge.model import Capabilities, Operation, Print, Receipt
-from bridge.plugin import PaperText
+from bridge.model import Capabilities, Operation, Print, PrintCut, PrintFeed, PrintLine, PrintQr, Receipt
+from bridge.plugin import PaperCode, PaperCut, PaperText
 from bridge_atol.checking import circumstances
 from bridge_atol.layout import CODE_PAGE
 from bridge_atol.printout import laid_out, title_of
@@ -33,9 +33,20 @@ def paper(operation: Operation, settings: AtolSettings, capabilities: Capabiliti
             return None
 
 
-def _printout(operation: Print, width: int) -> list[str]:
+def _printout(operation: Print, width: int) -> list[str | PaperCode | PaperCut]:
+    """`operation` has passed the check: it has no bar codes."""
     fit = Fitting(CODE_PAGE, lenient=operation.fit == "lenient")
-    lines = laid_out("title", title_of(operation), fit, width) if operation.title else []
-    for index, line in enumerate(operation.lines):
-        lines += laid_out(f"lines.{index}", line, fit, width)
+    lines: list[str | PaperCode | PaperCut] = []
+    if operation.title:
+        lines += laid_out("title", title_of(operation), fit, width)
+    for index, item in enumerate(operation.lines):
+        match item:
+            case PrintLine():
+                lines += laid_out(f"lines.{index}", item, fit, width)
+            case PrintQr():
+                lines.append(PaperCode("QR", item.qr))
+            case PrintFeed():
+                lines += [""] * item.feed
+            case PrintCut():
+                lines.append(PaperCut())
     return lines

@@ -16,26 +16,26 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 from bridge_ffd.vocabulary import Taxation
 
-_KINDS = {
+KINDS = {
     DocumentKind.RECEIPT: "КАССОВЫЙ ЧЕК",
     DocumentKind.STRICT_FORM: "БЛАНК СТРОГОЙ ОТЧЕТНОСТИ",
     DocumentKind.CORRECTION: "КАССОВЫЙ ЧЕК КОРРЕКЦИИ",
     DocumentKind.STRICT_FORM_CORRECTION: "БСО КОРРЕКЦИИ",
 }
-_SETTLEMENTS = {
+SETTLEMENTS = {
     Settlement.SALE: "ПРИХОД",
     Settlement.SALE_RETURN: "ВОЗВРАТ ПРИХОДА",
     Settlement.PURCHASE: "РАСХОД",
     Settlement.PURCHASE_RETURN: "ВОЗВРАТ РАСХОДА",
 }
-_PAYMENTS = {
+PAYMENTS = {
     PaymentSum.CASH: "НАЛИЧНЫМИ",
     PaymentSum.ELECTRONIC: "БЕЗНАЛИЧНЫМИ",
     PaymentSum.PREPAID: "ПРЕДВАРИТЕЛЬНАЯ ОПЛАТА",
     PaymentSum.CREDIT: "ПОСЛЕДУЮЩАЯ ОПЛАТА",
     PaymentSum.EXCHANGE: "ВСТРЕЧНОЕ ПРЕДОСТАВЛЕНИЕ",
 }
-_TAXATION = {
+TAXATION = {
     Taxation.OSN: "ОСН",
     Taxation.USN_INCOME: "УСН доход",
     Taxation.USN_INCOME_OUTCOME: "УСН доход - расход",
@@ -46,7 +46,7 @@ _TAXATION = {
 
 
 def receipt_lines(document: FfdDocument, width: int) -> list[str]:
-    lines = [*centred(_KINDS[document.kind], width), *centred(_SETTLEMENTS[document.settlement], width)]
+    lines = [*centred(KINDS[document.kind], width), *centred(SETTLEMENTS[document.settlement], width)]
     cashier = first(document.cashier, Tag.CASHIER)
     if cashier is not None:
         lines += columns("КАССИР", str(cashier), width)
@@ -56,14 +56,13 @@ def receipt_lines(document: FfdDocument, width: int) -> list[str]:
     lines.append("-" * width)
     lines += columns("ИТОГ", f"={document.total:.2f}", width)
     for kind, amount in document.tendered.items():
-        lines += columns(_PAYMENTS[kind], f"={amount:.2f}", width)
+        lines += columns(PAYMENTS[kind], f"={amount:.2f}", width)
     if document.change:
         lines += columns("СДАЧА", f"={document.change:.2f}", width)
     for vat, amount in document.vat_sums.items():
-        told = "СУММА БЕЗ НДС" if vat is Vat.WITHOUT else ("СУММА С НДС 0%" if vat.turnover else f"СУММА НДС {vat.text}")
-        lines += columns(told, f"={amount:.2f}", width)
+        lines += columns(vat_sum(vat), f"={amount:.2f}", width)
     if document.taxation is not None:
-        lines += columns("СНО", _TAXATION[document.taxation], width)
+        lines += columns("СНО", TAXATION[document.taxation], width)
     contact = first(document.tags, Tag.BUYER_CONTACT)
     if contact is not None:
         lines += columns("ЭЛ. АДР. ПОКУПАТЕЛЯ", str(contact), width)
@@ -71,9 +70,18 @@ def receipt_lines(document: FfdDocument, width: int) -> list[str]:
 
 
 def _item(line: FfdLine, width: int) -> list[str]:
-    vat = "БЕЗ НДС" if line.vat is Vat.WITHOUT else f"НДС {line.vat.text}"
     return [
         *wrap(line.name, width),
         *columns(f"{line.quantity:f} X {line.price:.2f}", f"={line.total:.2f}", width),
-        vat,
+        vat_rate(line.vat),
     ]
+
+
+def vat_sum(vat: Vat) -> str:
+    """What stands before the sum of a rate."""
+    return "СУММА БЕЗ НДС" if vat is Vat.WITHOUT else ("СУММА С НДС 0%" if vat.turnover else f"СУММА НДС {vat.text}")
+
+
+def vat_rate(vat: Vat) -> str:
+    """What stands below an item."""
+    return "БЕЗ НДС" if vat is Vat.WITHOUT else f"НДС {vat.text}"

@@ -77,7 +77,7 @@ def planned(operation: Operation, settings: PosnetSettings, capabilities: Capabi
         case CashIn() | CashOut():
             return _of(plan_cash(operation, currencies, now))
         case Print():
-            frames, fit = plan_printout(operation, settings.code_page)
+            frames, fit = plan_printout(operation, settings.code_page, codes=settings.profile != "legacy")
             return Planned(frames, tuple(fit.warnings))
         case DisplayShow():
             return Planned(plan_display(operation, settings.code_page))

@@ -146,7 +146,7 @@ class PosnetDriver(Driver):
         await procedure.wait_until_ready()
         match operation:
             case Print():
-                frames, fit = plan_printout(operation, settings.code_page)
+                frames, fit = plan_printout(operation, settings.code_page, codes=settings.profile != "legacy")
                 result = await effects.print_out(exchange, settings, context, frames)
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from bridge.model import Capabilities, Operation, TaxKind, TaxRate
+from bridge.model.codes import Correction
 from bridge.model.text_layout import centred, columns, wrap
-from bridge.plugin import PaperText
+from bridge.plugin import PaperCode, PaperText
 from bridge_posnet.checking import OWN_REFERENCE, planned
 from bridge_posnet.fields import LETTERS, ONLINE
 from bridge_posnet.frame import Frame
@@ -25,6 +26,9 @@ _PAYMENTS = {0: "Gotówka", 2: "Karta", 3: "Czek", 4: "Bon", 5: "Kredyt", 6: "In
 # formformattedline: && is an ampersand, & with a letter a style, which text does not show; &c is looked at apart.
 _MARK = re.compile(rb"&(.)", re.DOTALL)
 
+_LEVELS: tuple[Correction, ...] = ("L", "M", "Q", "H")
+_BARCODES = {True: "EAN-13", False: "EAN-128"}
+
 # What goes ahead of a document and is not on its paper.
 _AHEAD = frozenset(("ftrcfg", "login", "eparagonidznext"))
 
@@ -35,22 +39,26 @@ _DRAWN = _AHEAD | frozenset(
     )
 )  # fmt: skip
 
+# Of a printout alone: below a receipt the printer has its own place for a code.
+_CODES = frozenset(("formbarcode", "formbarcode2d", "qrcode"))
+
 
 def paper(operation: Operation, settings: PosnetSettings, capabilities: Capabilities | None) -> PaperText | None:
     """None where the printer alone knows what it prints, as in a report, or where its layout is not drawn here (packaging,
     advances, invoices, codes). Raises RequestError as the check does."""
     plan = planned(operation, settings, capabilities)
     first = next((frame.mnemonic for frame in plan.frames if frame.mnemonic not in _AHEAD), None)
-    if first is None or any(frame.mnemonic not in _DRAWN or frame.get("st") == b"1" for frame in plan.frames):
+    drawn = _DRAWN | _CODES if first == "formstart" else _DRAWN
+    if first is None or any(frame.mnemonic not in drawn or frame.get("st") == b"1" for frame in plan.frames):
         return None
     width = ONLINE.form_text_visible if first == "formstart" else settings.columns
     gross = plan.sale.gross if plan.sale is not None else ()
-    drawn = Drawing(plan.frames, gross, settings.code_page, width, capabilities.taxes if capabilities is not None else None)
+    drawing = Drawing(plan.frames, gross, settings.code_page, width, capabilities.taxes if capabilities is not None else None)
     omitted = ["header", "number", "time"]
     if first == "trinit":
         omitted += ["fiscal logo"]
-        omitted += ["tax letters", "taxes"] if drawn.rates is None else []
-    return PaperText(drawn.lines(), width, settings.code_page, tuple(omitted))
+        omitted += ["tax letters", "taxes"] if drawing.rates is None else []
+    return PaperText(drawing.lines(), width, settings.code_page, tuple(omitted))
 
 
 class Drawing:
@@ -68,11 +76,12 @@ class Drawing:
         self._change: list[str] = []
         self._buyer: list[str] = []
         self._foot: list[str] = []
+        self._prepared: list[PaperCode] = []
         self._sold = ZERO
         self._discounts = ZERO
 
-    def lines(self) -> tuple[str, ...]:
-        draw: dict[str, Callable[[Frame], list[str]]] = {
+    def lines(self) -> tuple[str | PaperCode, ...]:
+        draw: dict[str, Callable[[Frame], Sequence[str | PaperCode]]] = {
             "login": lambda frame: [],
             "eparagonidznext": lambda frame: [],
             "ftrcfg": self._footer,
@@ -87,6 +96,9 @@ class Drawing:
             "formstart": lambda frame: [*self._centred("N I E F I S K A L N Y"), self._rule()],
             "formformattedline": self._form_line,
             "formcmd": lambda frame: [self._rule() if frame.get("cm") == b"1" else ""],
+            "formbarcode": lambda frame: [PaperCode(_BARCODES[frame.get("bt") == b"1"], self._text(frame, "bc"))],
+            "qrcode": self._prepare,
+            "formbarcode2d": lambda frame: self._prepared,
             "formend": lambda frame: [self._rule()],
         }
         drawn = [line for frame in self._frames for line in draw[frame.mnemonic](frame)]
@@ -194,6 +206,13 @@ class Drawing:
         styles = {match.group(1) for match in _MARK.finditer(marked.replace(b"&&", b""))}
         shown = decode(_MARK.sub(lambda match: b"&" if match.group(1) == b"&" else b"", marked), self._code_page)
         return self._centred(shown) if b"c" in styles else wrap(shown, self._width)
+
+    def _prepare(self, frame: Frame) -> list[str]:
+        data = frame.get("tx") or b""
+        text = (bytes.fromhex(data.decode("ascii")) if frame.get("hx") is not None else data).decode("utf-8")
+        level = frame.get("el")
+        self._prepared = [PaperCode("QR", text, correction=_LEVELS[int(level)])] if level else [PaperCode("QR", text)]
+        return []
 
     def _footer(self, frame: Frame) -> list[str]:
         cashier, system_number = self._text(frame, "cc"), self._text(frame, "sn")

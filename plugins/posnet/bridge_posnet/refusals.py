@@ -62,6 +62,8 @@ _PEOPLE = {
     "trpaymentcurr": "a payment in another currency",
     "trftrln": "a line below the receipt",
     "qrcode": "the 2D code",
+    "formbarcode": "the bar code",
+    "formbarcode2d": "the 2D code",
     "login": "to log the cashier in",
     "packret": "the return of packaging",
     "shiftrep": "the shift report",

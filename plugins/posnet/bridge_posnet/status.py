@@ -30,6 +30,7 @@ from bridge_posnet.facts import FactReader
 from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
 from bridge_posnet.lines import SALE_KINDS
+from bridge_posnet.printout import ITEMS, ITEMS_OF_OLD_MODELS, QR_SIZES
 from bridge_posnet.reader import error_of
 from bridge_posnet.settings import ARITHMETIC, PERCENT_METHODS, PosnetSettings
 from bridge_posnet.states import DrawerState
@@ -124,6 +125,8 @@ async def read_capabilities(reader: FactReader, settings: PosnetSettings, versio
             "operator.name": limits.cashier,
             "reference": limits.system_number,
             "print.line": limits.form_text_visible,
+            "print.qr": limits.code_2d,
+            "print.qr.size": QR_SIZES[-1],
             "change": 1,
             "deposit.code": limits.packaging_number,
             "footer": limits.footer_lines,
@@ -148,6 +151,8 @@ async def read_capabilities(reader: FactReader, settings: PosnetSettings, versio
         code_page=settings.code_page,
         extras=(NAMESPACE,),
         delivery=await _delivery(reader, settings),
+        copies=frozenset(("last", "document")),
+        print_items=ITEMS_OF_OLD_MODELS if settings.profile == "legacy" else ITEMS,
     )
 
 

@@ -37,14 +37,16 @@ from bridge_shtrih_m.circumstances import Circumstances, version_of
 from bridge_shtrih_m.classic import plan_classic
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.plan import Plan
-from bridge_shtrih_m.printout import plan_printout
+from bridge_shtrih_m.printout import Mechanism, plan_printout
 from bridge_shtrih_m.raw import plan_raw
 from bridge_shtrih_m.sale import plan_sale
 from bridge_shtrih_m.settings import ShtrihSettings
 from bridge_shtrih_m.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_shtrih_m.status import OPERATIONS
+from bridge_shtrih_m.texts import own
 from bridge_shtrih_m.unsupported import unsupported
 
+_DIGITS = 10  # of a document's number
 MAX_CODE = 200  # bytes of a marking code that FF61h takes beside its tags
 
 
@@ -87,10 +89,10 @@ def planned(operation: Operation, settings: ShtrihSettings, capabilities: Capabi
         case CashIn() | CashOut():
             return Planned(plan_cash(operation))
         case Print():
-            _, fit = plan_printout(operation, cutter=False, framed=False)
+            _, fit = plan_printout(operation, Mechanism.of(capabilities))
             return Planned(warnings=tuple(fit.warnings))
         case Copy():
-            check_copy(operation)
+            check_copy(operation, capabilities)
         case Raw():
             plan_raw(operation)
         case MarkingCheck():
@@ -106,13 +108,28 @@ def plan_receipt(operation: Receipt, now: Circumstances, *, storage: bool) -> Pl
     return plan_classic(operation, now, storage=storage) if now.classic else plan_sale(operation, now)
 
 
-def check_copy(operation: Copy) -> None:
-    if operation.kind != "receipt" or operation.document is not None or operation.issued_on is not None:
-        raise unsupported(
-            "document", "the device prints its last receipt once more, and no other", remedy="leave kind and document out"
-        )
-    if not operation.delivery.paper or operation.delivery.email or operation.delivery.sms or operation.delivery.edocument:
-        raise unsupported("delivery", "a copy of this device is on paper")
+def check_copy(operation: Copy, capabilities: Capabilities | None = None) -> None:
+    """What needs the FN is known to be missing only where the capabilities are known."""
+    if operation.kind in ("invoice", "slip"):
+        raise unsupported("kind", "this device keeps receipts and reports", limit="receipt, report")
+    delivery = operation.delivery
+    for name, wanted in (("email", delivery.email), ("sms", delivery.sms), ("edocument", delivery.edocument)):
+        if wanted is not None:
+            raise unsupported(f"delivery.{name}", "a copy of this device is on paper, or data", remedy="leave it out")
+    if operation.document is None and operation.issued_on is not None:
+        raise unsupported("issued_on", "documents are found by their number", remedy="give document")
+    if operation.document is not None:
+        number = operation.document
+        if not (number.isascii() and number.isdigit() and int(number[:_DIGITS]) < 1 << 32 and len(number) <= _DIGITS):
+            raise invalid("document", "is no number of a fiscal document", limit=f"at most {_DIGITS} digits")
+    if capabilities is not None and "data" not in capabilities.copies and not repeats_last(operation):
+        field = "document" if operation.document is not None else "delivery.paper" if not delivery.paper else "kind"
+        raise unsupported(field, own.NO_STORAGE.text, remedy=own.NO_STORAGE.remedy)
+
+
+def repeats_last(operation: Copy) -> bool:
+    """What the device itself has a command for: its last receipt once more, on paper."""
+    return operation.kind == "receipt" and operation.document is None and operation.delivery.paper
 
 
 def plan_code_check(operation: MarkingCheck) -> Command:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bridge_shtrih_m.layout import BadValue, Value, write
+from bridge_shtrih_m.open_points import BAR_TEXT_BELOW
 from bridge_shtrih_m.vocabulary import SHAPES, Shape
 
 MAX_KOPECKS = 9_999_999_999
@@ -21,7 +22,9 @@ CLOSING_TEXT = 64
 TAGS = 250  # bytes of TLV in one command
 NOT_PRINTED = "//"  # at the begin of an item's name
 QR_BLOCK = 64
-QR_DATA = 127 * QR_BLOCK
+QR_BLOCKS = 128  # kept by the device
+CODE_128 = 48  # characters
+BAR_HEIGHT, BAR_WIDTH = 100, 2  # dots
 
 RECEIPT_PAPER = 2  # flag of the printing commands
 
@@ -145,6 +148,10 @@ def choose_document(number: int) -> Command:
 
 def next_tags() -> Command:
     return build(0xFF3B, administrator=True)
+
+
+def ticket(number: int) -> Command:
+    return build(0xFF3C, administrator=True, document=number)
 
 
 def exchange_status() -> Command:
@@ -360,12 +367,27 @@ def close_printout() -> Command:
     return build(0xE3)
 
 
-def qr_code(data: bytes, *, dot: int = 5, level: int = 1) -> tuple[Command, ...]:
-    """The data in blocks of 64 bytes, then the code. `level`: 0 to 3, L M Q H."""
-    blocks = [data[at : at + QR_BLOCK] for at in range(0, len(data), QR_BLOCK)]
-    return (
-        *(build(0xDD, type=0, block=number, data=block.ljust(QR_BLOCK, b"\0")) for number, block in enumerate(blocks)),
-        build(0xDE, type=3, length=len(data), first_block=0, parameters=bytes((0, 0, dot, 0, level)), alignment=1),
+def code_block(number: int, data: bytes) -> Command:
+    """64 bytes of a 2D code, kept under this number. Prints nothing."""
+    return build(0xDD, type=0, block=number, data=data.ljust(QR_BLOCK, b"\0"))
+
+
+def print_qr(length: int, *, first_block: int = 0, dot: int = 5, level: int = 1, alignment: int = 1) -> Command:
+    """The code of so many bytes in the blocks from this one on. `level`: 0 to 3, L M Q H; `alignment`: 0 to 2, from left to right."""
+    return build(
+        0xDE, type=3, length=length, first_block=first_block, parameters=bytes((0, 0, dot, 0, level)), alignment=alignment
+    )
+
+
+def print_ean13(digits: str) -> Command:
+    """The first twelve digits go over the wire; the device computes the last one."""
+    return build(0xC2, barcode=int(digits[:12]))
+
+
+def print_code128(text: str) -> Command:
+    """With its characters below [S11]."""
+    return build(
+        0xCB, height=BAR_HEIGHT, width=BAR_WIDTH, text_position=BAR_TEXT_BELOW, text_font=1, type=8, data=text.encode("ascii")
     )
 
 

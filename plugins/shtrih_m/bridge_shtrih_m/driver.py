@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bridge_ffd.fn import Mode
+from bridge_ffd.outstanding import PAPER, confirm, printed, waiting
 
 from bridge.model import (
     Capabilities,
@@ -37,24 +39,24 @@ from bridge.model import (
 )
 from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
 from bridge.transport import ByteLink
-from bridge_shtrih_m import commands, effects
+from bridge_shtrih_m import commands, effects, readback
 from bridge_shtrih_m import status as asking
 from bridge_shtrih_m.answers import Features, FullStatus, exchange_status
-from bridge_shtrih_m.checking import check_copy, plan_code_check, plan_receipt
+from bridge_shtrih_m.checking import check_copy, plan_code_check, plan_receipt, repeats_last
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.figures import shift_figures
 from bridge_shtrih_m.layout import BadAnswer
-from bridge_shtrih_m.outstanding import PAPER, confirm, printed, waiting
 from bridge_shtrih_m.plan import Plan
-from bridge_shtrih_m.printout import plan_printout
+from bridge_shtrih_m.printout import Mechanism, plan_printout
 from bridge_shtrih_m.procedure import Procedure
 from bridge_shtrih_m.raw import plan_raw
 from bridge_shtrih_m.refusals import Refused
 from bridge_shtrih_m.settings import ShtrihSettings
 from bridge_shtrih_m.settlement import Settlement
 from bridge_shtrih_m.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
+from bridge_shtrih_m.texts import own
 
 Effect = Print | DrawerOpen | Copy | ClockSet | DocumentContinue | MarkingCheck | Raw
 
@@ -182,23 +184,59 @@ class ShtrihDriver(Driver):
                 return await effects.raw(exchange, context, plan_raw(operation))
             case Copy():
                 check_copy(operation)
-                await self._ready_to_print(context)
-                return await effects.run(exchange, context, "copy", (commands.repeat_receipt(),), Paper.PRINTED)
+                return await self._copy(context, operation)
             case Print():
                 return await self._print(context, operation)
 
+    async def _copy(self, context: JobContext, operation: Copy) -> Result:
+        """The last receipt by the device's own command; any other document as the FN keeps it."""
+        model = await self._known()
+        repeat = (commands.repeat_receipt(),)
+        if repeats_last(operation):
+            await self._ready_to_print(context)
+            return await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED)
+        reader = self._reader()
+        storage = await reader.storage()
+        if storage is None:
+            raise own.NO_STORAGE.error(field="document")
+        try:
+            found = await readback.read(self._exchange, reader, storage, operation)
+        except Refused as refused:
+            raise DeviceError(refused.job_error()) from refused
+        paper = Paper.SUPPRESSED
+        if operation.delivery.paper:
+            await self._ready_to_print(context)
+            if found.is_receipt and found.found.number == storage.last_document:
+                done = await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED)
+            else:
+                printout = readback.as_printout(found)
+                if printout is None:
+                    raise own.NO_TEXT.error(field="document", number=found.found.number)
+                made, _ = plan_printout(printout, self._mechanism(model))
+                done = await effects.run(self._exchange, context, "copy", made, Paper.PRINTED)
+                context.warn(
+                    "copy_of_archive", "The copy was printed as the fiscal storage keeps the document: not as its first print."
+                )
+            paper = done.paper
+        zone = ZoneInfo(self._settings.zone)
+        return found.result(zone=zone, online=_online(model), paper=paper, width=self._settings.columns)
+
     async def _print(self, context: JobContext, operation: Print) -> Result:
         model = await self._known()
-        made, fit = plan_printout(
-            operation,
-            cutter=self._settings.cut_printouts and model.has(Features.CUTTER),
-            framed=model.has(Features.NON_FISCAL_DOCUMENT),
-        )
+        made, fit = plan_printout(operation, self._mechanism(model))
         await self._ready_to_print(context)
         result = await effects.run(self._exchange, context, "printout", made, Paper.PRINTED)
         for warning in fit.warnings:
             context.warn(warning.code, warning.message, warning.field)
         return result
+
+    def _mechanism(self, model: asking.Model) -> Mechanism:
+        return Mechanism(
+            cutter=model.has(Features.CUTTER),
+            framed=model.has(Features.NON_FISCAL_DOCUMENT),
+            cuts=self._settings.cut_printouts,
+            dots=model.dots,
+        )
 
     async def _ready_to_print(self, context: JobContext) -> None:
         await self._procedure(context).wait_until_ready()
@@ -222,7 +260,7 @@ class ShtrihDriver(Driver):
             can_print_nothing=model.no_print,
             rates=model.rates,
             tells_taxes=model.tells_taxes,
-            online=model.registration is None or Mode.OFFLINE not in model.registration.mode,
+            online=_online(model),
         )
 
     async def _today(self) -> date:
@@ -245,6 +283,11 @@ class ShtrihDriver(Driver):
 
     def _reader(self) -> FactReader:
         return FactReader(self._exchange, self._settings.zone)
+
+
+def _online(model: asking.Model) -> bool:
+    """Whether its documents go to an operator (OFD)."""
+    return model.registration is None or Mode.OFFLINE not in model.registration.mode
 
 
 _KINDS: dict[type, Kind] = {

@@ -45,3 +45,7 @@ X_REPORT_COUNTER: Final = 158
 
 # [S10] Numbers of corrections and of the closing of a shift in the answer to FF0Ah differ between sources (javapos: 14h and 10h). A
 # document whose kind is not known may be ours: it is told by its length, operation and total, or by the number of its shift.
+
+# [S11] Where CBh puts the characters of a bar code: positions 0 to 3 are not explained; none, above, below and both is what printers
+# of this kind have.
+BAR_TEXT_BELOW: Final = 2

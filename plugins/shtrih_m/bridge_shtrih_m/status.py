@@ -40,6 +40,7 @@ from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.open_points import FFD_FIELD_NAMES, FFD_TABLES, NO_PRINT_FIELD
+from bridge_shtrih_m.printout import CUTS, DOTS, ITEMS, QR_BYTES, QR_SIZES
 from bridge_shtrih_m.sale import MOST_CODES
 from bridge_shtrih_m.settings import ARITHMETIC, CLASSIC_ARITHMETIC, CURRENCY, PAYMENTS, ShtrihSettings
 
@@ -75,6 +76,8 @@ class Model:
     tells_taxes: bool = False
     rates: tuple[Decimal, ...] = ()
     """Of the older commands: percentages of the first rows of the tax table."""
+    dots: int | None = None
+    """Across the paper."""
 
     def has(self, feature: Features) -> bool:
         return self.features is not None and self.features.has(feature)
@@ -121,8 +124,14 @@ async def read_model(reader: FactReader, settings: ShtrihSettings) -> Model:
         version=await read_version(reader, settings, storage),
         no_print=no_print is not None,
         tells_taxes=await _tells_taxes(reader, parameters),
+        dots=await _dots(reader),
     )
     return replace(model, rates=await _rates(reader)) if model.classic(settings) else model
+
+
+async def _dots(reader: FactReader) -> int | None:
+    answer = await reader.ask_if_known(commands.font(1))
+    return (values_of(answer)["print_width"] or None) if answer is not None else None
 
 
 async def _tells_taxes(reader: FactReader, parameters: ModelParameters | None) -> bool:
@@ -192,19 +201,24 @@ def capabilities(model: Model, settings: ShtrihSettings) -> Capabilities:
     missing = set[str]()
     if not model.storage or classic or model.version < FfdVersion.V1_2:
         missing.add("marking.check")
+    limits = {
+        "line.name": commands.CLASSIC_NAME if classic else commands.NAME,
+        "print.line": commands.LINE,
+        "print.qr": QR_BYTES,
+        "print.qr.size": QR_SIZES[-1],
+        "tag": commands.TAGS,
+        "marking.codes": 0 if classic else MOST_CODES,
+        "ffd.version": int(model.version),
+    }
+    if model.dots is not None:
+        limits[DOTS] = model.dots
     return Capabilities(
         operations=OPERATIONS - missing,
         receipt_kinds=frozenset(kinds),
         line_kinds=frozenset((LineKind.ITEM.value, LineKind.ADVANCE.value)),
         payment_kinds=frozenset(kind.value for kind in (_CLASSIC_PAYMENTS if classic else PAYMENTS)),
         currencies=(CURRENCY,),
-        limits={
-            "line.name": commands.CLASSIC_NAME if classic else commands.NAME,
-            "print.line": commands.LINE,
-            "tag": commands.TAGS,
-            "marking.codes": 0 if classic else MOST_CODES,
-            "ffd.version": int(model.version),
-        },
+        limits=limits,
         max_amount=Decimal(commands.MAX_KOPECKS).scaleb(-2),
         arithmetic=CLASSIC_ARITHMETIC if classic else ARITHMETIC,
         shift="explicit",
@@ -213,6 +227,8 @@ def capabilities(model: Model, settings: ShtrihSettings) -> Capabilities:
         code_page="cp1251",
         extras=(NAMESPACE,),
         delivery=frozenset(("paper", "email", "sms")) if model.storage else frozenset(("paper",)),
+        copies=frozenset(("last", "document", "data")) if model.storage else frozenset(("last",)),
+        print_items=ITEMS | CUTS if model.has(Features.CUTTER) else ITEMS,
     )
 
 

@@ -24,7 +24,7 @@ from bridge_sim_shtrih_m.commands import COMMANDS
 from bridge_sim_shtrih_m.faults import KINDS
 from bridge_sim_shtrih_m.line import Execution, Line
 from bridge_sim_shtrih_m.mechanism import Mechanism
-from bridge_sim_shtrih_m.memory import FnDocument, Memory
+from bridge_sim_shtrih_m.memory import Fn, FnDocument, Memory
 from bridge_sim_shtrih_m.other_program import OtherProgram
 from bridge_sim_shtrih_m.refusals import INVALID, LENGTH, PASSWORD, UNSUPPORTED, Refusal
 from bridge_sim_shtrih_m.request import ADMIN, SYSADMIN, Call, Command, Request
@@ -84,6 +84,16 @@ class Register(SimulatedDevice):
     def format(self) -> Ffd:
         """FFD of the documents."""
         return self.settings.ffd
+
+    @property
+    def storage(self) -> Fn:
+        """The FN that is in it now."""
+        return self.memory.fn
+
+    @property
+    def serial_text(self) -> str:
+        """Its serial number, as documents have it."""
+        return f"{self.settings.serial:016d}"
 
     @property
     def tax_systems(self) -> int:

@@ -74,6 +74,24 @@ def test_what_an_operation_needs(body: dict[str, Any], needed: set[Right]) -> No
     assert of_operation(body) == needed
 
 
+@pytest.mark.parametrize(
+    ("copy", "reads"),
+    [
+        ({}, False),
+        ({"delivery": {"paper": True}}, False),
+        ({"delivery": {"paper": False, "edocument": {"id": "X"}}}, False),
+        ({"document": "30"}, True),
+        ({"document": "30", "delivery": {"paper": False}}, True),
+        ({"delivery": {"paper": False}}, True),
+        ({"delivery": {"paper": False, "email": None}}, True),
+        ({"document": "30", "delivery": 7}, True),
+    ],
+)
+def test_a_copy_that_tells_what_was_sold_needs_more_than_printing(copy: dict[str, Any], reads: bool) -> None:
+    needed = {Right.PRINT, Right.FISCAL} if reads else {Right.PRINT}
+    assert of_operation({"op": "copy", **copy}) == needed
+
+
 def test_what_gives_money_back_cannot_be_hidden_in_a_spelling_that_the_model_takes() -> None:
     """The rights are read off the raw body, so whatever the model accepts as a kind must be read the same here."""
     from bridge.model import ReceiptKind

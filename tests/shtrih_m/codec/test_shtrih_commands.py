@@ -72,11 +72,18 @@ def test_a_line_keeps_the_length_that_old_devices_ask_for() -> None:
     )
 
 
-def test_a_qr_code_goes_in_blocks() -> None:
-    first, second, draw = commands.qr_code(b"x" * 70)
-    assert (first.parameters[:2], second.parameters[:2]) == (b"\0\0", b"\0\1")
-    assert len(first.to_bytes(30)) == len(second.to_bytes(30)) == 71
-    assert draw.to_bytes(30).hex() == "de1e000000034600000000050001" + "01"
+def test_a_qr_code_goes_in_blocks_of_one_length_and_is_then_printed() -> None:
+    assert len(commands.code_block(127, b"x").to_bytes(30)) == 71
+    assert commands.code_block(1, b"ab").parameters == b"\0\1ab" + bytes(62)
+    assert hexed(commands.print_qr(70)) == "DE 1E 00 00 00 03 46 00 00 00 00 05 00 01 01"
+    assert hexed(commands.print_qr(300, first_block=3, dot=8, level=3, alignment=0)) == (
+        "DE 1E 00 00 00 03 2C 01 03 00 00 08 00 03 00"
+    )
+
+
+def test_bar_codes_are_those_of_the_reference() -> None:
+    assert hexed(commands.print_ean13("5901234123457")) == "C2 1E 00 00 00 79 AB 18 66 89"
+    assert hexed(commands.print_code128("AB-1")) == "CB 1E 00 00 00 64 02 02 01 08 41 42 2D 31"
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,30 @@ class Device:
                 outputs.append(_sent(ASYNC_ID, Report(told, data, task)))
         return [*outputs, *self._next()]
 
+    def refuse(self, state: State) -> Outputs:
+        """The running command was not taken in after all: the buffer says `state` for it."""
+        reply = self._forget_running()
+        if reply is None or reply[0] != self._connection:
+            return []
+        return [_sent(reply[1], Report(state))]
+
+    def drop(self) -> None:
+        """The running command goes on, and its result is nobody's."""
+        if self.running is not None:
+            self.slots.pop(self.running, None)
+            self._dropped = True
+
+    def forget(self) -> None:
+        """The running command never came here: its task is not known, and whoever waits for it hears nothing."""
+        self._forget_running()
+
+    def _forget_running(self) -> tuple[int, int] | None:
+        assert self.running is not None, "nothing is being executed"
+        if not self._dropped:
+            self.slots.pop(self.running, None)
+        reply, self.running, self._dropped, self._reply = self._reply, None, False, None
+        return reply
+
     def _ordered(self, number: int, order: Order) -> Outputs:
         match order:
             case Abort():

@@ -33,6 +33,9 @@ class Failure(StrEnum):
     EXISTS = "the device has another task of this id"
     STOPPED = "the device's queue was stopped by an earlier error"
     REFUSED = "the device does not take the task in"
+    NO_ANSWER = "the device is idle and has no answer"
+    BUSY = "the device is at work for too long"
+    HOLDS = "the device holds an answer for somebody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class Host:
         self._tries = 0
         self._adds = 0
         self._then: Failed | None = None
+
+    @property
+    def busy(self) -> bool:
+        """The device works on something, and only the caller knows how long that may take."""
+        return self.state is HostState.RUNNING
 
     # --- what a driver asks for
 

@@ -17,7 +17,7 @@ class Fault(StrEnum):
     NOISE = "bytes outside any frame"
     CHECKSUM = "wrong checksum"
     HEADER = "impossible length or packet number"
-    ESCAPE = "FD followed by neither EE nor ED"
+    ESCAPE = "an escape byte followed by what is never escaped"
     RESTARTED = "a new frame began before the end"
     INCOMPLETE = "the frame stopped before its end"
 

@@ -131,6 +131,7 @@ STATUS_SHAPES = (
     ),
     _register(0x37, "read behind shifts", raw("data", None)),
     _register(0x3B, "further modes", raw("data", None)),
+    _register(0x3C, "tax of the shift", kopecks("sum", 6)),
     _register(0x3D, "tax of the receipt", kopecks("sum", 6)),
     _register(0x41, "number of receipts", bcd("count", 5), bcd("annulled", 5)),
     # --- the FN
@@ -142,4 +143,7 @@ STATUS_SHAPES = (
     _storage(0x33, "version of the FN", of(Kind.ASCII, "version", 16), uint("type")),
     _storage(0x20, "exchange with the operator", raw("exchange", 13)),
     _storage(0x40, "find document", raw("found", None), request=(uint("document", 4),)),
+    # Stepping through a document: asked once, since the next block follows in any case.
+    Shape(STORAGE << 8 | 0x45, "choose a document to read", (uint("document", 4),), (raw("head", None),), Does.CHANGES),
+    Shape(STORAGE << 8 | 0x46, "its next block", (), (raw("tags", None),), Does.CHANGES),
 )

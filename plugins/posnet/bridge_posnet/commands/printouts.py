@@ -72,16 +72,24 @@ def formisstarted() -> Frame:
     return plain("formisstarted")
 
 
-def formbarcode(code: bytes, *, ean13: bool | None = None) -> Frame:
+def formbarcode(code: bytes, form: int = SUPER_FORM, *, ean13: bool | None = None) -> Frame:
     """A bar code in a non-fiscal printout, EAN-128 unless `ean13`."""
     builder = Builder("formbarcode")
+    builder.number("fn", form)
     builder.text("bc", code, empty=False)
     builder.flag("bt", ean13)
     return builder.frame()
 
 
+def formbarcode2d(form: int = SUPER_FORM) -> Frame:
+    """The 2D code that was prepared (`qrcode`), in a non-fiscal printout."""
+    builder = Builder("formbarcode2d")
+    builder.number("fn", form)
+    return builder.frame()
+
+
 def qrcode(data: bytes, *, dots: int | None = None, correction: int | None = None) -> Frame:
-    """Prepares a QR code for the footer (`ftrcfg code_2d`); printing uses it up. Any bytes, at most 2000."""
+    """Prepares a QR code for the footer (`ftrcfg code_2d`) or a printout (`formbarcode2d`); printing uses it up. Any bytes, at most 2000."""
     return _code("qrcode", data, dots, correction)
 
 

@@ -255,6 +255,8 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         "trftrln": "linii pod paragonem",
         "ftrcfg": "tekstu pod dokumentem",
         "qrcode": "kodu 2D",
+        "formbarcode": "kodu kreskowego",
+        "formbarcode2d": "kodu 2D",
         "login": "zalogowania kasjera",
         "stocash": "zwrotu towaru",
         "packret": "zwrotu opakowań",

@@ -22,7 +22,6 @@ NOT_BUILT: Mapping[str, str] = MappingProxyType(
         "fmrecpowerfail": _FIELDS,
         "fmrectypeget": _FIELDS,
         "fmrecvat": _FIELDS,
-        "formbarcode2d": _FIELDS,
         "formimage": _FIELDS,
         "formtinyline": _FIELDS,
         "getprogfiscid": "the fixed identity is asked for (getrealid, sid)",

@@ -112,3 +112,41 @@ WAITS_TO_GO_ON = Own(
     "Let it go on (document.continue), or press its key.",
 )
 PRINTING = Own("device.busy", "The device is still printing.", "Касса ещё печатает.", "Дождитесь конца печати и повторите.")
+
+# --- copies
+
+NO_DOCUMENT = Own(
+    "request.not_found",
+    "The fiscal storage has no document {number}.",
+    "В фискальном накопителе нет документа {number}.",
+    "Проверьте номер; документов прежнего накопителя в этом нет.",
+    "Check its number (and day); documents of an earlier fiscal storage are not in this one.",
+)
+NO_LAST_DOCUMENT = Own(
+    "request.not_found",
+    "The fiscal storage has no such document among its last ones.",
+    "Среди последних документов фискального накопителя такого нет.",
+    "Укажите номер документа.",
+    "Give the number of the document.",
+)
+OTHER_KIND = Own(
+    "request.not_found",
+    "Document {number} of the fiscal storage is of another kind.",
+    "Документ {number} фискального накопителя другого вида.",
+    "Проверьте номер или не указывайте вид документа.",
+    "Check its number, or leave kind out.",
+)
+NO_STORAGE = Own(
+    "request.unsupported",
+    "This device has no fiscal storage: it repeats its last receipt on paper, and nothing else.",
+    "В этой кассе нет фискального накопителя: она печатает только копию последнего чека.",
+    "Не указывайте номер документа и печатайте на бумаге.",
+    "Leave document and delivery out.",
+)
+NO_TEXT = Own(
+    "request.not_found",
+    "The fiscal storage keeps no text of document {number} any more.",
+    "Фискальный накопитель больше не хранит содержание документа {number}.",
+    "Получите документ без печати: delivery.paper = false.",
+    "Its number and total can still be had: ask with delivery.paper false.",
+)

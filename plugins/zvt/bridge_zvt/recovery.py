@@ -1,0 +1,193 @@
+"""What became of a payment whose end was not heard: decided from what was written down and from what the terminal keeps now.
+
+Pure: no terminal is asked here (`settlement.py` asks, and asks twice). Follows protocol-specs/zvt, "Recovery". Where that says
+nothing, a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from bridge_zvt.answers import Record, same
+from bridge_zvt.open_points import CLOCK_TOLERANCE_SECONDS
+from bridge_zvt.payment import wrong_original
+from bridge_zvt.plan import Intent, Kind
+
+
+class Verdict(Enum):
+    DONE = "approved"
+    NOT_DONE = "nothing was charged"
+    REFUSED = "the terminal has declined it"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and why, in a sentence for the evidence. `record`: what of the terminal's memory is ours."""
+
+    verdict: Verdict
+    reason: str
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """`shared`: other tills, or payments at the terminal itself. `now`: our clock; `zone`: of the terminal's. `shows_reversed`: a
+    payment that it took back by itself may look as if it stood [Z5]."""
+
+    shared: bool
+    now: datetime
+    zone: ZoneInfo
+    shows_reversed: bool = False
+
+
+def decide(intent: Intent, received: Sequence[Record], kept: Record | None, why: str, around: Circumstances) -> Decision:
+    """`received`: results of this very command that were written down. `kept`: the terminal's last record; None where it showed
+    none (`why`). The terminal is idle."""
+    decision = _decide(intent, received, kept, why, around)
+    if decision.verdict is Verdict.DONE and around.shows_reversed:
+        return _unknown(f"this terminal shows a payment that it took back as if it stood ({decision.reason})")
+    return decision
+
+
+def _decide(intent: Intent, received: Sequence[Record], kept: Record | None, why: str, around: Circumstances) -> Decision:
+    told = received[-1] if received else None
+    if kept is None:
+        return _unknown(why or "the terminal shows no last payment")
+    before = intent.baseline
+    if before is not None and None not in (before.terminal_id, kept.terminal_id) and before.terminal_id != kept.terminal_id:
+        return _unknown("another terminal answers than the one that the payment was sent to")
+    if told is not None and told.approved:
+        return _after_approval(intent, told, kept)
+    # Where it had said that it has none, what it shows now is new.
+    unchanged = same(kept, before) if before is not None else False if intent.empty else None
+    if told is not None and told.result is not None and _is_of(told, kept):
+        return _refused(told, "the terminal keeps the very result that it had told: not approved")
+    if unchanged:
+        if told is not None and told.result is not None:
+            return _refused(told, "the terminal had declined it, and keeps the payment before it")
+        return _not_done("the terminal keeps the payment before it as its last one")
+    if unchanged is None:
+        return _unknown("the terminal's records have no numbers that could be compared")
+    return _newer(intent, kept, around)
+
+
+def _after_approval(intent: Intent, told: Record, kept: Record) -> Decision:
+    """The terminal had said approved: it must show that very payment, or have taken it back."""
+    if _is_of(told, kept) and kept.approved and wrong_original(intent, kept) is None:
+        return Decision(Verdict.DONE, "the terminal keeps the very approval that it had told", kept)
+    if _is_of(told, kept) and not kept.approved:
+        return _not_done("the terminal keeps the payment that it had approved, as not approved")
+    if _reverses(kept, told):
+        return _not_done("the terminal's last record is the reversal of the payment that it had approved")
+    before = intent.baseline
+    if before is not None and same(kept, before):
+        return _not_done("the terminal had approved it, and keeps the payment before it as its last one: it took it back")
+    return _unknown("the terminal had approved it, and its last record is of something else")
+
+
+def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
+    """A record that was not there before, and no result of ours was heard: whether it is ours."""
+    if around.shared:
+        return _unknown("other tills use this terminal too: its last record may be theirs")
+    if kept.totals:
+        return _unknown("the terminal's last record is an end of day: the payment may have been before it")
+    in_time = _in_time(intent, kept, around)
+    if not in_time:
+        return _unknown("the terminal's last record is of another time than this payment")
+    if intent.kind is Kind.REVERSAL:
+        return _newer_reversal(intent, kept)
+    if kept.original_trace is not None and kept.original_trace.strip("0") and intent.kind is not Kind.RELEASE:
+        if intent.kind is Kind.CAPTURE and kept.approved and intent.amount == kept.amount:
+            return Decision(Verdict.DONE, "the terminal has a new record of this amount, for the same reservation", kept)
+        return _not_done("the terminal's last record is a reversal: it took the payment back")
+    if kept.result is None:
+        return _unknown("the terminal's last record does not tell its result")
+    if not kept.approved:
+        return _refused(kept, "the terminal's last record is new, and not approved")
+    if intent.kind is Kind.RELEASE:
+        return Decision(Verdict.DONE, "the terminal has a new record, and it is approved", kept)
+    if kept.amount is None or kept.amount != intent.amount:
+        return _unknown("the terminal's last record is new, of another amount")
+    return Decision(Verdict.DONE, "the terminal has a new record of this amount and time, and it is approved", kept)
+
+
+def _newer_reversal(intent: Intent, kept: Record) -> Decision:
+    if kept.result is not None and not kept.approved:
+        return _refused(kept, "the terminal's last record is new, and not approved")
+    if not kept.approved:
+        return _unknown("the terminal's last record does not tell its result")
+    if wrong_original(intent, kept) is not None:
+        return _unknown("the terminal's last record is a reversal of another payment")
+    if kept.original_trace is None and intent.amount is None:
+        return _unknown("the terminal's last record does not tell what it takes back")
+    return Decision(Verdict.DONE, "the terminal's last record is this reversal", kept)
+
+
+def _is_of(told: Record, kept: Record) -> bool:
+    return same(told, kept) is True
+
+
+def _reverses(kept: Record, told: Record) -> bool:
+    if kept.original_trace is None or told.trace is None:
+        return False
+    return kept.original_trace.lstrip("0") == told.trace.lstrip("0")
+
+
+def _in_time(intent: Intent, kept: Record, around: Circumstances) -> bool:
+    """Between the beginning and now, by the terminal's clock as it was last seen. A record without a time may be of any [Z6]."""
+    at = kept.at(around.zone, around.now)
+    if at is None:
+        return kept.moment is None
+    at -= timedelta(seconds=intent.ahead)
+    tolerance = timedelta(seconds=CLOCK_TOLERANCE_SECONDS)
+    return intent.started - tolerance <= at <= around.now + tolerance
+
+
+def _not_done(reason: str) -> Decision:
+    return Decision(Verdict.NOT_DONE, reason)
+
+
+def _refused(record: Record, reason: str) -> Decision:
+    return Decision(Verdict.REFUSED, reason, record)
+
+
+def _unknown(reason: str) -> Decision:
+    return Decision(Verdict.UNKNOWN, reason)
+
+
+# --- end of day
+
+
+def decide_end_of_day(
+    intent: Intent, received: Sequence[Record], kept: Record | None, why: str, around: Circumstances
+) -> Decision:
+    """`kept`: the terminal's last end of day, or its last record. `intent.baseline`: the same before."""
+    told = received[-1] if received else None
+    before = intent.baseline
+    if told is not None and told.approved:
+        older = kept is not None and kept.totals and before is not None and before.totals and _same_totals(kept, before)
+        if older and before is not None and not _same_totals(told, before):
+            return _unknown("the terminal had told the totals of an end of day, and keeps an older one")
+        return Decision(Verdict.DONE, "the terminal had told the totals of this end of day", told)
+    if kept is None or not kept.totals:
+        return _unknown(why or "the terminal's last record is no end of day")
+    if before is not None and before.totals and _same_totals(kept, before):
+        return _not_done("the terminal keeps the end of day before this one as its last")
+    if around.shared:
+        return _unknown("other tills use this terminal too: its last end of day may be theirs")
+    if before is None and not intent.empty:
+        return _unknown("the terminal's last end of day before this one is not known")
+    if not _in_time(intent, kept, around):
+        return _unknown("the terminal's last end of day is of another time")
+    return Decision(Verdict.DONE, "the terminal keeps a new end of day", kept)
+
+
+def _same_totals(one: Record, other: Record) -> bool:
+    return (one.trace, one.moment, one.raw) == (other.trace, other.moment, other.raw) or (
+        one.moment is not None and one.moment == other.moment and one.trace == other.trace
+    )

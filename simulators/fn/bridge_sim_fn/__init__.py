@@ -1,0 +1,1 @@
+"""The Russian fiscal storage, as simulated registers of several makers hold it."""
