@@ -55,6 +55,9 @@ class TaskExchange(Exchange):
             tries += 1
             outcome = await self._outcome(self._host.add(self._next(None), data, changes=changes), shape.patience)
         if isinstance(outcome, Failed):
+            if outcome.failure is Failure.EXISTS and task is not None and self._keeper is not None:
+                # What lies there is none of ours, and must not pass for the result of our task when it is looked for.
+                await self._keeper.set(TASK, None)
             raise self._failed(f"{shape}: {outcome.failure}", outcome, shape.patience)
         assert isinstance(outcome, Answer)
         if not keep:

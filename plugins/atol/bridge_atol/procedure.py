@@ -15,7 +15,7 @@ from bridge.model import JobError, Operation, Paper, Receipt, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
 from bridge.transport import LinkLost
 from bridge_atol import commands
-from bridge_atol.condition import trouble
+from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
@@ -196,7 +196,7 @@ class Procedure:
                 reply.checked(step.field)
                 await self._exchange.finished()
                 return reply
-            await self._exchange.finished()
+            await self._over()
             facts, found = await look(self._reader(), intent)
             decision = decide(intent, facts, found, shared=self._context.device.shared)
             if decision.verdict is Verdict.ISSUED:
@@ -212,7 +212,7 @@ class Procedure:
         `decided`: the deciding command was sent. Before it nothing of ours can have been issued, whatever others do.
         """
         try:
-            await self._exchange.finished()
+            await self._over()
             facts = await cancel_open(self._exchange, self._reader(), intent)
             if facts.document_open:
                 raise LinkLost("after an error a document is still open on the device")
@@ -225,6 +225,12 @@ class Procedure:
         if decision.verdict is Verdict.UNKNOWN:
             raise LinkLost(f"after an error the device does not prove what became of the document: {decision.reason}")
         return decision.verdict is Verdict.ISSUED
+
+    async def _over(self) -> None:
+        """No report is being made any more. One that stands still behind an error, for want of paper say, still comes out when somebody
+        sees to it, so that nothing is proved before: raises LinkLost."""
+        if reporting(await self._exchange.finished()):
+            raise LinkLost("the device is still at a report")
 
     # --- after
 

@@ -13,9 +13,10 @@ from bridge_atol.web.plan import Facts, Intent
 from bridge_ffd.versions import Settlement
 
 BEFORE = Facts(shift=5, shift_state="opened", fn="9999078900007317", last=101, cash=Decimal("100.00"))
-OURS = Kept(Kind.RECEIPT, 102, 7, None, Decimal("27.00"), Settlement.SALE)
-THEIRS = Kept(Kind.RECEIPT, 102, 7, None, Decimal("3.00"), Settlement.SALE)
-RETURN = Kept(Kind.RECEIPT, 102, 7, None, Decimal("27.00"), Settlement.SALE_RETURN)
+OURS = Kept(Kind.RECEIPT, 102, 7, None, Decimal("27.00"), Settlement.SALE, sure=True)
+THEIRS = Kept(Kind.RECEIPT, 102, 7, None, Decimal("3.00"), Settlement.SALE, sure=True)
+RETURN = Kept(Kind.RECEIPT, 102, 7, None, Decimal("27.00"), Settlement.SALE_RETURN, sure=True)
+UNSURE = Kept(Kind.RECEIPT, 102, 7, None, Decimal("3.00"), Settlement.SALE)
 Z = Kept(Kind.SHIFT_CLOSE, 102)
 YES, NO, OPEN = Verdict.ISSUED, Verdict.NOT_ISSUED, Verdict.UNKNOWN
 
@@ -39,6 +40,7 @@ def now(last: int = 101, **changes: object) -> Facts:
         (now(102), (OURS,), False, True, OPEN),
         (now(102), (THEIRS,), False, False, NO),
         (now(102), (RETURN,), False, False, NO),
+        (now(102), (UNSURE,), False, False, OPEN),
         (now(102), (Z,), False, True, NO),
         (now(103), (OURS, THEIRS), False, False, YES),
         (now(103), (OURS, OURS), False, False, OPEN),

@@ -67,7 +67,10 @@ class FiscalParams:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document in the FN's archive. `kind`: receipt, correction, shift_open, shift_close, or another word of the driver."""
+    """A document in the FN's archive. `kind`: receipt, correction, shift_open, shift_close, or another word of the driver.
+
+    `sure`: total and operation are those of its QR code or of getLastFiscalParams. Those of a single requisite may be in another unit,
+    or missing, so that one that differs proves nothing [W3]."""
 
     kind: str
     number: int
@@ -75,6 +78,7 @@ class Kept:
     at: datetime | None = None
     total: Decimal | None = None
     settlement: Settlement | None = None
+    sure: bool = False
 
     @classmethod
     def of(cls, result: Mapping[str, Json], zone: ZoneInfo) -> Kept:
@@ -93,6 +97,7 @@ class Kept:
             at=qr.at.replace(tzinfo=zone) if qr is not None else None,
             total=qr.total if qr is not None else _amount(tags.get("1020")),
             settlement=qr.settlement if qr is not None else _settlement(tags.get("1054")),
+            sure=qr is not None,
         )
 
 

@@ -48,8 +48,17 @@ def is_ours(intent: Intent, document: Kept) -> bool:
     """Whether it has the kind, the operation and the total of ours."""
     if document.kind != intent.kind:
         return False
-    if intent.kind not in _WITH_TOTAL:
-        return True
+    return intent.kind not in _WITH_TOTAL or _like(intent, document)
+
+
+def may_be_ours(intent: Intent, document: Kept) -> bool:
+    """Whether nothing that is surely known of this document speaks against its being ours. What is no known kind may be any [W3]."""
+    if document.kind != intent.kind and document.kind in FISCAL:
+        return False
+    return intent.kind not in _WITH_TOTAL or not document.sure or _like(intent, document)
+
+
+def _like(intent: Intent, document: Kept) -> bool:
     return document.total == intent.total and document.settlement in (intent.settlement, None)
 
 
@@ -64,6 +73,8 @@ def _by_storage(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: 
     if len(kept) != now.last - before.last:
         return _unknown("the fiscal storage does not show all of its new documents")
     ours = [document for document in kept if is_ours(intent, document)]
+    if not ours and not remembers and any(may_be_ours(intent, document) for document in kept):
+        return _unknown("a new document of the fiscal storage cannot be read well enough to say whether it is this one")
     if not ours:
         return _not_issued("none of the new documents of the fiscal storage is this one")
     if len(ours) > 1:

@@ -120,9 +120,15 @@ class Procedure:
         except NotConnected as error:  # surely nothing was sent
             raise texts.SERVER_SILENT.error(problem=error) from error
         except Refused as refused:
-            if refused.status == 409 and await self._server.get(intent.uuid) is not None:
+            if refused.status == 409 and await self._knows(intent.uuid):
                 return
             raise DeviceError(job_error(refused.said)) from refused
+
+    async def _knows(self, asked: str) -> bool:
+        try:
+            return await self._server.get(asked) is not None
+        except Refused as refused:
+            raise LinkLost(f"the server does not tell whether it has the request: {refused}") from refused
 
     async def _follow(self, intent: Intent) -> Result:
         """To its end. One that the device has no end for in time, and one that stands still, is left to recovery: the till sees then
@@ -133,7 +139,7 @@ class Procedure:
         refused_to_drop = False
         for pause in pauses(self._settings.timeouts.poll):
             if context.abort_requested and not settlement.begun and not refused_to_drop:
-                if await settlement.take_back() is not None:
+                if await self._taken_back(settlement):
                     raise Aborted
                 refused_to_drop = True
             match await settlement.settle():
@@ -154,6 +160,13 @@ class Procedure:
                         context.attention(code, text)
             await clock.sleep(pause)
         raise AssertionError("pauses have no end")
+
+    @staticmethod
+    async def _taken_back(settlement: Settlement) -> bool:
+        try:
+            return await settlement.take_back() is not None
+        except Refused:
+            return False  # the server does not want to: it is followed then
 
     async def effect(self, task: Mapping[str, Json], paper: Paper) -> Result:
         """A task that makes no document: at most once, and taken back where its turn does not come."""

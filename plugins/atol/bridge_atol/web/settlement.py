@@ -66,9 +66,13 @@ class Settlement:
             return Pending(_AGAIN_STRANGE, "device.fault", f"The vendor's server does not tell: {error}.")
 
     async def take_back(self) -> Recovery | None:
-        """Ask the server to drop the request; None where the device has begun, or it is not known."""
+        """Ask the server to drop the request; None where the device has begun, or it is not known. What counts is what the server says of
+        the request afterwards, and not that it took the question well."""
         await self._write(CANCELLING)
         if not await self._server.cancel(self._intent.uuid):
+            return None
+        states = await self._server.get(self._intent.uuid)
+        if states is not None and any(state.status is not Status.CANCELED for state in states):
             return None
         return NotIssued({"canceled": self._intent.uuid}, texts.TAKEN_BACK.error().error)
 
@@ -109,6 +113,10 @@ class Settlement:
         if params.number is None:
             params = await self._reader.last(receipt=intent.kind in _RECEIPTS, seconds=self._patience)
             evidence["last"] = plain({"number": params.number, "total": params.total})
+        if not params.wrapped and self._context.device.shared:
+            return self._ask_person(
+                evidence, "other programs use this device too, and the server tells of its last document, whosever it is"
+            )
         if _fits(intent, params):
             return Issued(fiscal_result(intent, params, await self._paper(params), evidence))
         reading = await self._reader.state(self._patience)
@@ -170,7 +178,7 @@ class Settlement:
         told = await self._reader.last(receipt=True, seconds=self._patience)
         if told.number != now.last or told.total is None:
             return ()
-        return (Kept(intent.kind, told.number, told.sign, told.at, told.total),)
+        return (Kept(intent.kind, told.number, told.sign, told.at, told.total, sure=True),)
 
     # --- small parts
 
