@@ -74,8 +74,9 @@ def mask_loose(value: bytes) -> bytes:
 def mask_unread(value: bytes) -> bytes:
     """Bytes that could not be taken apart: any card number that may be in them, in text or nibbles, and any card field."""
     hidden = bytearray(mask_text(value))
-    for field in _FIELD.finditer(bytes(hidden)):
-        _mask_field_at(hidden, field.start())
+    seen = bytes(hidden)
+    for field in _FIELD.finditer(seen):
+        _mask_field_at(hidden, seen, field.start())
     seen = bytes(hidden)
     for run in _NIBBLES.finditer(seen):
         for at in range(run.start(), run.end() - 6):
@@ -84,14 +85,16 @@ def mask_unread(value: bytes) -> bytes:
     return bytes(hidden)
 
 
-def _mask_field_at(data: bytearray, at: int) -> None:
-    """A BMP 22, 23, 24 or 2D with its length, as far as it goes."""
-    counted = 3 if data[at] == 0x24 else 2
-    size = int("".join(str(mark & 0x0F) for mark in data[at + 1 : at + 1 + counted]))
-    start, end = at + 1 + counted, min(at + 1 + counted + size, len(data))
-    value = bytes(data[start:end])
-    whole = end - start == size
-    data[start:end] = FIELDS[data[at]](value) if whole else mask_all(value)
+def _mask_field_at(data: bytearray, seen: bytes, at: int) -> None:
+    """A BMP 22, 23, 24 or 2D with its length, as far as it goes. What was hidden by another one stays hidden."""
+    counted = 3 if seen[at] == 0x24 else 2
+    size = int("".join(str(mark & 0x0F) for mark in seen[at + 1 : at + 1 + counted]))
+    start, end = at + 1 + counted, min(at + 1 + counted + size, len(seen))
+    value = seen[start:end]
+    shown = FIELDS[seen[at]](value) if end - start == size else mask_all(value)
+    for place, (before, after) in enumerate(zip(value, shown, strict=True), start):
+        if before != after:
+            data[place] = after
 
 
 def _mask_number_at(data: bytearray, seen: bytes, at: int, size: int) -> None:
