@@ -17,6 +17,7 @@ from rich.console import Console
 from bridge.cli.data_dir import make_data_dir
 from bridge.cli.demo.day import Day
 from bridge.cli.demo.ledger import Entry, compare
+from bridge.cli.demo.payment_day import PaymentDay
 from bridge.cli.demo.show import Show
 from bridge.cli.demo.stage import Stage
 from bridge.cli.demo.till import ApiProblem, Till
@@ -114,7 +115,7 @@ async def _live(console: Console, directory: Path, registry: PluginRegistry, fam
                 stage = Stage(simulator, dict(simulator.demo or {}), session)
                 stages.append(stage)
                 await stage.build(directory, till)
-                day = Day(stage, till, show)
+                day = PaymentDay(stage, till, show) if stage.pays else Day(stage, till, show)
                 await day.live()
                 entries += day.entries
             jobs = {entry.job: await till.job(entry.job) for entry in entries if entry.job is not None}
