@@ -67,6 +67,10 @@ def demo(serve: bool, port: int, no_open: bool, data_dir: Path | None) -> None:
         console.print("No family has both its plugin and its simulator installed, for example:")
         console.print("  pip install tillbridge-posnet tillbridge-sim-posnet")
         raise SystemExit(2)
+    if serve and all((simulator.demo or {}).get("pays") for simulator in families.values()):
+        raise CliError(
+            "A till's page needs a printer's family beside the terminals.", "pip install tillbridge-posnet tillbridge-sim-posnet"
+        )
     with _directory(data_dir) as directory:
         if serve:
             _serve(console, directory, registry, families, port, not no_open)
