@@ -17,6 +17,7 @@ from bridge.model import (
     Identity,
     JobError,
     Operation,
+    Outcome,
     Raw,
     RequestError,
     Result,
@@ -48,6 +49,7 @@ from bridge_zvt.reconcile import ReconcileProcedure
 from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.settlement import Settlement
 from bridge_zvt.snapshot import TerminalBusy, look
+from bridge_zvt.standing import standing
 
 Effect = TerminalLogin | TerminalDiagnose | DisplayShow | ClockSet | Copy | Raw
 
@@ -100,6 +102,17 @@ class ZvtDriver(Driver):
 
     async def abort(self, context: JobContext) -> AbortAnswer:
         return await self._exchange.abort()
+
+    async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
+        if result.payment is None or self._device.shared:
+            return None  # where others pay too, a number may have come round again
+        try:
+            seen = await look(self._exchange, self._settings)
+        except TerminalBusy as busy:
+            raise DeviceError(JobError.of("terminal.busy", device_text=str(busy))) from busy
+        if seen.record is not None:
+            await memory.note_reversal(self._device, seen.record)
+        return standing(result.payment, seen.record, self._settings)
 
     async def maintain(self, context: DeviceContext) -> float | None:
         """A payment that had to be found out is looked after for some minutes; else the terminal is asked how it is, which also
