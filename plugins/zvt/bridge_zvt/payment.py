@@ -109,6 +109,7 @@ class PaymentProcedure:
         intent = intent.model_copy(
             update={
                 "baseline": before.record,
+                "known": await memory.last(context.device),
                 "why": before.why,
                 "empty": before.empty,
                 "ahead": await memory.clock_ahead(context.device),
@@ -141,6 +142,8 @@ class PaymentProcedure:
         last = listener.last
         if not ending.aborted and (last is None or last.result is None):
             raise LinkLost(f"the terminal ended the command '{command.title}' without telling what came of it")
+        if not ending.aborted and intent.original_receipt is None and told_back(listener.records):
+            raise LinkLost("the terminal told that it took the payment back, and ended the command as if it stood")
         if ending.aborted or (last is not None and not last.approved):
             number = ending.result if ending.aborted else last.result if last is not None else None
             return await self._not_paid(intent, command, listener, ending, number or 0xFF)
@@ -189,6 +192,8 @@ class PaymentProcedure:
         evidence = evidence_of(listener.records, ending=shown(ending.message))
         if wrong is not None:
             context.device.alert("terminal.wrong_reversal", wrong)
+            await memory.forget(context.device, last.trace)
+            await memory.note_reversal(context.device, last)  # the payment that it was has a job of its own, perhaps
             made = made.model_copy(update={"outcome": Outcome.DECLINED, "approved": intent.shown(0), "reason_text": wrong})
             return payment_result(settings, made, evidence)
         if intent.kind is Kind.REVERSAL:
@@ -268,6 +273,14 @@ def outcome_of(intent: Intent, record: Record) -> Outcome:
     return Outcome.APPROVED
 
 
+def told_back(records: Sequence[Record]) -> bool:
+    """Whether the last result of a command is the reversal of one that it had told before."""
+    if not records or not records[-1].approved:
+        return False
+    original = (records[-1].original_trace or "").lstrip("0")
+    return bool(original) and any((record.trace or "").lstrip("0") == original for record in records[:-1])
+
+
 def wrong_original(intent: Intent, record: Record) -> str | None:
     """Why a reversal took back another payment than the one that was meant; None where it did not, or nothing tells."""
     if intent.kind is not Kind.REVERSAL:
@@ -276,6 +289,13 @@ def wrong_original(intent: Intent, record: Record) -> str | None:
         if intent.original_trace.lstrip("0") != record.original_trace.lstrip("0"):
             return f"The terminal took back trace {record.original_trace} instead of {intent.original_trace}."
         return None
+    last = intent.baseline
+    if intent.original_trace is None and record.original_trace is not None and last is not None and last.trace is not None:
+        named, its = str(intent.original_receipt)[-4:], (last.receipt or "")[-4:]
+        if its and its != named and last.trace.lstrip("0") == record.original_trace.lstrip("0"):
+            return (
+                f"The terminal took back its last payment, receipt {last.receipt}, instead of receipt {intent.original_receipt}."
+            )
     if intent.amount is not None and record.amount is not None and intent.amount != record.amount:
         told = intent.shown(record.amount)
         return f"The terminal took back {told} instead of {intent.shown(intent.amount)} {intent.currency}."

@@ -15,13 +15,13 @@ from bridge.model import Choice, Outcome, Paper, PaymentResult, Result
 from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
 from bridge.transport import LinkError
 from bridge_zvt import commands, memory
-from bridge_zvt.answers import Record, Totals, open_receipts, shown
+from bridge_zvt.answers import Record, Totals, open_receipts, same, shown
 from bridge_zvt.errors import BUSY, OPEN_RESERVATION, lookup
 from bridge_zvt.errors import Kind as ErrorKind
 from bridge_zvt.exchange import Exchange, Listener
-from bridge_zvt.frame import Apdu, read
+from bridge_zvt.frame import Apdu, Code, read
 from bridge_zvt.payment import outcome_of, records_of, signature_refused
-from bridge_zvt.plan import COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
+from bridge_zvt.plan import ASKED, COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
 from bridge_zvt.prompts import READY, terminal
 from bridge_zvt.receipts import Receipts
 from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day
@@ -56,11 +56,14 @@ class Settlement:
         if intent.kind is Kind.TOTALS:
             return NotIssued({"reason": "a report of totals changes nothing"})
         known = list(checkpoints)
-        self._hear_strays(known)
+        self._hear_strays(intent, known)
         busy = await self._ready()
         if busy is not None:
             return busy
         back = read_intent(checkpoints, REVERSING)
+        if not _asked(known):
+            await self._context.checkpoint(ASKED)
+            known.append(Checkpoint(ASKED, {}, self._context.device.clock.now()))
         try:
             if back is not None:
                 return await self._reversing(intent, back, known)
@@ -143,12 +146,18 @@ class Settlement:
 
     # --- asking
 
-    def _hear_strays(self, known: list[Checkpoint]) -> None:
-        """A result that the terminal repeats on the new link belongs to what is in doubt: it is written down with it."""
+    def _hear_strays(self, intent: Intent, known: list[Checkpoint]) -> None:
+        """A result that the terminal repeats on the new link belongs to what is in doubt: it is written down with it. Once the
+        terminal was asked what it keeps, it may as well be the answer to that, whose end was lost: that tells what it keeps, and
+        not what came of this command."""
 
         async def heard(apdu: Apdu) -> None:
+            if apdu.code != Code.STATUS_INFORMATION:
+                return
             record = Record.of(apdu)
-            if apdu.code != record.apdu.code:
+            before = intent.baseline
+            if _asked(known) or (before is not None and same(record, before) is not False and record.approved):
+                await memory.keep_stray(self._context.device, shown(apdu))
                 return
             now = self._context.device.clock.now()
             data = {"record": record.model_dump(), "at": now.isoformat()}
@@ -325,6 +334,10 @@ class Settlement:
                     Choice(code="not_issued", text="It was taken back"),
                 )
                 return NeedsOperator(asked.evidence, asked.text, choices)
+
+
+def _asked(known: Sequence[Checkpoint]) -> bool:
+    return any(checkpoint.name in (ASKED, LOOKED) for checkpoint in known)
 
 
 class _Heard(Listener):

@@ -15,6 +15,7 @@ from bridge_zvt.answers import Record, shown
 from bridge_zvt.errors import BUSY, NOT_POSSIBLE, NOT_READY
 from bridge_zvt.exchange import Exchange, Listener
 from bridge_zvt.frame import Apdu
+from bridge_zvt.open_points import NOTHING_STORED
 from bridge_zvt.refusals import Refused
 from bridge_zvt.settings import ZvtSettings
 
@@ -64,7 +65,8 @@ async def look(exchange: Exchange, settings: ZvtSettings, *, end_of_day: bool = 
     if ending.aborted:
         if ending.result == BUSY:
             raise TerminalBusy("06 1E 9C")
-        return Look(None, f"the terminal shows no last payment (06 1E {ending.result:02X})", empty=True)
+        empty = ending.result in NOTHING_STORED
+        return Look(None, f"the terminal shows no last payment (06 1E {ending.result:02X})", empty=empty)
     if heard.record is None:
         return Look(None, f"the terminal told nothing of its last payment ({shown(ending.message)['message']} alone)")
     return Look(heard.record)

@@ -1,0 +1,224 @@
+"""Doubts in which the obvious answer is the wrong one: numbers that a refusal did not use up, records without numbers, reversals of
+something else, answers to questions that pass for results, amounts that the customer changed.
+"""
+
+from __future__ import annotations
+
+import pytest
+from zvt_bench import (
+    BEFORE,
+    CONNECT,
+    DONE,
+    OK,
+    READINESS,
+    READY,
+    REPEAT,
+    TID,
+    Bench,
+    Cut,
+    Job,
+    Says,
+    Till,
+    message,
+    operation,
+    purchase,
+    result,
+    run_of,
+    says,
+    snapshot,
+)
+from zvt_doubts import PAID, REVERSED, SALE, begun, looks, play
+
+from bridge.model import Outcome as Came
+from bridge.transport import run_virtual
+
+# --- numbers
+
+
+def test_an_approval_that_takes_the_numbers_of_the_refusal_before_it_is_a_new_one() -> None:
+    """A refusal used up no number; the same amount is tried again, approved, and its end is lost."""
+    refused = result(code=0x05, time="101430")
+    steps = [*snapshot(refused), Till(SALE), Says(OK), Cut(), *CONNECT, *looks(PAID, PAID)]
+    outcome, _, spending = play(steps)
+    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
+    assert len(spending) == 1
+
+
+def test_a_right_pin_behind_a_wrong_one_counts_though_both_have_the_same_numbers() -> None:
+    wrong = result(code=0x37, time="101455")
+    outcome, _, _ = play([*begun(), Says(wrong), Till(OK), Cut(), *CONNECT, *looks(PAID, PAID)])
+    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
+
+
+def test_a_sale_of_the_same_amount_is_not_taken_for_the_one_before_it_where_the_terminal_tells_no_numbers() -> None:
+    bare = message("04 0F", f"27 00 04 000000001234 {TID}")
+    outcome, _, _ = play([*snapshot(bare), Till(SALE), Says(OK), *says(bare, DONE)])
+    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
+
+
+def test_records_that_read_the_same_and_tell_neither_number_nor_time_prove_nothing() -> None:
+    bare = message("04 0F", f"27 00 04 000000001234 {TID}")
+    outcome, _, _ = play([*snapshot(bare), Till(SALE), Says(OK), Cut(), *CONNECT, *looks(bare, bare)])
+    assert outcome.state == "operator"
+
+
+def test_a_receipt_number_alone_that_came_round_again_proves_nothing() -> None:
+    """The first sale of a day has the number that the first one of the day before had."""
+    before = message("04 0F", f"27 00 04 000000001234 0C 095500 0D 1223 {TID} 87 0001")
+    now = message("04 0F", f"27 00 04 000000001234 0C 101502 0D 1224 {TID} 87 0001")
+    outcome, _, _ = play([*snapshot(before), Till(SALE), Says(OK), Cut(), *CONNECT, *looks(now, now)])
+    assert outcome.state == "operator"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(("9999", "999999"), ("0001", "000001")), (("9999", "000122"), ("0001", "000123"))],
+)
+def test_numbers_that_wrap_are_new_ones(before: tuple[str, str], after: tuple[str, str]) -> None:
+    old = result(1234, receipt=before[0], trace=before[1], time="101400")
+    new = result(1234, receipt=after[0], trace=after[1])
+    outcome, _, _ = play([*snapshot(old), Till(SALE), Says(OK), Cut(), *CONNECT, *looks(new, new)])
+    assert (outcome.state, outcome.payment.receipt_number) == ("done", after[0])
+
+
+# --- a terminal that says that it has nothing
+
+
+@pytest.mark.parametrize("code", ["C2", "F0", "DF", "7D", "6C"])
+def test_a_terminal_that_cannot_tell_is_not_one_that_has_no_payment(code: str) -> None:
+    """A payment of the same amount one minute ago would pass for this one."""
+    old = result(time="101400")
+    steps = [*run_of(REPEAT, f"06 1E 01 {code}"), Till(SALE), Says(OK), Cut(), *CONNECT, *looks(old, old)]
+    outcome, _, _ = play(steps)
+    assert outcome.state == "operator"
+
+
+def test_a_payment_that_this_bridge_knew_is_not_new_though_the_terminal_had_said_that_it_has_none() -> None:
+    async def scenario() -> None:
+        denied = run_of(REPEAT, "06 1E 01 FF")
+        first = [*snapshot(), Till(SALE), Says(OK), *says(PAID, DONE)]
+        bench = Bench([*first, *denied, Till(SALE), Says(OK), Cut(), *CONNECT, *looks(PAID, PAID)])
+        assert (await bench._run(purchase(), Job(bench.device))).state == "done"
+        second = await bench.run(purchase(), Job(bench.device, "JOB2"))
+        assert second.state == "operator"
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+# --- the answer to a question is no result
+
+
+@pytest.mark.parametrize(("shown", "shared"), [(BEFORE, False), (result(receipt="0050", trace="000140"), True)])
+def test_what_the_terminal_shows_when_asked_is_never_taken_for_what_it_told_of_this_payment(shown: str, shared: bool) -> None:
+    """The link breaks again while recovery asks; on the next one the terminal repeats its answer."""
+    asked = [*run_of(READINESS, READY), Till(REPEAT), Says(OK), Says(shown), Cut()]
+    again = [Till(READINESS), Says(shown), Till(OK), Says(OK), *says(READY), *run_of(REPEAT, shown, DONE)]
+    steps = [*begun(), Cut(), *CONNECT, *asked, *CONNECT, *again, *looks(shown)]
+    outcome, _, _ = play(steps, shared=shared)
+    assert outcome.state == ("operator" if shared else "failed")
+
+
+def test_a_repeated_result_of_the_payment_before_is_not_this_ones() -> None:
+    again = [Till(READINESS), Says(BEFORE), Till(OK), Says(OK), *says(READY), *run_of(REPEAT, BEFORE, DONE)]
+    outcome, device, _ = play([*begun(), Cut(), *CONNECT, *again, *looks(BEFORE)])
+    assert outcome.state == "failed"
+    assert len(device.store.values["stray"]) == 1
+
+
+# --- reversals
+
+FAILED_REVERSAL = result(receipt="0043", trace="000124", time="101530", original="000123", code=0x7D)
+
+
+@pytest.mark.parametrize("heard", [[], [Says(PAID), Till(OK)]], ids=["nothing heard", "approval heard"])
+def test_a_reversal_that_was_not_approved_took_nothing_back(heard: list[Says | Till]) -> None:
+    outcome, _, _ = play([*begun(), *heard, Cut(), *CONNECT, *looks(FAILED_REVERSAL, FAILED_REVERSAL)])
+    assert outcome.state == "operator"
+
+
+@pytest.mark.parametrize("original", ["000122", "000090"])
+def test_the_reversal_of_an_earlier_payment_tells_nothing_of_this_one(original: str) -> None:
+    other = result(500, receipt="0043", trace="000124", time="101530", original=original)
+    outcome, _, _ = play([*begun(), Cut(), *CONNECT, *looks(other, other)])
+    assert outcome.state == "operator"
+
+
+def test_a_reversal_behind_the_wrap_of_the_trace_is_of_this_payment() -> None:
+    before = result(500, receipt="0041", trace="999999", time="095500")
+    back = result(receipt="0043", trace="000002", time="101530", original="000001")
+    outcome, _, _ = play([*snapshot(before), Till(SALE), Says(OK), Cut(), *CONNECT, *looks(back, back)])
+    assert outcome.state == "failed"
+
+
+def test_a_reversal_that_was_told_is_no_approval() -> None:
+    """Two 04 0F in one command: the approval, and that it was taken back. The link breaks behind them."""
+    outcome, _, _ = play([*begun(), *says(PAID, REVERSED), Cut(), *CONNECT, *looks(REVERSED, REVERSED)])
+    assert outcome.state == "failed"
+    assert outcome.answer.proof["decision"] == "the terminal had told that it took the payment back"
+
+
+def test_a_reversal_that_was_told_and_a_good_end_do_not_make_a_payment() -> None:
+    outcome, _, _ = play([*begun(), *says(PAID, REVERSED, DONE), *CONNECT, *looks(REVERSED, REVERSED)])
+    assert outcome.state == "failed"
+
+
+def test_a_booking_that_was_taken_back_is_not_approved_by_its_amount() -> None:
+    capture = operation(
+        "payment.capture", original={"receipt_number": "0041", "trace_number": "000122"}, amount="12.34", currency="EUR"
+    )
+    sent = "06 24 0D 87 00 41 04 00 00 00 00 12 34 49 09 78"
+    outcome, _, _ = play([*begun(sent), Cut(), *CONNECT, *looks(REVERSED, REVERSED)], capture)
+    assert outcome.state == "failed"
+
+
+def test_a_reversal_that_was_reversed_is_not_done() -> None:
+    """Its receipt alone was named; the terminal took the reversal back by itself, over the same amount."""
+    reversal = operation("payment.reversal", original={"receipt_number": "0041"}, amount="5.00", currency="EUR")
+    sent = "06 30 10 00 00 00 87 00 41 04 00 00 00 00 05 00 49 09 78"
+    undone = result(500, receipt="0043", trace="000124", time="101530", original="000123")
+    outcome, _, _ = play([*begun(sent), Cut(), *CONNECT, *looks(undone, undone)], reversal)
+    assert outcome.state == "failed"
+
+
+def test_a_payment_that_was_taken_back_instead_of_another_tells_its_own_job() -> None:
+    async def scenario() -> None:
+        reversal = operation("payment.reversal", original={"receipt_number": "0030"})
+        sold = [*snapshot(), Till(SALE), Says(OK), *says(PAID, DONE)]
+        wrong = [*snapshot(PAID), *run_of("06 30 06 00 00 00 87 00 30", REVERSED, DONE)]
+        bench = Bench([*sold, *wrong])
+        assert (await bench._run(purchase(), Job(bench.device))).state == "done"
+        taken = await bench.run(reversal, Job(bench.device, "JOB2"))
+        assert (taken.payment.outcome, taken.result is not None and taken.result.success) == (Came.DECLINED, False)
+        assert "instead of receipt 0030" in taken.payment.reason_text
+        assert bench.device.amendments == [("JOB1", {"outcome": Came.REVERSED})]
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+# --- amounts
+
+TIPPED = result(1500, more="06 09 1F 36 06 00 00 00 00 02 66")
+
+
+def test_a_tip_that_was_given_at_the_terminal_does_not_hide_the_payment() -> None:
+    outcome, _, _ = play([*begun(), Cut(), *CONNECT, *looks(TIPPED, TIPPED)])
+    assert outcome.state == "done"
+    assert (str(outcome.payment.approved), str(outcome.payment.tip)) == ("15.00", "2.66")
+
+
+def test_less_than_was_asked_is_this_payment_where_the_till_had_allowed_it() -> None:
+    sent = "06 01 10 04 00 00 00 00 12 34 49 09 78 06 04 1F 70 01 80"
+    part = result(800)
+    outcome, _, _ = play([*begun(sent), Cut(), *CONNECT, *looks(part, part)], purchase(allow_partial=True))
+    assert (outcome.state, outcome.payment.outcome, str(outcome.payment.approved)) == ("done", Came.PARTIAL, "8.00")
+
+
+# --- the terminal's last word
+
+
+@pytest.mark.parametrize(("ending", "state"), [((PAID, DONE), Came.APPROVED), (("06 1E 01 05",), Came.DECLINED)])
+def test_a_terminal_that_hangs_up_behind_its_last_word_leaves_no_doubt(ending: tuple[str, ...], state: Came) -> None:
+    outcome, _, _ = play([*begun(), *says(*ending[:-1]), Says(ending[-1]), Cut()], shared=True)
+    assert (outcome.state, outcome.payment.outcome) == ("done", state)
