@@ -101,6 +101,8 @@ def _after_approval(intent: Intent, told: Record, kept: Record) -> Decision:
     if _is_of(told, kept) and kept.approved and wrong_original(intent, kept) is None:
         return Decision(Verdict.DONE, "the terminal keeps the very approval that it had told", kept)
     if _is_of(told, kept) and not kept.approved:
+        if None not in (told.moment, kept.moment) and told.moment != kept.moment:
+            return _unknown("the terminal had approved it, and its last record is a later refusal with the same numbers")
         return _not_done("the terminal keeps the payment that it had approved, as not approved")
     if _reverses(kept, told) and kept.approved:
         return _not_done("the terminal's last record is the reversal of the payment that it had approved")
@@ -135,7 +137,7 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
     if intent.kind is Kind.RELEASE:
         return Decision(Verdict.DONE, "the terminal has a new record, and it is approved", kept)
     if not _of_amount(intent, kept):
-        return _unknown("the terminal's last record is new, of another amount")
+        return _unknown("the terminal's last record is new, of another amount: with a tip, or in part, it may be this payment")
     return Decision(Verdict.DONE, "the terminal has a new record of this amount and time, and it is approved", kept)
 
 

@@ -16,7 +16,7 @@ from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssu
 from bridge.transport import LinkError
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, Totals, open_receipts, same, shown
-from bridge_zvt.errors import BUSY, OPEN_RESERVATION, lookup
+from bridge_zvt.errors import BUSY, NOT_READY, OPEN_RESERVATION, lookup
 from bridge_zvt.errors import Kind as ErrorKind
 from bridge_zvt.exchange import Exchange, Listener
 from bridge_zvt.frame import Apdu, Code, read
@@ -39,6 +39,10 @@ END_OF_DAY_CHOICES = (
     Choice(code="issued", text="The end of day was made"),
     Choice(code="not_issued", text="No end of day was made"),
 )
+
+
+# Behind T4 a terminal with a customer at it has surely ended ("for at least T4 + 60 s" in the reference).
+_BUSY_SECONDS = 60.0
 
 
 class Settlement:
@@ -73,11 +77,15 @@ class Settlement:
 
     async def _settle(self, intent: Intent, known: list[Checkpoint]) -> Recovery:
         seen = await self._look(intent)
+        if seen.unsupported and self._may_be_busy(intent):
+            return self._busy("The terminal may still be busy with the payment.")
         received = records_of(known)
         decision = await self._decide(intent, received, seen)
         waiting = await self._twice(seen, known)
         if waiting is not None:
             return waiting
+        if self._settings.snapshot == "stored" and seen.record is not None:
+            await self._context.device.store.set(memory.LAST, seen.record.model_dump())  # what the next one is compared with
         evidence = self._evidence(intent, received, seen, decision)
         match decision.verdict:
             case Verdict.DONE:
@@ -136,8 +144,8 @@ class Settlement:
         heard = _Heard()
         try:
             ending = await self._exchange.run(commands.turnover_totals(self._settings), heard)
-        except Refused:
-            return None
+        except Refused as refused:
+            return _nothing_told(refused)
         record = heard.record
         if ending.aborted or record is None or not record.approved or not record.totals:
             return None
@@ -178,6 +186,12 @@ class Settlement:
             return self._busy("The terminal is still busy.")
         self._context.device.logger.info("the terminal %s", terminal(status.code)[0])
         return None
+
+    def _may_be_busy(self, intent: Intent) -> bool:
+        """A terminal that could be asked before the payment, and now says 84 83: a second command is refused so while one runs."""
+        could = self._settings.snapshot == "ask" and (intent.baseline is not None or intent.empty)
+        since = (self._context.device.clock.now() - intent.started).total_seconds()
+        return could and since < self._settings.timeouts.t4 + _BUSY_SECONDS
 
     def _busy(self, text: str) -> Pending:
         return Pending(self._settings.timeouts.busy, "terminal.busy", text)
@@ -359,11 +373,17 @@ async def open_reservations(exchange: Exchange) -> list[str] | None:
     """Receipts of the reservations that are open; None where the terminal does not tell."""
     try:
         ending = await exchange.run(commands.open_reservations())
-    except Refused:
-        return None
+    except Refused as refused:
+        return _nothing_told(refused)
     if not ending.aborted or ending.result != OPEN_RESERVATION:
         return None
     return open_receipts(read(ending.message))
+
+
+def _nothing_told(refused: Refused) -> None:
+    """Raises TerminalBusy where it can be asked again."""
+    if refused.number in (BUSY, NOT_READY):
+        raise TerminalBusy(str(refused)) from refused
 
 
 def read_intent(checkpoints: Sequence[Checkpoint], name: str) -> Intent | None:

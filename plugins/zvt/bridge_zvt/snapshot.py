@@ -26,11 +26,13 @@ class TerminalBusy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`record`: what it keeps; None where it showed nothing. `why`: what it said instead. `empty`: it said that there is nothing."""
+    """`record`: what it keeps; None where it showed nothing. `why`: what it said instead. `empty`: it said that there is nothing.
+    `unsupported`: it said that it cannot be asked (84 83), as some do while they are busy."""
 
     record: Record | None = None
     why: str = ""
     empty: bool = False
+    unsupported: bool = False
 
     def as_data(self) -> dict[str, Any]:
         return {"record": self.record.model_dump() if self.record is not None else None, "why": self.why, "empty": self.empty}
@@ -60,7 +62,7 @@ async def look(exchange: Exchange, settings: ZvtSettings, *, end_of_day: bool = 
         if refused.number in (BUSY, NOT_READY):
             raise TerminalBusy(str(refused)) from refused
         if refused.number == NOT_POSSIBLE:
-            return Look(None, "the terminal does not repeat receipts (84 83)")
+            return Look(None, "the terminal does not repeat receipts (84 83)", unsupported=True)
         return Look(None, f"the terminal refused to repeat its last receipt: {refused}")
     if ending.aborted:
         if ending.result == BUSY:

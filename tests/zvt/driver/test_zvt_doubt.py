@@ -5,6 +5,8 @@ something else, answers to questions that pass for results, amounts that the cus
 from __future__ import annotations
 
 import pytest
+from bridge_zvt.answers import Record
+from bridge_zvt.frame import Apdu
 from zvt_bench import (
     BEFORE,
     CONNECT,
@@ -222,3 +224,80 @@ def test_less_than_was_asked_is_this_payment_where_the_till_had_allowed_it() -> 
 def test_a_terminal_that_hangs_up_behind_its_last_word_leaves_no_doubt(ending: tuple[str, ...], state: Came) -> None:
     outcome, _, _ = play([*begun(), *says(*ending[:-1]), Says(ending[-1]), Cut()], shared=True)
     assert (outcome.state, outcome.payment.outcome) == ("done", state)
+
+
+# --- a terminal that cannot be asked yet
+
+
+def test_a_terminal_that_says_84_83_while_it_is_busy_is_asked_again() -> None:
+    """It had shown its last payment before this one: it knows the command."""
+    busy = [Till(READINESS), Says("84 83 00"), Till(REPEAT), Says("84 83 00")]
+    outcome, _, _ = play([*begun(), Cut(), *CONNECT, *busy, *busy, *looks(PAID, PAID)])
+    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
+    assert outcome.pending == ["terminal.busy", "terminal.busy", "terminal.wait"]
+
+
+def test_a_terminal_that_is_busy_when_it_is_asked_for_its_totals_is_asked_again() -> None:
+    none = message("04 0F", f"27 00 04 000000000000 60 F0F5F3 {'00' * 53}")
+    nothing = run_of(REPEAT, "06 1E 01 B5")
+    ask = [*run_of(READINESS, READY), *nothing]
+    answered = [*ask, *run_of("06 10 03 00 00 00", none, DONE)]
+    steps = [*nothing, Till(SALE), Says(OK), Cut(), *CONNECT, *ask, Till("06 10 03 00 00 00"), Says("84 9C 00")]
+    outcome, _, _ = play([*steps, *answered, *answered])
+    assert (outcome.state, outcome.pending) == ("failed", ["terminal.busy", "terminal.wait"])
+
+
+# --- a refusal that repeats the numbers of the payment before it
+
+
+@pytest.mark.parametrize(
+    ("kept", "stands"),
+    [
+        (result(code=0x6C), Came.REVERSED),
+        (result(code=0x05, time="101700"), None),
+        (result(900, code=0x05), None),
+    ],
+)
+def test_a_later_refusal_under_its_numbers_does_not_reverse_a_payment(kept: str, stands: Came | None) -> None:
+    async def scenario() -> None:
+        bench = Bench([*begun(), *says(PAID, DONE), *run_of(REPEAT, kept, DONE)])
+        job = Job(bench.device)
+        outcome = await bench._run(purchase(), job)
+        assert outcome.result is not None
+        assert bench.driver is not None
+        assert await bench.driver.look_again(job, purchase(), outcome.result) is stands
+        await bench.check()
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_an_approval_behind_which_a_refusal_repeats_its_numbers_is_for_a_person() -> None:
+    later = result(code=0x05, time="101700")
+    outcome, _, _ = play([*begun(), Says(PAID), Till(OK), Cut(), *CONNECT, *looks(later, later)])
+    assert outcome.state == "operator"
+
+
+# --- a last payment that is remembered, not asked for
+
+
+def test_what_recovery_saw_is_what_the_next_payment_is_compared_with() -> None:
+    """The first payment was found to be of another amount; a person settled it. The next one of that amount was never made."""
+
+    async def scenario() -> None:
+        other = result(1234, time="101602")
+        first = [Till("06 01 0A 04 00 00 00 00 10 00 49 09 78"), Says(OK), Cut(), *CONNECT, *looks(other, other)]
+        second = [Till(SALE), Says(OK), Cut(), *CONNECT, *looks(other, other)]
+        bench = Bench([*first, *second], snapshot="stored")
+        bench.device.store.values["last"] = _record(BEFORE)
+        settled = await bench._run(purchase("10.00"), Job(bench.device))
+        assert settled.state == "operator"
+        assert (await bench.run(purchase(), Job(bench.device, "JOB2"))).state == "failed"
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def _record(shown: str) -> dict[str, object]:
+    raw = bytes.fromhex(shown)
+    return Record.of(Apdu(raw[0] << 8 | raw[1], raw[3:])).model_dump()
