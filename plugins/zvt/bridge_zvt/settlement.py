@@ -145,7 +145,8 @@ class Settlement:
         try:
             ending = await self._exchange.run(commands.turnover_totals(self._settings), heard)
         except Refused as refused:
-            return _nothing_told(refused)
+            _raise_if_busy(refused)
+            return None
         record = heard.record
         if ending.aborted or record is None or not record.approved or not record.totals:
             return None
@@ -374,14 +375,15 @@ async def open_reservations(exchange: Exchange) -> list[str] | None:
     try:
         ending = await exchange.run(commands.open_reservations())
     except Refused as refused:
-        return _nothing_told(refused)
+        _raise_if_busy(refused)
+        return None
     if not ending.aborted or ending.result != OPEN_RESERVATION:
         return None
     return open_receipts(read(ending.message))
 
 
-def _nothing_told(refused: Refused) -> None:
-    """Raises TerminalBusy where it can be asked again."""
+def _raise_if_busy(refused: Refused) -> None:
+    """Raises TerminalBusy: then it can be asked again."""
     if refused.number in (BUSY, NOT_READY):
         raise TerminalBusy(str(refused)) from refused
 
