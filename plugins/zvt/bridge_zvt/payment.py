@@ -104,6 +104,7 @@ class PaymentProcedure:
         before = await self.before()
         expect_last(operation, before)
         self._check_reversal(intent, before)
+        await self._check_number(intent)
         if context.abort_requested:
             raise Aborted
         intent = intent.model_copy(
@@ -246,6 +247,19 @@ class PaymentProcedure:
             return payment_result(settings, made, evidence)
         await memory.forget(context.device, last.trace)
         return payment_result(settings, signature_refused(made), evidence)
+
+    async def _check_number(self, intent: Intent) -> None:
+        """A terminal finds the original by its receipt number, and some begin that anew each day, all behind 9999: where it is by now
+        that of a later payment of ours, that one would be taken back."""
+        if intent.original_trace is None or intent.original_receipt is None or self._context.device.shared:
+            return
+        trace = await memory.trace_of(self._context.device, intent.original_receipt)
+        if trace is not None and trace.lstrip("0") != intent.original_trace.lstrip("0"):
+            detail = (
+                f"Receipt {intent.original_receipt} is another payment of the terminal by now (trace {trace}, not "
+                f"{intent.original_trace}): give the money back with a refund."
+            )
+            raise DeviceError(JobError.of("request.conflict", detail, field="original.receipt_number"))
 
     def _check_reversal(self, intent: Intent, before: Look) -> None:
         """A terminal that takes back its last payment whatever receipt is named is not asked for another one."""

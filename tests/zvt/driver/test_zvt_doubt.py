@@ -31,6 +31,7 @@ from zvt_bench import (
 )
 from zvt_doubts import PAID, REVERSED, SALE, begun, looks, play
 
+from bridge.model import Fate
 from bridge.model import Outcome as Came
 from bridge.transport import run_virtual
 
@@ -301,3 +302,27 @@ def test_what_recovery_saw_is_what_the_next_payment_is_compared_with() -> None:
 def _record(shown: str) -> dict[str, object]:
     raw = bytes.fromhex(shown)
     return Record.of(Apdu(raw[0] << 8 | raw[1], raw[3:])).model_dump()
+
+
+# --- a receipt number that came round again
+
+
+@pytest.mark.parametrize(("trace", "state"), [("000123", "failed"), ("000900", "done")])
+def test_a_payment_is_not_reversed_by_a_receipt_number_that_is_another_payments_by_now(trace: str, state: str) -> None:
+    async def scenario() -> None:
+        today = result(trace="000900", time="101602")
+        first = [*snapshot(), Till(SALE), Says(OK), *says(PAID, DONE)]
+        second = [*snapshot(PAID), Till(SALE), Says(OK), *says(today, DONE)]
+        back = result(receipt="0043", trace="000901", time="101700", original="000900")
+        sent = run_of("06 30 06 00 00 00 87 00 42", back, DONE) if state == "done" else []
+        bench = Bench([*first, *second, *snapshot(today), *sent])
+        for job in ("JOB1", "JOB2"):
+            assert (await bench._run(purchase(), Job(bench.device, job))).state == "done"
+        wanted = operation("payment.reversal", original={"receipt_number": "0042", "trace_number": trace})
+        outcome = await bench.run(wanted, Job(bench.device, "JOB3"))
+        assert outcome.state == state
+        if outcome.error is not None:
+            assert (outcome.error.code, outcome.error.fate) == ("request.conflict", Fate.NOT_ISSUED)
+        await bench.disconnect()
+
+    run_virtual(scenario())
