@@ -15,8 +15,8 @@ from bridge.transport import LinkLost
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, difference, same, shown
 from bridge_zvt.commands import Command
+from bridge_zvt.errors import FOLLOWS, lookup
 from bridge_zvt.errors import Kind as ErrorKind
-from bridge_zvt.errors import lookup
 from bridge_zvt.exchange import Ending, Exchange, Listener
 from bridge_zvt.frame import Apdu
 from bridge_zvt.open_points import CARD_TIME_OUT_SECONDS
@@ -145,6 +145,8 @@ class PaymentProcedure:
             raise LinkLost(f"the terminal ended the command '{command.title}' without telling what came of it")
         if not ending.aborted and intent.original_receipt is None and told_back(listener.records):
             raise LinkLost("the terminal told that it took the payment back, and ended the command as if it stood")
+        if not ending.aborted and last is not None and last.approved:
+            _agree(intent, last, ending)
         if ending.aborted or (last is not None and not last.approved):
             number = ending.result if ending.aborted else last.result if last is not None else None
             return await self._not_paid(intent, command, listener, ending, number or 0xFF)
@@ -285,6 +287,14 @@ def outcome_of(intent: Intent, record: Record) -> Outcome:
     if intent.kind in (Kind.PURCHASE, Kind.RESERVATION) and asked is not None and told is not None and told < asked:
         return Outcome.PARTIAL
     return Outcome.APPROVED
+
+
+def _agree(intent: Intent, last: Record, ending: Ending) -> None:
+    """An approval and the end behind it must not contradict each other. Raises LinkLost: then the terminal is asked."""
+    if ending.result not in (None, 0, *FOLLOWS):
+        raise LinkLost(f"the terminal approved the payment, and ended the command with result {ending.result:02X}")
+    if last.amount == 0 and intent.amount and intent.kind in (Kind.PURCHASE, Kind.REFUND, Kind.RESERVATION, Kind.CAPTURE):
+        raise LinkLost("the terminal approved the payment over nothing")
 
 
 def told_back(records: Sequence[Record]) -> bool:

@@ -326,3 +326,19 @@ def test_a_payment_is_not_reversed_by_a_receipt_number_that_is_another_payments_
         await bench.disconnect()
 
     run_virtual(scenario())
+
+
+# --- an end that contradicts the approval before it
+
+
+@pytest.mark.parametrize("told", [(PAID, "06 0F 02 27 6C"), (result(0), DONE)], ids=["another result", "over nothing"])
+def test_an_approval_and_an_end_that_contradict_each_other_are_looked_into(told: tuple[str, str]) -> None:
+    outcome, _, spending = play([*begun(), *says(*told), *CONNECT, *looks(BEFORE, BEFORE)])
+    assert outcome.state == "failed"
+    assert len(spending) == 1
+
+
+@pytest.mark.parametrize("ending", ["06 0F 02 27 00", "06 0F 02 27 E0", "06 0F 02 27 FC"])
+def test_an_update_that_follows_leaves_the_payment(ending: str) -> None:
+    outcome, _, _ = play([*begun(), *says(PAID, ending)])
+    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
