@@ -33,7 +33,8 @@ class Masker:
         self._heard = b""  # since the host spoke last, as much as a tag may be long
 
     def __call__(self, data: bytes, direction: Direction) -> bytes:
-        whole = (wire_v2 if data[:1] == bytes((STX,)) else wire_v3).mask(data, direction)
+        of_frame = wire_v2.mask if data[:1] == bytes((STX,)) else wire_v3.mask
+        whole = of_frame(data, direction)
         if direction is Direction.OUT:
             self._heard = b""
             return mask_private(data, direction) if whole is None else whole
