@@ -25,7 +25,7 @@ class TaskExchange(Exchange):
         self, link: ByteLink, settings: AtolSettings, logger: logging.Logger, keeper: Keeper | None, *, shared: bool = False
     ) -> None:
         super().__init__(link, settings, logger, keeper, shared=shared)
-        self._host = Host(gentle=keeper is None)
+        self._host = Host(gentle=keeper is None, shared=shared)
         self._task = 0
         self._connected = False
 

@@ -108,3 +108,19 @@ def test_a_reply_that_came_before_the_first_packet_is_no_reply_to_it() -> None:
         await bench.disconnect()
 
     run_virtual(scenario())
+
+
+def test_a_refusal_does_not_empty_the_buffer_that_other_programs_use() -> None:
+    """An error stops the queue unless the task says otherwise, and only an empty buffer goes on: then their results would be gone."""
+
+    async def scenario() -> None:
+        bench = Bench(Script(x4F="55 98 00"), shared=True)
+        await (await bench.connect()).identify()
+        bench.far.slots[0x9F] = Slot(b"\0\0\x45", Flags.NEED_RESULT, State.RESULT, bytes.fromhex("55 00 00"))
+        outcome = await bench.run(other("cash.out", **CASH))
+        assert outcome.error is not None
+        assert (outcome.state, outcome.error.device_code) == ("failed", "98h")
+        assert (list(bench.far.slots), bench.far.stopped) == ([0x9F], False)
+        await bench.disconnect()
+
+    run_virtual(scenario())
