@@ -62,8 +62,9 @@ def test_a_document_of_a_kind_that_is_not_known_may_be_any() -> None:
     assert decided(told("shiftOpening"), Kind.SHIFT_OPEN) is Verdict.UNKNOWN
 
 
-def test_a_server_that_was_never_given_the_request_needs_nobody_for_a_strange_document() -> None:
-    assert decided(told(), remembers=True) is Verdict.NOT_ISSUED
+def test_a_server_that_says_it_was_never_given_the_request_does_not_outweigh_a_document_that_may_be_ours() -> None:
+    assert decided(told(), remembers=True) is Verdict.UNKNOWN
+    assert decided(told(qr=QR.replace("27.00", "3.00")), remembers=True) is Verdict.NOT_ISSUED
 
 
 def test_a_receipt_whose_kind_has_another_name_is_not_told_as_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
