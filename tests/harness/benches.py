@@ -73,6 +73,18 @@ def _atol_web() -> FamilyBench:
     return AtolWebBench()
 
 
+def _zvt() -> FamilyBench:
+    from tests.harness.zvt_bench import ZvtBench
+
+    return ZvtBench()
+
+
+def _zvt_serial() -> FamilyBench:
+    from tests.harness.zvt_bench import ZvtSerialBench
+
+    return ZvtSerialBench()
+
+
 BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "gateway": _gateway,
     "terminal": _terminal,
@@ -85,6 +97,8 @@ BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "atol": _atol,
     "atol-v2": _atol_turns,
     "atol-web": _atol_web,
+    "zvt": _zvt,
+    "zvt-serial": _zvt_serial,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from bridge_ffd.archive import tags_as_data
-from bridge_ffd.tags import Tag
+from bridge_ffd.tags import Tag, find_tag
 from bridge_ffd.tlv import TlvError, decode
 
 from bridge.transport import Direction, mask_private
@@ -43,6 +43,8 @@ def hidden(data: bytes, direction: Direction, at: int | None) -> bytes:
     """The same bytes with the private ones replaced by '*'. `at`: where the password stands, with the command behind it; None where
     there is none."""
     out = bytearray(mask_private(data, direction))
+    if direction is Direction.IN:
+        _hide_tags_within(out)
     if direction is not Direction.OUT or at is None:
         return bytes(out)
     out[at : at + 2] = b"**"[: max(0, len(out) - at)]
@@ -65,6 +67,20 @@ def _hide_tags(out: bytearray, at: int) -> None:
         if tag in _PRIVATE_TAGS:
             out[at + 4 : end] = b"*" * (end - at - 4)
         at = end
+
+
+def _hide_tags_within(out: bytearray) -> None:
+    """Of an answer, which does not say what was asked. Blocks of a document (A4 46) may begin and end within a tag."""
+    at = 0
+    while at + 4 < len(out):
+        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
+        value = out[at + 4 : at + 4 + length]
+        known = find_tag(tag) if tag in _PRIVATE_TAGS else None
+        if known is not None and value and length <= known.length and min(value) >= 0x20:
+            out[at + 4 : at + 4 + length] = b"*" * len(value)
+            at += len(value) + 4
+        else:
+            at += 1
 
 
 def command_shown(shape: Shape | None, data: bytes) -> Shown:

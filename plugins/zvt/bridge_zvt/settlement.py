@@ -96,6 +96,8 @@ class Settlement:
             decision = decide(intent, received, seen.record, seen.why, around)
         if decision.verdict is not Verdict.UNKNOWN:
             return decision
+        if intent.kind is Kind.END_OF_DAY:
+            return await self._by_open_batch(decision)
         if intent.kind in (Kind.CAPTURE, Kind.RELEASE):
             return await self._by_open_reservations(intent, decision)
         if seen.record is None and intent.baseline is None and intent.empty and seen.empty:
@@ -115,18 +117,28 @@ class Settlement:
 
     async def _by_totals(self, decision: Decision) -> Decision:
         """It had no payment before and shows none now: where its totals are empty too, none was made."""
+        if await self._totals_are_empty() is True:
+            return Decision(Verdict.NOT_DONE, "the terminal shows no payment, as before, and its totals are empty")
+        return decision
+
+    async def _by_open_batch(self, decision: Decision) -> Decision:
+        """An end of day empties the totals, and while it is in doubt this till pays nothing: where they are not empty, none was made."""
+        if not self._context.device.shared and await self._totals_are_empty() is False:
+            return Decision(Verdict.NOT_DONE, "the terminal's totals are not empty: its batch is open as before")
+        return decision
+
+    async def _totals_are_empty(self) -> bool | None:
+        """Asked without closing anything (06 10); None where the terminal does not tell."""
         heard = _Heard()
         try:
             ending = await self._exchange.run(commands.turnover_totals(self._settings), heard)
         except Refused:
-            return decision
+            return None
         record = heard.record
         if ending.aborted or record is None or not record.approved or not record.totals:
-            return decision
+            return None
         totals = Totals.of(record.fields)
-        if totals is not None and totals.empty and not record.amount:
-            return Decision(Verdict.NOT_DONE, "the terminal shows no payment, as before, and its totals are empty")
-        return decision
+        return None if totals is None else totals.empty and not record.amount
 
     # --- asking
 

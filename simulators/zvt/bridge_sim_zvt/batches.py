@@ -6,7 +6,7 @@ closed, whatever becomes of the messages behind it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bridge_zvt.frame import Apdu, Bmp, Field
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEND_STATUS, NO_PRINT = 0x01, 0x02  # service byte of 06 20
 _REBOOT_SECONDS = 0.5
+_RECEIPT_ID = 0x1F01
 
 
 async def end_of_day(dialogue: Dialogue, request: Request) -> None:
@@ -110,14 +111,23 @@ async def repeat(dialogue: Dialogue, request: Request) -> None:
         raise Refusal(codes.UNSUPPORTED)
     await dialogue.accept()
     dialogue.phase = "result"
+    one = memory.transactions[memory.last] if memory.last is not None else None
     batch = memory.batches[-1] if memory.batches else None
-    if memory.last_was_batch and batch is not None and terminal.settings.repeat_after_batch == "batch":
-        status = messages.batch_information(terminal, batch)
-        papers = [receipts.of_batch(terminal, batch, closed=True)]
-    elif memory.last is not None:
-        one = memory.transactions[memory.last]
+    match _wanted(terminal, request):
+        case "payment":
+            batch = None
+        case "batch":
+            one = None
+        case _ if memory.last_was_batch and terminal.settings.repeat_after_batch == "batch":
+            one = None
+        case _:
+            batch = None
+    if one is not None:
         status = _status_of(terminal, one)
         papers = [receipts.of_payment(terminal, one, copy) for copy in ("merchant", "customer")]
+    elif batch is not None:
+        status = messages.batch_information(terminal, batch)
+        papers = [receipts.of_batch(terminal, batch, closed=True)]
     else:
         raise Ended(codes.SYSTEM_ERROR, "Kein Beleg vorhanden")
     if request.service & SEND_STATUS and terminal.settings.repeat != "no_status" and await dialogue.say(status) is None:
@@ -127,6 +137,18 @@ async def repeat(dialogue: Dialogue, request: Request) -> None:
         if terminal.prints_itself():
             confirming.put_on_paper(terminal, papers)
     await dialogue.complete(messages.completion())
+
+
+def _wanted(terminal: Terminal, request: Request) -> Literal["payment", "batch", "last"]:
+    """Tag 1F01: 02 and 03 the last payment, 04 the last end of day, 01 whichever came last."""
+    wanted = request.fields.tlv.get(_RECEIPT_ID) if terminal.settings.repeat_ids else None
+    match wanted:
+        case b"\x02" | b"\x03":
+            return "payment"
+        case b"\x04":
+            return "batch"
+        case _:
+            return "last"
 
 
 def _status_of(terminal: Terminal, one: Transaction) -> Apdu:

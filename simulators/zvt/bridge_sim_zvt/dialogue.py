@@ -145,7 +145,7 @@ class Dialogue:
         if await self.say(message) is None:
             self.unheard()
             if self.terminal.settings.unconfirmed_end == "blocked":
-                await asyncio.sleep(60.0)
+                await asyncio.sleep(self.terminal.settings.blocked_seconds)
 
     async def fail(self, code: int, *, text: str = "", amount: int | None = None, card: str = "") -> None:
         """The end of a payment that came to nothing: 04 0F with the code, then 06 1E."""

@@ -179,7 +179,6 @@ class SerialLine(Line):
         self._t2: asyncio.TimerHandle | None = None
         self._t1: asyncio.TimerHandle | None = None
         self._last = b""
-        self._last_at = 0.0
         self._last_answer: Apdu | None = None
 
     # --- bytes
@@ -231,13 +230,12 @@ class SerialLine(Line):
         self.taken(message)
 
     def _is_repeat(self, message: Apdu) -> bool:
-        """The till has missed our ACK and sends its command again: it must not be begun a second time."""
-        now, raw = asyncio.get_running_loop().time(), message.to_bytes()
-        soon = now - self._last_at <= self.terminal.settings.t2_ms / 1000 + 1
-        same = raw == self._last and (soon or self.terminal.busy_with(message.code))
-        if not same:
-            self._last, self._last_at, self._last_answer = raw, now, None
-        return same
+        """The till has missed our ACK and sends the running command again: it must not be begun a second time."""
+        raw = message.to_bytes()
+        if raw == self._last and self.terminal.runs(message.code):
+            return True
+        self._last, self._last_answer = raw, None
+        return False
 
     # --- frames to the till
 
@@ -253,7 +251,6 @@ class SerialLine(Line):
         return arrived
 
     async def exchange(self, message: Apdu, seconds: float, sent: Callable[[], None] = lambda: None) -> Apdu | None:
-        self._last, self._last_answer = b"", None  # what the till sends next is something new
         answer = self.expect()
         if not await self._put(name_of(message), message):
             return None

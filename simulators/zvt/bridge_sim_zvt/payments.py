@@ -148,11 +148,11 @@ async def read_card(dialogue: Dialogue, script: Script, *, seconds: float | None
     """Waits for a card, as long as the terminal does or for `seconds`. Raises Ended."""
     terminal = dialogue.terminal
     dialogue.phase = "card"
+    hand = Hand("insert", terminal.pad.slot) if terminal.pad.slot else None  # somebody had put it in before
     terminal.pad.ask("card")
     terminal.customer.prompted("card", script)
     await dialogue.show(codes.PRESENT_CARD)
     deadline = asyncio.get_running_loop().time() + (seconds or terminal.settings.card_seconds)
-    hand = Hand("insert", terminal.pad.slot) if terminal.pad.slot else None  # somebody had put it in before
     while hand is None or hand.act not in _ENTRIES:
         hand = await dialogue.hand(deadline - asyncio.get_running_loop().time())
     if not hand.readable:

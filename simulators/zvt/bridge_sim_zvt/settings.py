@@ -81,6 +81,9 @@ class ZvtSettings:
         "any", "06 30 takes back the receipt that is named, or the last one, whatever is named"
     )
     repeat: Literal["full", "no_status", "unsupported"] = option("full", "06 20: with 04 0F, without, or refused with 83")
+    repeat_ids: bool = option(
+        True, "06 20 knows tag 1F01, with which a till asks for one kind of receipt: 04 the last end of day"
+    )
     repeat_after_batch: Literal["batch", "payment"] = option("batch", "what 06 20 repeats after an end of day")
     abort: Literal["normal", "ignored", "unsupported", "loses"] = option(
         "normal", "06 B0: taken until the host is asked; never answered; refused with 83; accepted, but the payment goes on"

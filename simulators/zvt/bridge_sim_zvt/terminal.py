@@ -7,7 +7,7 @@ Source: protocol-specs/zvt, "Simulator", "Terminal states". What a command does 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -174,8 +174,9 @@ class Terminal(SimulatedDevice):
 
     # --- commands
 
-    def busy_with(self, code: int) -> bool:
-        return self.dialogue is not None and self.dialogue.code == code
+    def runs(self, code: int) -> bool:
+        """Whether this command is under way, and not at its very end."""
+        return self.dialogue is not None and self.dialogue.code == code and not self.dialogue.ending
 
     def take(self, line: Line, message: Apdu) -> None:
         """A command of the till's."""
@@ -216,7 +217,7 @@ class Terminal(SimulatedDevice):
 
     def _begin(self, line: Line, message: Apdu, course: Course) -> None:
         dialogue = Dialogue(self, line, message.code)
-        self._run(dialogue, self._execute(dialogue, message, course.hold))
+        self._run(dialogue, lambda: self._execute(dialogue, message, course.hold))
 
     async def _execute(self, dialogue: Dialogue, message: Apdu, hold: float) -> None:
         await dialogue.pause(hold)
@@ -250,18 +251,18 @@ class Terminal(SimulatedDevice):
             raise Refusal(codes.PIN_WRONG)
         raise Ended(codes.PIN_WRONG)
 
-    def work(self, code: int, doing: Callable[[Dialogue], Any]) -> None:
+    def work(self, code: int, doing: Callable[[Dialogue], Coroutine[Any, Any, None]]) -> None:
         """Something that the terminal does by itself, as if it were a command."""
         dialogue = Dialogue(self, None, code)
         dialogue.accepted = True
-        self._run(dialogue, doing(dialogue))
+        self._run(dialogue, lambda: doing(dialogue))
 
-    def _run(self, dialogue: Dialogue, course: Any) -> None:
+    def _run(self, dialogue: Dialogue, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.dialogue = dialogue
 
         async def run() -> None:
             try:
-                await course
+                await doing()
             except PowerLost:
                 return
             finally:
@@ -287,9 +288,10 @@ class Terminal(SimulatedDevice):
         """What waits until nothing runs: another till's payments, the terminal's own end of day."""
         if self.dialogue is not None or not self.powered:
             return
-        if self._waiting:
+        if self._waiting and not self.answers_nothing:
             self._begin(*self._waiting.pop(0))
             return
+        self._waiting.clear()
         if self._auto_batch:
             self._auto_batch = False
             batches.close_batch(self, "device")

@@ -196,10 +196,15 @@ def test_effects_are_tasks_of_their_own(tmp_path: Path) -> None:
         assert (await scene.run({"op": "drawer.open"})).success
         assert scene.first.drawer_open
         job = await scene.run(
-            {"op": "print", "title": "Заказ 17", "lines": [{"text": "СТОЛ 4", "double": True, "align": "centre"}]}
+            {
+                "op": "print",
+                "title": "Заказ 17",
+                "lines": [{"text": "СТОЛ 4", "double": True, "align": "centre"}, {"qr": "https://a.example/17"}, {"feed": 1}],
+            }
         )
         assert job.success, job.error
         assert "Заказ 17" in scene.first.paper()
+        assert "https://a.example/17" in scene.first.paper()
         await scene.run(plain_sale())
         assert (await scene.run({"op": "copy"})).success
 

@@ -374,11 +374,11 @@ class Bench:
     async def run(self, wanted: Operation, job: Job | None = None) -> Outcome:
         """One job, to its verdict; the script must be played to its end and nothing else be said."""
         outcome = await self._run(wanted, job or Job(self.device))
-        await asyncio.sleep(0)
-        self.check()
+        await self.check()
         return outcome
 
-    def check(self) -> None:
+    async def check(self) -> None:
+        await asyncio.sleep(0.01)  # the terminal takes in what was sent last
         assert self.terminal.wrong is None, self.terminal.wrong
         assert self.terminal.left == [], f"the script has still {self.terminal.left[:3]}"
 
@@ -415,6 +415,7 @@ class Bench:
     async def recover(self, wanted: Operation, job: Job, outcome: Outcome | None = None) -> Outcome:
         outcome = outcome or Outcome("unresolved", job)
         outcome.state = "unresolved"
+        await asyncio.sleep(0.01)
         await self.disconnect()
         for _ in range(20):
             try:

@@ -214,6 +214,11 @@ class SerialTill(Till):
     def say(self, hexadecimal: str) -> None:
         self.session.received(framed(raw(hexadecimal)))
 
+    def forget(self) -> None:
+        """What was not read yet, and the log of pieces."""
+        self._bytes.clear()
+        self.pieces.clear()
+
     def _frame(self) -> bytes:
         if self._bytes[:1] in (b"\x06", b"\x15"):
             return bytes((self._bytes.pop(0),))
