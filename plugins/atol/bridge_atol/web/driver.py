@@ -35,13 +35,14 @@ from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobCon
 from bridge.transport import HttpLink, LinkLost
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.settings import AtolSettings
-from bridge_atol.web import ofd, printout, tasks, unprinted
+from bridge_atol.web import ofd, tasks, unprinted
 from bridge_atol.web import status as asking
 from bridge_atol.web.answers import part
 from bridge_atol.web.checking import check_copy
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.messages import Unreadable
 from bridge_atol.web.plan import Plan
+from bridge_atol.web.printout import printout
 from bridge_atol.web.procedure import Procedure
 from bridge_atol.web.reading import Reader, Reading
 from bridge_atol.web.settlement import Settlement, read_intent
@@ -125,7 +126,7 @@ class WebDriver(Driver):
                 prints = self._settings.paper and (not isinstance(operation, Receipt) or operation.delivery.paper)
                 return await procedure.carry_out(operation, tasks.kind_of(operation), plan, prints=prints)
             case Print():
-                task, fit = printout.printout(operation, self._settings.columns)
+                task, fit = printout(operation, self._settings.columns)
                 result = await procedure.effect(task, Paper.PRINTED)
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)
