@@ -310,7 +310,11 @@ def test_codes_and_fed_lines_are_items_of_their_own_and_a_cut_is_refused() -> No
 @settings(max_examples=50)
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False, places=3),
+        st.none()
+        | st.booleans()
+        | st.integers(-(10**17), 10**18 - 1)
+        | st.text()
+        | st.decimals(-(10**14), 10**14, allow_nan=False, allow_infinity=False, places=3),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     )
 )

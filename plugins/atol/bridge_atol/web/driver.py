@@ -62,9 +62,11 @@ class WebDriver(Driver):
         self._reader = Reader(self._server, settings, device)
         self._zone = ZoneInfo(settings.zone)
         self._model: asking.Model | None = None
+        self._identity: Identity | None = None
 
     async def identify(self) -> Identity:
-        return asking.identity_of(await self._query("queryDeviceInfo"))
+        self._identity = await self._seen()
+        return self._identity
 
     async def capabilities(self) -> Capabilities:
         return asking.capabilities(await self._known())
@@ -118,6 +120,7 @@ class WebDriver(Driver):
         procedure = Procedure(self._server, self._reader, self._settings, context)
         match operation:
             case Receipt() | ShiftOpen() | ShiftClose() | ReportX() | CashIn() | CashOut():
+                await self._still_the_same()
                 model = await self._known()
 
                 def plan(reading: Reading) -> Plan:
@@ -144,6 +147,18 @@ class WebDriver(Driver):
                 raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
 
     # --- what this link has read
+
+    async def _seen(self) -> Identity:
+        try:
+            return asking.identity_of(await self._query("queryDeviceInfo"))
+        except Unreadable as error:
+            raise LinkLost(f"the vendor's server does not tell which device it has: {error}") from error
+
+    async def _still_the_same(self) -> None:
+        """HTTP says nothing when another register takes the place of ours at the server. LinkLost then: the bridge opens a new link, and
+        compares with what it pinned."""
+        if self._identity is not None and not self._identity.same_device(seen := await self._seen()):
+            raise LinkLost(f"the server has another device here now: {seen}")
 
     async def _known(self) -> asking.Model:
         """Asked once for each link: model and registration change with a visit of the service."""
