@@ -125,6 +125,7 @@ class ZvtDriver(Driver):
 
     async def _execute(self, context: JobContext, operation: Operation) -> Result:
         exchange, settings = self._exchange, self._settings
+        exchange.begin()
         if isinstance(operation, Payment):
             intent, command = plan(operation, settings, context.device.clock.now())
             return await PaymentProcedure(exchange, settings, context).carry_out(operation, intent, command)

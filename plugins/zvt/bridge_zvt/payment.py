@@ -115,6 +115,8 @@ class PaymentProcedure:
             }
         )
         await context.checkpoint(INTENT, intent.model_dump(mode="json"))
+        if context.abort_requested:
+            raise Aborted
         listener = PaymentListener(context, self._settings, intent)
         try:
             ending = await self._exchange.run(command, listener)

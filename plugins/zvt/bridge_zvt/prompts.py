@@ -87,7 +87,7 @@ def intermediate(status: int) -> tuple[TerminalPrompt, str]:
 
 READY = 0x00
 BUSY = 0x9C
-CARD_INSERTED = 0xDC
+MAINTAINED = 0xE0
 
 TERMINAL: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
