@@ -42,12 +42,25 @@ def test_no_cut_and_no_spoilt_answer_makes_a_register_lie_in_any_layer(bench: st
     assert not _violations(bench, Extent(sample=8, variants=1, draw=3))
 
 
+def test_no_cut_of_http_makes_the_vendors_server_lie() -> None:
+    assert not _violations("atol-web", Extent(sample=12, variants=1, draw=3))
+
+
+@pytest.mark.exhaustive
+def test_no_open_point_of_the_vendors_server_makes_it_lie() -> None:
+    assert not _violations("atol-web", Extent(sample=8, first=True, draw=2))
+
+
 @pytest.mark.exhaustive
 def test_no_filler_byte_and_no_open_point_of_the_register_makes_it_lie() -> None:
     assert not _violations("shtrih-m-tcp", Extent(sample=8, first=True, draw=2))
 
 
 @pytest.mark.exhaustive
+def test_no_cut_and_no_spoilt_answer_makes_a_register_with_a_task_buffer_lie() -> None:
+    assert not _violations("atol", Extent(sample=8, variants=1, draw=3, edges=8))
+
+
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=10, first=True, draw=3))
 

@@ -13,8 +13,20 @@ import pytest
 
 from bridge.jobs.originals import completed
 from bridge.jobs.validation import parse_operation
-from bridge.model import Actor, Job, JobState, Outcome, PaymentReversal, RequestError, stored_operation
-from bridge.model.payment import OriginalPayment
+from bridge.model import (
+    Actor,
+    Job,
+    JobState,
+    Outcome,
+    PaymentReversal,
+    ReceiptCopy,
+    RequestError,
+    TerminalPrompt,
+    reference_group,
+    stored_operation,
+)
+from bridge.model.payment import PROMPTS, OriginalPayment
+from bridge.paper import text
 from bridge.transport import Link, WireLog, run_virtual
 from tests.toys.cables import TestCable, plug_in
 from tests.toys.hosting import ACTOR, ToyHost
@@ -479,3 +491,79 @@ def test_a_receipt_says_truly_by_which_payment_it_was_paid(tmp_path: Path) -> No
             assert (caught.value.status, caught.value.errors[0].field) == (422, field)
 
     play(tmp_path, scene)
+
+
+# -- what a terminal gives beside -----------------------------------------------------------------------------------------
+
+
+def test_a_tip_slips_and_the_days_totals_come_through(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, terminal: Terminal) -> None:
+        bought = await host.run("pay-1", {**PURCHASE, "tip": "2.50"})
+        assert bought.result is not None
+        assert bought.result.payment is not None
+        assert bought.result.payment.tip == Decimal("2.50")
+        page = text.render(await host.bridge.jobs.paper(bought.id))
+        assert "-- customer copy --" in page
+        page = text.render(await host.bridge.jobs.paper(bought.id, ReceiptCopy.MERCHANT))
+        assert "-- merchant copy --" in page
+        assert (await host.run("pay-1", refund(bought, "2.00"))).success
+        for close, number in ((False, "1"), (True, "1"), (True, "2")):
+            day = await host.run("pay-1", {"op": "terminal.reconcile", "close": close})
+            assert day.success
+            assert day.result is not None
+            totals = day.result.reconciliation
+            assert totals is not None
+            assert (totals.number, totals.closed) == (number, close)
+            assert totals.total == (Decimal("10.50") if number == "1" else Decimal("0.00"))
+
+    play(tmp_path, scene)
+
+
+def test_a_card_that_has_less_pays_a_part_where_the_till_allows_it(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, terminal: Terminal) -> None:
+        declined = await host.run("pay-1", PURCHASE)
+        assert outcome_of(declined) is Outcome.DECLINED
+        partly = await host.run("pay-1", {**PURCHASE, "allow_partial": True})
+        assert (partly.state, partly.success, outcome_of(partly)) == (JobState.DONE, False, Outcome.PARTIAL)
+        assert partly.result is not None
+        assert partly.result.payment is not None
+        assert partly.result.payment.approved == Decimal("8.00")
+        back = await host.run("pay-1", reversal(partly))
+        assert back.success
+        assert back.operation is not None
+        assert back.operation["amount"] == "8.00"
+        assert outcome_of(await host.get(partly)) is Outcome.REVERSED
+        assert host.alerts("pay-1") == []
+
+    play(tmp_path, scene, available=Decimal("8.00"))
+
+
+def test_an_orders_number_is_free_again_when_its_payment_was_taken_back(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, terminal: Terminal) -> None:
+        order = {**PURCHASE, "reference": "W-1"}
+        bought = await host.run("pay-1", order)
+        with pytest.raises(RequestError) as caught:
+            await host.submit("pay-1", order)
+        assert (caught.value.code, caught.value.extra) == ("request.duplicate_reference", {"job": bought.id})
+        assert (await host.run("pay-1", reversal(bought, reference="W-1"))).success, "payments and reversals are told apart"
+        assert (await host.run("pay-1", order)).success
+        assert reference_group("payment.preauthorise") == reference_group("payment.purchase")
+        assert len({reference_group(f"payment.{op}") for op in ("purchase", "refund", "reversal", "capture", "release")}) == 5
+
+    play(tmp_path, scene)
+
+
+def test_a_prompt_without_a_text_of_the_terminal_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, terminal: Terminal) -> None:
+        job = await host.submit("pay-1", PURCHASE)
+        await asyncio.sleep(1.5)
+        said = {language: (await host.get(job)).as_json((language,))["attention"]["text"] for language in ("en", "pl", "ru")}
+        assert said == {
+            "en": "The terminal is asking the bank.",
+            "pl": "Terminal łączy się z bankiem.",
+            "ru": "Терминал связывается с банком.",
+        }
+        await host.settled(job)
+
+    play(tmp_path, scene)
+    assert set(PROMPTS) == set(TerminalPrompt)

@@ -6,7 +6,7 @@ from bridge.devices import DeviceManager, DeviceRuntime
 from bridge.jobs.checking import Checker
 from bridge.jobs.drawing import drawing_of, drawing_of_job, operation_of
 from bridge.jobs.validation import CheckedOperation
-from bridge.model import Job, Operation, RequestError
+from bridge.model import Job, Operation, ReceiptCopy, RequestError
 from bridge.paper import Drawing, NoPaper, Sheet, of_job, of_preview
 
 
@@ -25,11 +25,11 @@ class Papers:
         except NoPaper as error:
             raise RequestError("request.no_paper", str(error)) from None
 
-    async def of_job(self, job: Job) -> Sheet:
+    async def of_job(self, job: Job, copy: ReceiptCopy | None = None) -> Sheet:
         """Raises RequestError `request.no_paper`."""
         operation = operation_of(job)
         try:
-            return of_job(job, operation, await self._drawing(job, operation))
+            return of_job(job, operation, await self._drawing(job, operation), copy)
         except NoPaper as error:
             raise RequestError("request.no_paper", str(error)) from None
 

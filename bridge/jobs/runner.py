@@ -10,18 +10,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from bridge.devices import Deadlines, DeviceRuntime, scope
 from bridge.jobs.active import ActiveJob
+from bridge.jobs.cards import guarded_attention
 from bridge.jobs.context import HostedJobContext
 from bridge.jobs.lookups import Lookups
 from bridge.jobs.settlement import Settlement
+from bridge.jobs.watching import LET_GO_SECONDS, watch
 from bridge.model import Attention, DeviceState, DeviceStatus, Fate, Job, JobError, JobState, RequestError, Result, private_values
 from bridge.plugin import AbortAnswer, Aborted, DeviceError, Issued, NeedsOperator, NotIssued, Pending
 from bridge.store import StorageError
-from bridge.transport import SECRETS, Clock, LinkError, LinkTimeout
+from bridge.transport import SECRETS, Clock, LinkError
 
 T = TypeVar("T")
 log = logging.getLogger("tillbridge.jobs")
@@ -37,14 +38,6 @@ _ANSWERS: dict[type[object], str] = {
     Pending: "pending",
     NeedsOperator: "needs_operator",
 }
-
-
-# How long a driver that was told to stop may take before it is left behind. Its link sends nothing any more by then.
-LET_GO_SECONDS = 5.0
-
-
-class PluginHangs(LinkTimeout):
-    """The driver gave no sign of life (a byte, a call of its context) for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +259,9 @@ class DeviceRunner:
 
     async def _attempt(self, job: ActiveJob, context: HostedJobContext) -> None:
         try:
-            result = await self._watch(self.runtime.call(lambda driver: driver.execute(context, job.operation)), context)
+            result = await watch(
+                self.runtime.call(lambda driver: driver.execute(context, job.operation)), context, self.runtime, self._clock
+            )
         except DeviceError as error:
             said = self._clean(error.error)
             if said.fate is Fate.NOT_ISSUED:
@@ -330,8 +325,11 @@ class DeviceRunner:
         checkpoints = self._settlement.checkpoints(job)
         context = self._context(job)
         try:
-            answer = await self._watch(
-                self.runtime.call(lambda driver: driver.recover(context, job.operation, checkpoints)), context
+            answer = await watch(
+                self.runtime.call(lambda driver: driver.recover(context, job.operation, checkpoints)),
+                context,
+                self.runtime,
+                self._clock,
             )
         except LinkError as error:
             self._count_recovery("link_error")
@@ -427,35 +425,12 @@ class DeviceRunner:
         )
 
     def _attend(self, job: ActiveJob, attention: Attention | None) -> None:
+        if attention is not None:
+            attention = guarded_attention(attention, job.job.op)
         if job.state.final or _same(job.attention, attention):
             return
         job.attention = attention
         self._settlement.prompted(job)
-
-    async def _watch(self, work: Awaitable[T], context: HostedJobContext) -> T:
-        """Wait for the driver as long as it shows signs of life."""
-        silence = self.runtime.config.timeouts.silence
-        task = asyncio.ensure_future(work)
-        try:
-            signs: tuple[int, datetime | None] = (-1, None)
-            since = self._clock.monotonic()
-            while True:
-                done, _ = await asyncio.wait({task}, timeout=silence / 4)
-                if done:
-                    return task.result()
-                seen = (context.signs_of_life, self.runtime.link_activity)
-                if seen != signs:
-                    signs, since = seen, self._clock.monotonic()
-                elif self._clock.monotonic() - since >= silence:
-                    context.give_up()
-                    raise PluginHangs.ran_out("timeouts.silence", silence, "its plugin gave no sign of life")
-        finally:
-            if not task.done():
-                self.runtime.abandon_link()  # first: what a driver does while it is cancelled must not reach the device
-                task.cancel()
-                await asyncio.wait({task}, timeout=LET_GO_SECONDS)
-            if task.done() and not task.cancelled():
-                task.exception()  # what it raised while nobody waited any more is nobody's answer
 
     async def _guarded(self, work: Awaitable[T]) -> T | None:
         """Read-only traffic: a failure costs the connection and nothing else."""

@@ -31,6 +31,7 @@ from bridge.model import (
     JobState,
     Operation,
     Preview,
+    ReceiptCopy,
     RequestError,
     Transition,
     class_of,
@@ -199,9 +200,9 @@ class JobService:
         """The same as a sheet of paper. Raises RequestError as `preview` does, `request.no_paper` where it prints nothing."""
         return await self._papers.of_preview(*await self._checked(device_id, body))
 
-    async def paper(self, job_id: str) -> Sheet:
+    async def paper(self, job_id: str, copy: ReceiptCopy | None = None) -> Sheet:
         """The paper of a job, as it stands now. Raises RequestError: there is no such job, or none of its paper."""
-        return await self._papers.of_job(await self.get(job_id))
+        return await self._papers.of_job(await self.get(job_id), copy)
 
     async def wait(self, job_id: str, seconds: float) -> Job:
         """The job as soon as it is done or failed, or as it is after `seconds`."""

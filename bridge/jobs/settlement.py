@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from bridge.devices import Measures
 from bridge.jobs.active import ActiveJob
+from bridge.jobs.cards import guarded, guarded_error, hidden_in, shortest_of
 from bridge.jobs.originals import undoes
 from bridge.model import Attention, Document, Fate, JobError, JobState, Operation, Outcome, PaymentResult, Result
 from bridge.plugin import Checkpoint, NeedsOperator, PluginRegistry
@@ -75,33 +76,37 @@ class Settlement:
         return [point for point in self.journal.checkpoints(job.id) if not point.name.startswith("#")]
 
     async def done(self, job: ActiveJob, result: Result, note: str | None = None, audit: AuditEntry | None = None) -> None:
+        result = guarded(result, job.job.op)
         undone = undoes(job.operation, self.journal) if result.success else None
         await self._insist(lambda: self.journal.done(job.id, result, result.success, self._clock.now(), note, audit, undone))
         self._count(job, JobState.DONE, result.success, _fate(result))
         await self._finished(job, JobState.DONE)
 
     async def failed(self, job: ActiveJob, error: JobError, note: str | None = None, audit: AuditEntry | None = None) -> None:
+        error = guarded_error(error, job.job.op)
         await self._insist(lambda: self.journal.failed(job.id, error, self._clock.now(), note, audit))
         self._count(job, JobState.FAILED, False, error.fate, error.code)
         await self._finished(job, JobState.FAILED)
 
     async def not_issued(self, job: ActiveJob, proof: Mapping[str, Any], error: JobError | None) -> None:
         """Recovery proved that nothing was issued; the proof stays with the job."""
-        await self._insist(lambda: self.journal.checkpoint(job.id, "#not_issued", proof, self._clock.now()))
+        shown = hidden_in(proof, shortest_of(job.job.op))
+        await self._insist(lambda: self.journal.checkpoint(job.id, "#not_issued", shown, self._clock.now()))
         said = error or JobError.of("device.offline", "The connection was lost before the document was issued.")
         await self.failed(job, said, note="recovered")
 
     async def unresolved(self, job: ActiveJob, why: str) -> None:
         job.state = JobState.UNRESOLVED
-        await self._insist(lambda: self.journal.unresolved(job.id, self._clock.now(), why))
+        said = hidden_in(why, shortest_of(job.job.op))
+        await self._insist(lambda: self.journal.unresolved(job.id, self._clock.now(), said))
         self._measures.doubts.labels(self._family(job), job.job.op).inc()
 
     async def needs_operator(self, job: ActiveJob, answer: NeedsOperator) -> Attention:
         """Write down that a person must decide, so that a restart does not forget it."""
         choices = [choice.model_dump() for choice in answer.choices]
-        data = {"evidence": dict(answer.evidence), "text": answer.text, "choices": choices}
+        data = hidden_in({"evidence": dict(answer.evidence), "text": answer.text, "choices": choices}, shortest_of(job.job.op))
         await self._insist(lambda: self.journal.checkpoint(job.id, NEEDS_OPERATOR, data, self._clock.now()))
-        return operator_attention(answer.text, choices, self._clock)
+        return operator_attention(data["text"], data["choices"], self._clock)
 
     async def settle_by_hand(self, job: ActiveJob, issued: bool, document: str | None, audit: AuditEntry) -> None:
         evidence = {"resolved_by": audit.actor.principal, "reason": audit.detail["reason"]}

@@ -9,12 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from bridge.model.base import Day, Flag, Model, Moment, PositiveMoney, Quantity, Text, Whole
 from bridge.model.invoice import InvoiceContent
 from bridge.model.payment import FROM_JOURNAL, Currency, OriginalPayment, PurchaseContent
-from bridge.model.printing import PrintItem
+from bridge.model.printing import PrintItem, not_endless
 from bridge.model.receipt import Delivery, Marking, ReceiptContent
 
 
@@ -163,7 +163,7 @@ class Print(Common):
 
     op: Literal["print"]
     title: Text | None = None
-    lines: Annotated[tuple[PrintItem, ...], Field(min_length=1)]
+    lines: Annotated[tuple[PrintItem, ...], Field(min_length=1), AfterValidator(not_endless)]
     fit: Literal["strict", "lenient"] | None = None
 
 

@@ -16,6 +16,9 @@ from bridge.model.codes import Correction, ean13, qr_capacity
 
 Align = Literal["left", "centre", "right"]
 
+MOST_FED = 1000
+"""Lines that a printout feeds altogether: some four metres of paper."""
+
 BARCODES = frozenset(("ean13", "code128"))
 
 # Of ISO/IEC 18004: the bytes of version 40 with the least correction.
@@ -121,3 +124,11 @@ PrintItem = Annotated[
     | Annotated[PrintCut, Tag("(cut)")],
     Discriminator(_kind_of),
 ]
+
+
+def not_endless(items: tuple[PrintItem, ...]) -> tuple[PrintItem, ...]:
+    """A few bytes of a request must not become kilometres of paper."""
+    fed = sum(item.feed for item in items if isinstance(item, PrintFeed))
+    if fed > MOST_FED:
+        raise ValueError(f"feeds {fed} lines, at most {MOST_FED} are possible in one printout")
+    return items

@@ -17,13 +17,14 @@ from bridge.model import (
     Operation,
     Outcome,
     Paper,
-    PaymentPurchase,
     Print,
     Receipt,
+    ReceiptCopy,
     RegistrationState,
     ReportPeriod,
     ReportX,
     Result,
+    TerminalReceipt,
 )
 from bridge.model.base import decimal_string
 from bridge.model.result import Document
@@ -76,13 +77,20 @@ _OUTCOMES = {
 
 _SALES = (Receipt, Invoice)
 
+_COPIES = (ReceiptCopy.CUSTOMER, ReceiptCopy.MERCHANT, ReceiptCopy.ADMINISTRATION)
+"""Which of a terminal's slips is shown where none is named: the first that there is."""
+
 
 class NoPaper(Exception):
     """There is nothing to show. Says why."""
 
 
-def of_job(job: Job, operation: Operation | None, drawing: Drawing) -> Sheet:
-    """The paper of a job, as it stands. `operation` None: this version cannot read what was asked for. Raises NoPaper."""
+def of_job(job: Job, operation: Operation | None, drawing: Drawing, copy: ReceiptCopy | None = None) -> Sheet:
+    """The paper of a job, as it stands. `operation` None: this version cannot read what was asked for.
+
+    `copy`: which of the slips that a terminal gave for the till to print; the customer's first, where none is named. Raises
+    NoPaper.
+    """
     document = job.result.document if job.result is not None else None
     if job.operation is None:
         raise NoPaper(f"the details of job {job.id} are no longer kept")
@@ -90,7 +98,9 @@ def of_job(job: Job, operation: Operation | None, drawing: Drawing) -> Sheet:
         raise NoPaper(f"{job.op} prints nothing")
     if job.op == "shift.open" and job.state is JobState.DONE and document is None:
         raise NoPaper("the device printed nothing when it opened the shift")
-    text = tuple(document.text.splitlines()) if document is not None and document.text else None
+    slip = _slip(job, copy)
+    printed = slip.text if slip is not None else document.text if document is not None and document.text else None
+    text = tuple(printed.splitlines()) if printed is not None else None
     exact: tuple[Row, ...] | None = (Verbatim(text),) if text is not None else drawing.exact
     rows: list[Row] = [Mark(text) for text in _marks(job, operation)]
     rows += [Text("")] if rows else []
@@ -100,9 +110,26 @@ def of_job(job: Job, operation: Operation | None, drawing: Drawing) -> Sheet:
     rows += exact if exact is not None else _drawn(operation, job.result, drawing)
     if job.result is not None:
         rows += _facts(job.result, operation, drawing)
-    rows += [Cut(), *_annex(job, operation, drawing, exact is not None and (document is None or not document.text))]
+    rows += [Cut(), *_annex(job, operation, drawing, exact is not None and printed is None)]
     number = f" {document.number}" if document is not None and document.number else ""
-    return Sheet(f"{heading}{number}", tuple(rows), _width(text, drawing))
+    # A terminal's slips are narrow; what the bridge says below them is not to be broken for that.
+    width = max(WIDTH, _width(text, drawing)) if slip is not None else _width(text, drawing)
+    return Sheet(f"{heading}{number}", tuple(rows), width)
+
+
+def _slip(job: Job, copy: ReceiptCopy | None) -> TerminalReceipt | None:
+    """The terminal's own slip. Raises NoPaper where one is named that there is not."""
+    result = job.result
+    source = (result.payment or result.reconciliation) if result is not None else None
+    given = source.receipts if source is not None else ()
+    for wanted in (copy,) if copy is not None else _COPIES:
+        # In parts, where the terminal gave it so.
+        parts = [receipt for receipt in given if receipt.copy_for is wanted]
+        if parts:
+            return parts[0].model_copy(update={"text": "\n".join(part.text for part in parts)})
+    if copy is not None:
+        raise NoPaper(f"the device gave the till no {copy} copy to print")
+    return None
 
 
 def of_preview(operation: Operation, drawing: Drawing, device: str) -> Sheet:
@@ -124,7 +151,7 @@ def body_of(operation: Operation, drawing: Drawing) -> Sheet | None:
     """The document alone, without a word of ours; None where only the device knows what it prints."""
     if drawing.exact is not None:
         return Sheet(operation.op, drawing.exact, drawing.width)
-    if not isinstance(operation, Receipt | Invoice | CashIn | CashOut | Print):
+    if not isinstance(operation, Receipt | Invoice | CashIn | CashOut | Print | slips.PaymentOperation):
         return None
     return Sheet(operation.op, tuple(_drawn(operation, None, drawing)), fitting_width(drawing.width))
 
@@ -155,7 +182,7 @@ def _marks(job: Job, operation: Operation | None) -> list[str]:
         return [*marks, *([_OUTCOMES[result.payment.outcome]] if result.payment.outcome in _OUTCOMES else [])]
     if not result.confirmed:
         marks.append("NOT CONFIRMED by the device")
-    if job.op != "copy" and (result.document is None or not result.document.fiscal):
+    if job.op not in ("copy", "terminal.reconcile") and (result.document is None or not result.document.fiscal):
         marks.append("NON-FISCAL")
     if result.registration.state is RegistrationState.REFUSED:
         marks.append("REGISTRATION REFUSED")
@@ -176,13 +203,14 @@ def _drawn(operation: Operation | None, result: Result | None, drawing: Drawing)
             rows = slips.copy_of(operation)
         case ReportX() | ReportPeriod():
             rows = slips.asked_of(operation)
-        case PaymentPurchase() if result is None or result.payment is None:
-            amount = f"{operation.currency} {decimal_string(operation.amount)}"
-            rows = [Columns("Requested", amount, bold=True, figure="requested")]
+        case _ if isinstance(operation, slips.PaymentOperation) and (result is None or result.payment is None):
+            rows = slips.asked_payment(operation)
     if document is not None and document.report is not None:
         rows += slips.report(document.report)
     if result is not None and result.payment is not None:
         rows += slips.payment(result.payment)
+    if result is not None and result.reconciliation is not None:
+        rows += slips.reconciliation(result.reconciliation)
     return rows
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from bridge.model import (
     CashIn,
     CashOut,
     Copy,
     Outcome,
+    PaymentCapture,
+    PaymentPreauthorise,
+    PaymentPurchase,
+    PaymentRefund,
+    PaymentRelease,
     PaymentResult,
+    PaymentReversal,
     Print,
     PrintBarcode,
     PrintCut,
     PrintFeed,
     PrintLine,
     PrintQr,
+    Reconciliation,
     Report,
     ReportPeriod,
     ReportX,
@@ -25,6 +33,7 @@ from bridge.paper.model import Barcode, Columns, Cut, Qr, Row, Rule, Text
 from bridge.paper.sale import rates
 
 BARCODES = {"ean13": "EAN-13", "code128": "Code 128"}
+PaymentOperation = PaymentPurchase | PaymentRefund | PaymentReversal | PaymentPreauthorise | PaymentCapture | PaymentRelease
 
 
 def moment(value: datetime) -> str:
@@ -103,14 +112,44 @@ def report(figures: Report) -> list[Row]:
     return rows
 
 
+def asked_payment(operation: PaymentOperation) -> list[Row]:
+    """What a terminal was asked for, before it decided."""
+    amount, currency = operation.amount, operation.currency
+    rows: list[Row] = []
+    if amount is not None:
+        money = " ".join(part for part in (currency, decimal_string(amount)) if part)
+        rows.append(Columns("Requested", money, bold=True, figure="requested"))
+    if isinstance(operation, PaymentPurchase):
+        rows += _parts(operation.tip, operation.cashback, None)
+        rows += [Text("Less may be approved.")] if operation.allow_partial else []
+        return rows
+    original = operation.original
+    if original is not None:
+        named = (
+            ("Of slip", original.receipt_number),
+            ("Of trace", original.trace_number),
+            ("Of transaction", original.transaction_id),
+            ("Of job", original.job),
+        )
+        rows += [Columns(name, value) for name, value in named if value]
+    return rows
+
+
 def payment(result: PaymentResult) -> list[Row]:
     """A terminal's decision, with all that it tells."""
     named = (
         ("Card", " ".join(part for part in (result.scheme, result.masked_pan) if part)),
+        ("Application", " ".join(part for part in (result.application, result.application_id) if part)),
+        ("Read by", _words(result.entry_mode.value) if result.entry_mode is not None else None),
+        ("Holder", _words(result.verification.value) if result.verification is not None else None),
         ("Authorisation", result.authorisation_code),
         ("Trace", result.trace_number),
         ("Slip", result.receipt_number),
+        ("Of slip", result.original),
+        ("Transaction", result.transaction_id),
         ("Terminal", result.terminal_id),
+        ("Merchant", result.merchant_id),
+        ("Decided", moment(result.decided_at) if result.decided_at is not None else None),
         ("Reason", " ".join(part for part in (result.reason_code, result.reason_text) if part)),
     )
     # Large only where it is paid: nobody may read a sum off a slip that was declined.
@@ -124,8 +163,38 @@ def payment(result: PaymentResult) -> list[Row]:
             double=paid,
             figure="approved",
         ),
+        *_parts(result.tip, result.cashback, result.fee),
         *(Columns(name, value) for name, value in named if value),
     ]
+
+
+def _parts(tip: Decimal | None, cashback: Decimal | None, fee: Decimal | None) -> list[Row]:
+    """Of an amount: what of it is not for goods."""
+    named = (("tip", tip), ("cashback", cashback), ("fee", fee))
+    return [Columns(f"  {name}", decimal_string(value), figure=name) for name, value in named if value is not None]
+
+
+def reconciliation(totals: Reconciliation) -> list[Row]:
+    """A terminal's totals, by scheme and all in all."""
+    head = (
+        ("Batch", totals.number),
+        ("First slip", totals.first_receipt),
+        ("Last slip", totals.last_receipt),
+        ("At", moment(totals.at) if totals.at is not None else None),
+    )
+    rows: list[Row] = [Columns(name, value) for name, value in head if value]
+    rows += [Rule()] if totals.totals else []
+    for one in totals.totals:
+        rows.append(Columns(f"{one.scheme} ({one.count})", decimal_string(one.amount), figure="by_scheme"))
+    if totals.total is not None:
+        money = " ".join(part for part in (totals.currency, decimal_string(totals.total)) if part)
+        rows += [Rule(), Columns("TOTAL", money, bold=True, double=True, figure="total")]
+    rows.append(Text("The batch was closed." if totals.closed else "The batch goes on."))
+    if totals.agreed is not None:
+        rows.append(
+            Text("The bank has the same totals." if totals.agreed else "! The bank has other totals.", bold=not totals.agreed)
+        )
+    return rows
 
 
 def _words(name: str) -> str:

@@ -4,7 +4,7 @@ from bridge.transport.clock import Clock, LoopClock, SystemClock
 from bridge.transport.endpoint import KINDS, Endpoint, options_schema, parse_endpoint, shown_url
 from bridge.transport.errors import EndpointError, LinkError, LinkLost, LinkTimeout, NotConnected
 from bridge.transport.link import ByteLink, HttpAnswer, HttpLink, Link, deadline
-from bridge.transport.masking import SECRETS, Secrets, Values, hide_patterns
+from bridge.transport.masking import SECRETS, Secrets, Values, hide_card_numbers, hide_patterns, masked_pan
 from bridge.transport.null_modem import Cable, NullLink, NullModemBoard, null_modem
 from bridge.transport.opening import LinkOpener, Terms
 from bridge.transport.virtual_time import Deadlock, VirtualTimeLoop, run_virtual
@@ -40,9 +40,11 @@ __all__ = [
     "WireEntry",
     "WireLog",
     "deadline",
+    "hide_card_numbers",
     "hide_patterns",
     "mask_cards",
     "mask_private",
+    "masked_pan",
     "null_modem",
     "options_schema",
     "parse_endpoint",

@@ -103,6 +103,86 @@ def _card(found: bytes) -> bytes:
     return bytes(hidden)
 
 
+_LONGEST = 19
+
+# First digits of the cards there are, by how many digits they have (ISO/IEC 7812 and the schemes' own ranges): much narrower than
+# the check digit alone, which one number in ten passes. A time as 20261120090000, an EAN-13 and a register's number stay.
+_SCHEMES = re.compile(
+    r"4[0-9]{12}|4[0-9]{15}|4[0-9]{18}"  # Visa
+    r"|5[1-5][0-9]{14}|(?:222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"  # Mastercard
+    r"|(?:50|5[6-9]|6[0-9])[0-9]{11,17}"  # Maestro, Discover, UnionPay, RuPay and the other national ones
+    r"|3[47][0-9]{13}|3(?:0[0-59]|[689][0-9])[0-9]{11,16}|35[0-9]{14,17}"  # American Express, Diners Club, JCB
+    r"|220[0-5][0-9]{12,15}|9792[0-9]{12}|8[16][0-9]{14,17}",  # Mir, Humo and their like, Troy, UnionPay's newer ones
+    re.ASCII,
+)
+
+
+# Digits in a row or in groups, with one blank or hyphen between.
+_RUN = re.compile(r"(?<![0-9])[0-9]+(?:[ -][0-9]+)*(?![0-9])", re.ASCII)
+# Cards are printed in groups of four to six digits. Pairs are a dump of bytes, in which anything could be found.
+_GROUP = 4
+
+
+def hide_card_numbers(text: str, *, shortest: int = 13) -> str:
+    """A text with the middle of each card number hidden, length kept.
+
+    A card number is a run of `shortest` to 19 digits that begins as a card of its length does and passes the Luhn check: one group or
+    several, all digits that stand together or some of their groups, where these have four digits at least.
+    """
+    if len(text) < shortest:
+        return text
+    return _RUN.sub(lambda match: _without_cards(match.group(), shortest), text)
+
+
+def _without_cards(run: str, shortest: int) -> str:
+    groups = [(found.start(), found.end()) for found in re.finditer("[0-9]+", run)]
+    number = "".join(character for character in run if character.isdigit())
+    if len(number) < shortest:
+        return run
+    if _is_card(number, shortest):
+        return _shown(run, 0, len(run))
+    first = 0
+    while first < len(groups):
+        number, last = "", first
+        while last < len(groups) and groups[last][1] - groups[last][0] >= _GROUP and len(number) <= _LONGEST:
+            number += run[slice(*groups[last])]
+            last += 1
+            if _is_card(number, shortest):
+                run = _shown(run, groups[first][0], groups[last - 1][1])
+                first = last - 1
+                break
+        first += 1
+    return run
+
+
+def _is_card(number: str, shortest: int) -> bool:
+    return shortest <= len(number) <= _LONGEST and _SCHEMES.fullmatch(number) is not None and luhn(int(one) for one in number)
+
+
+def _shown(run: str, start: int, end: int) -> str:
+    places = [index for index in range(start, end) if run[index].isdigit()]
+    hidden = set(places[6:-4])
+    return "".join("*" if index in hidden else character for index, character in enumerate(run))
+
+
+def masked_pan(number: str, *, first: int = 6, last: int = 4) -> str:
+    """A card number as it may be kept and shown: its first six and last four digits at most, '*' for each other place.
+
+    Blanks and hyphens go. What the terminal hid already stays hidden, whatever it wrote there ('x', '.', '#', 'E'). A number of
+    fewer than 13 digits is no whole one: its last four alone are shown.
+    """
+    if not (0 <= first <= 6 and 0 <= last <= 4):
+        raise ValueError("no more than the first six and the last four digits of a card are ever shown")
+    places = [place for place in number if place not in " -"]
+    digits = [place in "0123456789" for place in places]
+    if all(digits) and len(places) < 13:
+        first = 0
+    head = next((index for index, digit in enumerate(digits) if not digit), len(places))
+    tail = next((index for index, digit in enumerate(reversed(digits)) if not digit), len(places))
+    shown = range(0, min(head, first)), range(len(places) - min(tail, last), len(places))
+    return "".join(place if any(index in part for part in shown) else "*" for index, place in enumerate(places))
+
+
 class Values:
     """Values to hide, in every spelling that a log, a URL or a protocol may give them. Immutable."""
 

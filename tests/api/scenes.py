@@ -257,6 +257,10 @@ async def _payments(scenes: Scenes) -> None:
     paid = {"op": "payment.purchase", "amount": "42.00", "currency": "PLN", "tip": "4.00", "reference": "WEB-1004"}
     first = await scenes.submit("payment, with a tip", "A card payment, the tip a part of it", paid, key="card-1")
     await scenes.call("payment, asked again", "Does it still stand?", "POST", f"/payments/{first['id']}/refresh", {})
+    paper = f"/jobs/{first['id']}/receipt?format=text"
+    await scenes.call("payment, the slip", "The customer's slip, as the terminal gave it", "GET", paper)
+    await scenes.call("payment, the merchant's slip", "The shop's own", "GET", f"{paper}&copy=merchant")
+    await scenes.call("payment, a slip that is none", "A copy that the terminal gave not", "GET", f"{paper}&copy=administration")
     back = {"op": "payment.reversal", "original": {"job": first["id"]}, "reference": "WEB-1004"}
     await scenes.call("preview, a reversal", "What would be taken back", "POST", "/devices/till-1/preview", back)
     await scenes.submit("reversal by job", "Taken back, by the job that made it", back, key="card-2")

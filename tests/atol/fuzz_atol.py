@@ -1,4 +1,4 @@
-"""Feeds the decoder, both sides of the task buffer and the tables with random bytes and mutated frames; fails on an exception or on
+"""Feeds the decoders and both sides of both transports, and the tables with random bytes and mutated frames; fails on an exception or on
 growth.
 
     python tests/atol/fuzz_atol.py --bytes 1000000 [--seed 1]
@@ -17,16 +17,24 @@ from dataclasses import dataclass
 
 from bridge_atol.answers import error_of, values_of
 from bridge_atol.frame import (
+    MAX_DATA,
     MAX_PAYLOAD,
     SLOTS,
     Answer,
     Command,
+    Command2,
+    Control,
     Decoder,
+    Decoder2,
     Device,
+    Device2,
     Frame,
+    Frame2,
     Garbage,
     Host,
+    Host2,
     HostState,
+    HostState2,
     State,
     Verb,
 )
@@ -134,6 +142,88 @@ def run(count: int, seed: int = 1) -> Result:
     return Result(fed, frames, garbage, peak, growth)
 
 
+_LARGEST2 = 3 + 2 * MAX_DATA  # of a frame of v2 as it stands on the wire
+_MARKS2 = (b"\x02", b"\x03", b"\x10", b"\x10\x10", b"\x10\x03", *(control.raw for control in Control))
+
+
+def _piece2(source: random.Random) -> bytes:
+    kind = source.randrange(100)
+    data = b"\0\0" + source.choice(_SHAPES).head + source.randbytes(source.randrange(40))
+    raw = bytearray(Frame2(data if kind % 2 else b"\x55\0" + data).to_bytes())
+    if kind < 40:
+        return bytes(raw)
+    if kind < 70:
+        for _ in range(source.randrange(1, 4)):
+            at = source.randrange(len(raw))
+            raw[at : at + source.randrange(3)] = source.choice((*_MARKS2, source.randbytes(source.randrange(8))))
+            if not raw:
+                break
+        return bytes(raw)
+    if kind < 90:
+        return b"".join(source.choice(_MARKS2) for _ in range(source.randrange(6)))
+    return source.randbytes(source.randrange(60)) if kind < 99 else b"\x02" + source.randbytes(2000).replace(b"\x03", b"")
+
+
+def run2(count: int, seed: int = 1) -> Result:
+    """As `run`, for transport v2. A command that changes the device goes out again only behind a NAK."""
+    source = random.Random(seed)
+    decoder, host, device = Decoder2(), Host2(), Device2(at_once=bool(seed % 2))
+    frames = garbage = told = fed = peak = 0
+    pending = b""
+    started_here = not tracemalloc.is_tracing()
+    if started_here:
+        tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    while fed < count:
+        while not pending or source.random() < 0.5:
+            pending += _piece2(source)
+        size = min(source.randrange(1, len(pending) + 1), count - fed)
+        chunk, pending = pending[:size], pending[size:]
+        fed += size
+        for event in decoder.feed(chunk):
+            match event:
+                case Frame2():
+                    frames += 1
+                    told += len(event.to_bytes())
+                case Control():
+                    told += 1
+                case Garbage():
+                    garbage += 1
+                    told += len(event.data)
+        peak = max(peak, len(decoder._raw))
+        assert peak <= _LARGEST2, f"the buffer grew to {peak} bytes"
+        assert told + len(decoder._raw) == fed, f"{fed - told - len(decoder._raw)} bytes are not accounted for"
+        _host2(source, host, chunk)
+        outputs = device.receive(chunk)
+        if source.random() < 0.1:
+            outputs += device.time_out()
+        while outputs:
+            asked = [output for output in outputs if isinstance(output, Command2)]
+            assert len(asked) <= 1
+            outputs = device.answer(b"\x55\0\0") if asked else []
+        if source.random() < 0.05:
+            device.switch_off()
+    pending = b""
+    host.dropped.clear()
+    growth = tracemalloc.get_traced_memory()[0] - before
+    if started_here:
+        tracemalloc.stop()
+    assert growth <= MOST_GROWTH, f"{growth} bytes of memory remain"
+    return Result(fed, frames, garbage, peak, growth)
+
+
+def _host2(source: random.Random, host: Host2, chunk: bytes) -> None:
+    if host.state is HostState2.IDLE:
+        host.ask(b"\0\0\x45", changes=source.random() < 0.5)
+    host.receive(chunk)
+    if source.random() < 0.2:
+        host.time_out()
+    if host.state is HostState2.HOLDING:
+        host.release()
+    if host.busy and source.random() < 0.1:
+        host.give_up()
+
+
 def _host(source: random.Random, host: Host, chunk: bytes) -> None:
     if host.state is HostState.IDLE:
         match source.randrange(3):
@@ -151,14 +241,15 @@ def _host(source: random.Random, host: Host, chunk: bytes) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Fuzzes transport v3 of ATOL registers.")
+    parser = argparse.ArgumentParser(description="Fuzzes both transports of ATOL registers.")
     parser.add_argument("--bytes", type=int, default=1_000_000, help="how many bytes to feed")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes")
     arguments = parser.parse_args()
-    result = run(arguments.bytes, arguments.seed)
-    print(
-        f"{result.fed} bytes fed, {result.frames} frames, {result.garbage} garbage events, peak buffer {result.peak_buffer} bytes"
-    )
+    for name, result in (("v3", run(arguments.bytes, arguments.seed)), ("v2", run2(arguments.bytes, arguments.seed))):
+        print(
+            f"{name}: {result.fed} bytes fed, {result.frames} frames, {result.garbage} garbage events, "
+            f"peak buffer {result.peak_buffer} bytes"
+        )
     return 0
 
 

@@ -74,6 +74,13 @@ def test_what_is_wrong_is_told_by_the_field_that_the_till_wrote(item: Any, field
     assert [error.field for error in caught.value.errors] == [field]
 
 
+def test_a_printout_feeds_no_kilometres_of_paper() -> None:
+    assert len(printout(*[{"feed": 100}] * 10).lines) == 10
+    with pytest.raises(RequestError) as caught:
+        printout(*[{"feed": 100}] * 10, {"feed": 1})
+    assert [error.field for error in caught.value.errors] == ["lines"]
+
+
 def test_what_codes_say_is_left_out_of_what_strangers_see() -> None:
     shown = without_private({"op": "print", "lines": [{"qr": "https://x"}, {"barcode": "5901", "format": "ean13"}]})
     assert shown["lines"] == [{"qr": "(9 characters)"}, {"barcode": "(4 characters)", "format": "ean13"}]

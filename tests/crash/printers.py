@@ -1,5 +1,5 @@
 """Simulated printers behind TCP in this process: Posnet, two of them over the Thermal protocol, Shtrih-M over each link layer, and
-ATOL over each transport. They are slow at random moments and switched off now and then.
+ATOL over each transport and behind the vendor's HTTP server. They are slow at random moments and switched off now and then.
 
 They differ in what they remember over a power cut, so that recovery has to take all its ways.
 """
@@ -16,6 +16,8 @@ from typing import Any
 from bridge_sim_atol.family import AtolSimulator
 from bridge_sim_atol.register import Register as AtolRegister
 from bridge_sim_atol.shift import open_shift as open_atol_shift
+from bridge_sim_atol.web.family import WebSimulator
+from bridge_sim_atol.web.server import WebServer
 from bridge_sim_posnet.family import PosnetSimulator
 from bridge_sim_shtrih_m.family import ShtrihSimulator
 from bridge_sim_shtrih_m.register import Register
@@ -51,12 +53,16 @@ _ATOL_SETTINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS, *_ATOL_SETTINGS)
+_BEHIND_SERVER = "till-10"
+"""An ATOL register that the vendor's HTTP server has."""
+
+DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS, *_ATOL_SETTINGS, _BEHIND_SERVER)
 
 MARKETS: Mapping[str, Market] = {
     **{name: PLAIN_POLAND if settings.get("protocol") == "thermal" else POLAND for name, settings in _SETTINGS.items()},
     **dict.fromkeys(_SHTRIH_SETTINGS, RUSSIA),
     **dict.fromkeys(_ATOL_SETTINGS, RUSSIA_BY_ATTRIBUTE),
+    _BEHIND_SERVER: RUSSIA_BY_ATTRIBUTE,
 }
 
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
@@ -172,7 +178,23 @@ async def start_printers() -> dict[str, Printer]:
         printers[name] = Printer(
             name, running, _Tally(command="80"), _HELD_ATOL, told, "atol", reference_last=True, without_number=slips
         )
+    printers[_BEHIND_SERVER] = await _behind_server()
     return printers
+
+
+async def _behind_server() -> Printer:
+    """What is slow and loses its power is the register; the server finds it again by itself."""
+    numbers = {"register.serial": "00106000000010", "register.fn_serial": "9999078900000010", "poll_ms": "100"}
+    server = await WebSimulator().start(listen="tcp://127.0.0.1:0", pace="fast", settings=numbers)
+    assert isinstance(server.device, WebServer)
+    (register,) = server.device.registers.values()
+    open_atol_shift(register, "device")
+    register.mechanism.start()
+    running = replace(server, device=register)
+    slips = frozenset(("cash_in", "cash_out"))
+    return Printer(
+        _BEHIND_SERVER, running, _Tally(command="80"), _HELD_ATOL, {}, "atol", reference_last=True, without_number=slips
+    )
 
 
 def _with_reference(document: IssuedDocument) -> IssuedDocument:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bridge.devices import Deadlines, Timeouts
 from bridge.devices.heartbeat import BLOCKED_SECONDS
-from bridge.jobs.runner import LET_GO_SECONDS
+from bridge.jobs.watching import LET_GO_SECONDS
 from bridge.transport import usb
 
 PAGE = (Path(__file__).parents[2] / "docs" / "timeouts.md").read_text("utf-8")

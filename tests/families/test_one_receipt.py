@@ -36,6 +36,7 @@ class Country:
 COUNTRIES = {
     "atol": Country("RUB", "22%", "10%"),
     "atol-v2": Country("RUB", "22%", "10%"),
+    "atol-web": Country("RUB", "22%", "10%"),
     "posnet": Country("PLN", "23%", "5%"),
     "shtrih-m": Country("RUB", "22%", "10%"),
     "shtrih-m-tcp": Country("RUB", "22%", "10%"),
@@ -171,6 +172,8 @@ CANNOT: list[tuple[str, str, Mapping[str, Any], str]] = [
     ("atol", "packaging", {"lines": [{"name": "Bottle", "price": "26.00", "kind": "deposit"}]}, "lines.0.kind"),
     ("atol", "an electronic document of Poland", {"delivery": {"edocument": {"id": "48501234567"}}}, "delivery.edocument"),
     ("atol", "no paper and nowhere to send it", {"delivery": {"paper": False}}, "delivery"),
+    ("atol-web", "packaging", {"lines": [{"name": "Bottle", "price": "26.00", "kind": "deposit"}]}, "lines.0.kind"),
+    ("atol-web", "a strict form", {"extras": {"ffd": {"strict_form": True}}}, "extras.ffd.strict_form"),
 ]
 
 

@@ -221,10 +221,6 @@ class AtolBench(FamilyBench):
     def create(self, variant: Variant, now: Callable[[], datetime]) -> AtolUnderTest:
         return AtolUnderTest(RegisterSettings(**{**_STRICT, **self.link, **variant.settings}), now)
 
-    def has(self, variant: Variant, scenario: Scenario) -> bool:
-        """Corrections of FFD 1.05 are one sum without lines, which the plugin refuses."""
-        return scenario.name != "correction" or variant.settings.get("ffd", "1.2") != "1.05"
-
     def plays(self, variant: Variant, scenario: Scenario, disturbance: str) -> bool:
         if scenario.name in ("z report", "shift opening") and disturbance == "report" and not variant.shared:
             return False  # a report is a report, whoever pressed the key

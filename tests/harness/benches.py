@@ -67,6 +67,12 @@ def _atol_turns() -> FamilyBench:
     return AtolTurnsBench()
 
 
+def _atol_web() -> FamilyBench:
+    from tests.harness.atol_web_bench import AtolWebBench
+
+    return AtolWebBench()
+
+
 def _zvt() -> FamilyBench:
     from tests.harness.zvt_bench import ZvtBench
 
@@ -90,6 +96,7 @@ BENCHES: dict[str, Callable[[], FamilyBench]] = {
     "shtrih-m-old": _shtrih_old,
     "atol": _atol,
     "atol-v2": _atol_turns,
+    "atol-web": _atol_web,
     "zvt": _zvt,
     "zvt-serial": _zvt_serial,
 }

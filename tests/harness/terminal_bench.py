@@ -57,7 +57,7 @@ class TerminalBench(FamilyBench):
         return [(plugin, "terminal")]
 
     def settings(self, variant: Variant) -> dict[str, Any]:
-        return {}
+        return {"slips": False}  # which are fetched when all is decided: more bytes to cut, and nothing new behind them
 
     def variants(self) -> Sequence[Variant]:
         return (

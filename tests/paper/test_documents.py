@@ -8,7 +8,25 @@ from typing import Any
 import pytest
 
 from bridge.jobs.drawing import drawing_of_job, operation_of
-from bridge.model import CLASSES, Attention, Document, JobError, Paper, Registration, Result, Warning_, operation_adapter
+from bridge.model import (
+    CLASSES,
+    Attention,
+    Document,
+    EntryMode,
+    JobError,
+    Outcome,
+    Paper,
+    PaymentResult,
+    ReceiptCopy,
+    Reconciliation,
+    Registration,
+    Result,
+    SchemeTotal,
+    TerminalReceipt,
+    Verification,
+    Warning_,
+    operation_adapter,
+)
 from bridge.paper import Drawing, NoPaper, Sheet, body_of, of_job, of_preview, text
 from bridge.paper.model import Mark, Verbatim
 from tests.paper.papers import FULL, INVOICE, ISSUED, MOMENT, POLISH, REPORT, RUSSIAN, drawn, job, payment
@@ -277,3 +295,96 @@ def test_the_body_of_a_preview_has_no_word_of_ours() -> None:
     assert body is not None
     assert text.render(body) == "OUT                           PLN 150.00\n"
     assert body_of(operation_adapter.validate_python({"op": "shift.close"}), Drawing()) is None
+
+
+SLIP = PaymentResult(
+    outcome=Outcome.APPROVED,
+    requested=Decimal("30.00"),
+    approved=Decimal("31.50"),
+    currency="EUR",
+    tip=Decimal("3.00"),
+    fee=Decimal("1.50"),
+    receipt_number="0042",
+    scheme="VISA",
+    masked_pan="411111******1111",
+    entry_mode=EntryMode.CONTACTLESS,
+    verification=Verification.SIGNATURE,
+    decided_at=MOMENT,
+)
+CHARGE = {"op": "payment.purchase", "amount": "30.00", "currency": "EUR", "tip": "3.00"}
+
+
+def test_what_a_terminal_decided_is_drawn_with_all_its_parts() -> None:
+    figures = dict(drawn(job(CHARGE, result=Result(payment=SLIP))).figures())
+    assert figures == {"requested": "EUR 30.00", "approved": "EUR 31.50", "tip": "3.00", "fee": "1.50"}
+    page = text.render(drawn(job(CHARGE, result=Result(payment=SLIP))))
+    for line in (
+        "Read by                      Contactless",
+        "Holder                         Signature",
+        "Slip                                0042",
+    ):
+        assert line in page
+
+
+def test_the_terminals_own_slips_go_before_all_else_the_customers_first() -> None:
+    slips = (
+        TerminalReceipt(copy_for=ReceiptCopy.MERCHANT, text="SHOP\n  sign here"),
+        TerminalReceipt(copy_for=ReceiptCopy.CUSTOMER, text="HOLDER\n  31.50"),
+        TerminalReceipt(copy_for=ReceiptCopy.CUSTOMER, text="and a coupon"),
+    )
+    done = job(CHARGE, result=Result(payment=SLIP.model_copy(update={"receipts": slips, "outcome": Outcome.REVERSED})))
+    asked = operation_of(done)
+    assert Verbatim(("HOLDER", "  31.50", "and a coupon")) in of_job(done, asked, Drawing()).rows
+    sheet = of_job(done, asked, Drawing(), ReceiptCopy.MERCHANT)
+    assert Verbatim(("SHOP", "  sign here")) in sheet.rows
+    assert Mark("REVERSED: not paid") in sheet.rows, "a picture of it is no proof any more"
+    assert "Drawn by the settings" not in text.render(sheet)
+    with pytest.raises(NoPaper, match="no administration copy"):
+        of_job(done, asked, Drawing(), ReceiptCopy.ADMINISTRATION)
+    with pytest.raises(NoPaper, match="no customer copy"):
+        of_job(job(POLISH, result=ISSUED), None, Drawing(), ReceiptCopy.CUSTOMER)
+
+
+def test_a_terminals_totals_are_drawn_by_scheme() -> None:
+    totals = Reconciliation(
+        number="12",
+        currency="EUR",
+        total=Decimal("-2.50"),
+        totals=(
+            SchemeTotal(scheme="VISA", count=3, amount=Decimal("10.00")),
+            SchemeTotal(scheme="MC", count=1, amount=Decimal("-12.50")),
+        ),
+        closed=True,
+        agreed=False,
+    )
+    page = text.render(drawn(job({"op": "terminal.reconcile"}, result=Result(reconciliation=totals))))
+    for line in (
+        "VISA (3)                           10.00",
+        "TOTAL                          EUR -2.50",
+        "The batch was closed.",
+        "! The bank has other totals.",
+    ):
+        assert line in page
+    assert "NON-FISCAL" not in page
+
+
+def test_a_reversal_that_is_looked_at_first_names_what_it_takes_back() -> None:
+    operation = operation_adapter.validate_python(
+        {
+            "op": "payment.reversal",
+            "original": {"receipt_number": "0042", "trace_number": "17"},
+            "amount": "5.00",
+            "currency": "EUR",
+        }
+    )
+    page = text.render(of_preview(operation, Drawing(), "pay-1"))
+    for line in (
+        "REVERSAL OF A CARD PAYMENT",
+        "Requested                       EUR 5.00",
+        "Of slip                             0042",
+        "Of trace                              17",
+    ):
+        assert line in page
+    body = body_of(operation, Drawing())
+    assert body is not None
+    assert dict(body.figures()) == {"requested": "EUR 5.00"}

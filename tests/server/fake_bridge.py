@@ -21,6 +21,7 @@ from bridge.model import (
     JobError,
     JobState,
     OperationClass,
+    ReceiptCopy,
     RequestError,
     Result,
 )
@@ -123,7 +124,7 @@ class FakeJobs:
             raise RequestError("request.not_found", f"there is no job {job_id!r}")
         return self.jobs[job_id]
 
-    async def paper(self, job_id: str) -> Sheet:
+    async def paper(self, job_id: str, copy: ReceiptCopy | None = None) -> Sheet:
         await self.get(job_id)
         return Sheet("RECEIPT 1234", (Columns("TOTAL", "PLN 27.00", bold=True, figure="total"), Text("<b>żółw</b>")))
 

@@ -202,6 +202,8 @@ def test_lines_codes_and_graphics_are_printed_as_text() -> None:
         host.ok("DD", bytes((0, block)) + (b"https://example.ru/" * 8)[block * 64 : block * 64 + 64])
     host.ok("DE", bytes((3,)) + le(100, 2) + bytes((0, 0, 0, 4, 0, 1, 1)))
     assert host.error("DE", bytes((3,)) + le(200, 2) + bytes((0, 0, 0, 4, 0, 1, 1))) == "34"
+    for wrong in ((41, 0, 4, 0, 1, 1), (0, 0, 2, 0, 1, 1), (0, 0, 9, 0, 1, 1), (0, 0, 4, 0, 4, 1), (0, 0, 4, 0, 1, 3)):
+        assert host.error("DE", bytes((3,)) + le(10, 2) + bytes((0, *wrong))) == "33"
     host.ok("CB", bytes((50, 2, 2, 1, 8)) + b"ABC123")
     host.ok("C0", bytes((1,)) + bytes(40))
     host.ok("C1", bytes((1, 1)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import private_values, without_private
-from bridge.transport import Secrets, Values, hide_patterns, mask_private
+from bridge.transport import Secrets, Values, hide_card_numbers, hide_patterns, mask_private, masked_pan
 
 RECEIPT = {
     "op": "receipt",
@@ -101,3 +101,65 @@ def test_an_operation_for_strangers_keeps_its_form_its_goods_and_its_sums() -> N
         "payments": [{"kind": "card", "amount": "9.00", "card": {"scheme": "***", "authorisation_code": "***"}}],
         "extras": {"ffd": {"phone": "***"}},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("card 4111111111111111 05/28", "card 411111******1111 05/28"),
+        ("4111 1111 1111 1111 12.11", "4111 11** **** 1111 12.11"),
+        ("0042 4111-1111-1111-1111", "0042 4111-11**-****-1111"),
+        ("378282246310005", "378282*****0005"),
+        ("5105105105105100;2221000000000009", "510510******5100;222100******0009"),
+        ("6011000990139424=2812", "601100******9424=2812"),
+        ("36227206271667", "362272****1667"),
+        ("2200123456789019", "220012******9019"),
+        ("at 20261120090000 and 20261120090018", "at 20261120090000 and 20261120090018"),
+        ("register 9999078900004792, 0000000041111111", "register 9999078900004792, 0000000041111111"),
+        ("411111******1111, 4111111111111112", "411111******1111, 4111111111111112"),
+        ("04 0F 41 11 11 11 11 11 11 11 27 00", "04 0F 41 11 11 11 11 11 11 11 27 00"),
+        ("RRN 121702285176 of 075121702285176315144", "RRN 121702285176 of 075121702285176315144"),
+    ],
+)
+def test_a_card_is_told_by_how_it_begins_and_its_check_digit(text: str, shown: str) -> None:
+    assert hide_card_numbers(text) == shown
+
+
+def test_an_ean_is_no_card_where_goods_are_told_of() -> None:
+    ean = "6901234567892"  # passes the Luhn check too, and begins as a Maestro card may
+    assert hide_card_numbers(ean) == "690123***7892"
+    assert hide_card_numbers(ean, shortest=14) == ean
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("4111111111111111", "411111******1111"),
+        ("4111 1111 1111 1111", "411111******1111"),
+        ("6725xxxxxxxx4354", "6725********4354"),
+        ("411111111111....", "411111**********"),
+        ("************1111", "************1111"),
+        ("411111111EEE1111", "411111******1111"),
+        ("123456789012", "********9012"),
+        ("", ""),
+    ],
+)
+def test_of_a_card_six_and_four_digits_are_shown_at_most(number: str, shown: str) -> None:
+    assert masked_pan(number) == shown
+    assert masked_pan(shown) == shown
+
+
+def test_nobody_is_shown_more_by_asking_for_more() -> None:
+    assert masked_pan("4111111111111111", first=0) == "************1111"
+    with pytest.raises(ValueError, match="no more than"):
+        masked_pan("4111111111111111", first=8)
+
+
+@given(
+    st.text(alphabet="0123456789 -", max_size=60), st.sampled_from(["4111111111111111", "378282246310005", "5105105105105100"])
+)
+def test_a_card_is_hidden_wherever_it_stands_alone(around: str, card: str) -> None:
+    shown = hide_card_numbers(f"{around}|{card}|{around}")
+    assert card not in shown
+    assert len(shown) == 2 * len(around) + len(card) + 2
+    assert hide_card_numbers(shown) == shown

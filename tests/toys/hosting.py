@@ -23,15 +23,16 @@ Connect = Callable[[TestCable, WireLog], Awaitable[Link]]
 
 
 class ToyHost:
-    """`connects`: endpoint name -> how to reach the device there. Each endpoint has a cable of its own."""
+    """`connects`: endpoint name -> how to reach the device there. Each endpoint has a cable of its own. `plugins`: the toys by default."""
 
-    def __init__(self, directory: Path, connects: Mapping[str, Connect]) -> None:
+    def __init__(self, directory: Path, connects: Mapping[str, Connect], plugins: Mapping[str, object] | None = None) -> None:
         self.clock = LoopClock(START)
         self.cables = {name: TestCable() for name in connects}
         self._directory = directory
         self._board = NullModemBoard()
         for name, connect in connects.items():
             self._board.plug(name, partial(connect, self.cables[name]))
+        self._plugins = plugins or {"gateway": gateway, "terminal": terminal}
         self._keys = 0
         self._bridge: Bridge | None = None
 
@@ -42,8 +43,8 @@ class ToyHost:
 
     async def __aenter__(self) -> ToyHost:
         registry = PluginRegistry()
-        registry.add(gateway, "gateway")
-        registry.add(terminal, "terminal")
+        for name, plugin in self._plugins.items():
+            registry.add(plugin, name)
         self._bridge = await Bridge.open(
             self._directory, registry=registry, clock=self.clock, opener=LinkOpener(self._board), inline=True
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bridge.model import ERRORS, FieldError, Job, JobState, Operation, RequestError
+from bridge.model import ERRORS, FieldError, Job, JobState, Operation, ReceiptCopy, RequestError
 from bridge.paper import Format
 from bridge.server.answers import AbortAnswer, Jobs, Trace
 from bridge.server.bodies import AnswerPrompt, Plain, Resolve, validated
@@ -54,11 +54,17 @@ async def one(call: Call) -> Answer:
 async def receipt(call: Call) -> Answer:
     """The job's paper: receipt, report, slip, as it stands now, with what the device and the authority said of it.
 
-    It is a picture of the document and no document itself. Over the WebSocket it is a string, a PNG in base64.
+    It is a picture of the document and no document itself. Over the WebSocket it is a string, a PNG in base64. `copy` names one of
+    the slips that a card terminal gave for the till to print.
     """
-    wanted = wanted_format(call.known_query("format").get("format")) or Format.TEXT
+    asked = call.known_query("format", "copy")
+    wanted = wanted_format(asked.get("format")) or Format.TEXT
+    copy = asked.get("copy")
+    if copy is not None and copy not in set(ReceiptCopy):
+        raise _wrong("copy", f"must be one of {', '.join(ReceiptCopy)}")
     job = call.parameters["job"]
-    return await picture(await call.bridge.jobs.paper(job), wanted, f"receipt-{job}")
+    sheet = await call.bridge.jobs.paper(job, ReceiptCopy(copy) if copy is not None else None)
+    return await picture(sheet, wanted, f"receipt-{job}")
 
 
 async def trace(call: Call) -> Answer:
@@ -221,7 +227,14 @@ ROUTES: tuple[Route[Handler], ...] = (
         Description(
             "jobs",
             {200: Reply("The paper.", str, DISPOSITION, TYPES[0], TYPES[1:])},
-            parameters=(format_parameter("How it is shown.", default=Format.TEXT.value),),
+            parameters=(
+                format_parameter("How it is shown.", default=Format.TEXT.value),
+                query(
+                    "copy",
+                    "Of a card payment: which of the terminal's slips; the customer's where it is left out.",
+                    {"enum": [copy.value for copy in ReceiptCopy]},
+                ),
+            ),
             errors=("request.no_paper", "request.too_large"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Fiscal registers of the ATOL protocol v3 for Tillbridge."""
+"""Fiscal registers of ATOL for Tillbridge."""
 
 from __future__ import annotations
 

@@ -11,10 +11,14 @@ from bridge.model import (
     Capabilities,
     CashIn,
     CashOut,
+    ClockSet,
     Copy,
+    DisplayShow,
+    DocumentContinue,
     DrawerOpen,
     Operation,
     Print,
+    Raw,
     Receipt,
     ReportX,
     ShiftClose,
@@ -23,8 +27,10 @@ from bridge.model import (
     invalid,
 )
 from bridge_atol.circumstances import Circumstances, version_of
+from bridge_atol.display import plan_display
 from bridge_atol.plan import Plan
 from bridge_atol.printout import plan_printout
+from bridge_atol.raw import plan_raw
 from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
@@ -75,7 +81,11 @@ def planned(operation: Operation, settings: AtolSettings, capabilities: Capabili
             return Planned(warnings=tuple(fit.warnings))
         case Copy():
             check_copy(operation)
-        case DrawerOpen():
+        case DisplayShow():
+            plan_display(operation, settings)
+        case Raw():
+            plan_raw(operation)
+        case DrawerOpen() | ClockSet() | DocumentContinue():
             pass
         case _:
             raise unsupported("op", f"{operation.op} is not possible on this device")

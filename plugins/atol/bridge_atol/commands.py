@@ -6,6 +6,7 @@ Follows protocol-specs/atol, "Commands". What a receipt is made of is in `sale.p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 
 from bridge_atol.layout import CODE_PAGE, BadValue, Value, write
@@ -13,7 +14,6 @@ from bridge_atol.open_points import CUT_PARTLY, QR_ALIGNMENT, QR_OPTIONS
 from bridge_atol.vocabulary import CODE, SHAPES, Mode, Shape
 
 MAX_KOPECKS = 10**10 - 1  # of payments and sums of cash: ten digits
-TAGS = 1000  # bytes of one tag; the longest that the format has
 LINE = 64  # characters of a printed line, where the device does not tell
 PRINTS = 0x01  # flag of E8: the tag goes on paper
 ELECTRONIC = 0x04  # flag of 92: nothing is printed
@@ -23,6 +23,10 @@ NO_CASH_CONTROL = 0x02
 COMPUTES_TAX = 0x08
 
 X_REPORT = 0x01
+CUSTOMER_DISPLAY = 1
+
+MARK_OF_ITEM = 0x08  # first byte of EF: a marking code for the item
+MARKING = 240  # bytes of a marking code; the longest are half as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +153,6 @@ def open_receipt(kind: int, *, paper: bool) -> Command:
 
 def write_tag(tags: bytes) -> Command:
     """Behind `begin_item` the tag belongs to the item, else to the document."""
-    if len(tags) > TAGS:
-        raise BadValue("tags", f"{len(tags)} bytes, at most {TAGS} are possible")
     return build(0xE8, flags=PRINTS, blocks=1, block=0, tags=tags)
 
 
@@ -168,11 +170,12 @@ def finish_item(
     department: int = 0,
     subject: int = 0,
     method: int = 0,
+    computes_tax: bool = True,
 ) -> Command:
-    """The device computes the tax. Raises BadValue."""
+    """`computes_tax`: the device does. Raises BadValue."""
     return build(
         0xEB,
-        flags=NO_CASH_CONTROL | COMPUTES_TAX,
+        flags=NO_CASH_CONTROL | (COMPUTES_TAX if computes_tax else 0),
         price=kopecks(price, "price"),
         quantity=thousandths(quantity),
         amount=kopecks(amount, "total"),
@@ -186,6 +189,13 @@ def finish_item(
         reserved=bytes(2),
         name=name,
     )
+
+
+def marking_code(code: bytes) -> Command:
+    """Of the item that was begun, as it was read. Raises BadValue."""
+    if len(code) > MARKING:
+        raise BadValue("marking", f"{len(code)} bytes, at most {MARKING} are possible")
+    return build(0xEF, data=bytes((MARK_OF_ITEM, 0)) + code)
 
 
 def round_down(amount: Decimal) -> Command:
@@ -242,3 +252,16 @@ def print_footer() -> Command:
 
 def repeat_document() -> Command:
     return build(0x95)
+
+
+def set_date(day: date) -> Command:
+    return build(0x64, date=day)
+
+
+def set_time(at: time) -> Command:
+    return build(0x4B, time=at.replace(microsecond=0, tzinfo=None))
+
+
+def show(text: str) -> Command:
+    """On the customer's display."""
+    return build(0x8F, device=CUSTOMER_DISPLAY, text=text)

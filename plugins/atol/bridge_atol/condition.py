@@ -5,28 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge_atol.answers import DeviceState, StateFlags
+from bridge_atol.texts import own
+from bridge_atol.texts.own import Own
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the device does not go on. `code` is a uniform code, `text` a sentence for the person at the till."""
+    """Why the device does not go on: `said` tells the person at the till."""
 
-    code: str
-    text: str
+    said: Own
     working: bool = False
     """It is only still at it: no reason to call anybody."""
 
+    @property
+    def code(self) -> str:
+        return self.said.code
+
+    @property
+    def text(self) -> str:
+        return self.said.text
+
 
 _FLAGS = (
-    (
-        StateFlags.NO_PAPER,
-        "device.paper_out",
-        "The device is out of paper, or its cover is open. Put paper in and close the cover.",
-    ),
-    (StateFlags.NO_PRINTER, "device.fault", "The device has no connection to its printing mechanism. Switch it off and on."),
-    (StateFlags.PRINTER_FAULT, "device.fault", "The printing mechanism of the device reports a fault. Look after it."),
-    (StateFlags.CUTTER_FAULT, "device.fault", "The cutter of the device reports a fault. Free it."),
-    (StateFlags.OVERHEATED, "device.busy", "The print head is too hot. Wait until it has cooled down."),
+    (StateFlags.NO_PAPER, own.PAPER_OUT),
+    (StateFlags.NO_PRINTER, own.NO_PRINTER),
+    (StateFlags.PRINTER_FAULT, own.PRINTER_FAULT),
+    (StateFlags.CUTTER_FAULT, own.CUTTER_FAULT),
+    (StateFlags.OVERHEATED, own.OVERHEATED),
 )
 
 
@@ -37,7 +42,7 @@ def reporting(state: DeviceState) -> bool:
 
 def trouble(state: DeviceState) -> Trouble | None:
     """None for a device that takes the next command that prints."""
-    for flag, code, text in _FLAGS:
+    for flag, said in _FLAGS:
         if flag in state.flags:
-            return Trouble(code, text)
-    return Trouble("device.busy", "The device is still making a report.", working=True) if reporting(state) else None
+            return Trouble(said)
+    return Trouble(own.REPORTING, working=True) if reporting(state) else None

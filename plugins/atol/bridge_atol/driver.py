@@ -10,18 +10,24 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.outstanding import confirm, waiting
+
 from bridge.model import (
     Capabilities,
     CashIn,
     CashOut,
+    ClockSet,
     Copy,
     DeviceStatus,
+    DisplayShow,
+    DocumentContinue,
     DrawerOpen,
     Identity,
     JobError,
     Operation,
     Paper,
     Print,
+    Raw,
     Receipt,
     ReceiptKind,
     ReportX,
@@ -37,15 +43,16 @@ from bridge_atol import status as asking
 from bridge_atol.answers import exchange_status
 from bridge_atol.checking import check_copy, repeats_last
 from bridge_atol.circumstances import Circumstances
+from bridge_atol.display import plan_display
 from bridge_atol.exchanges import exchange_of
 from bridge_atol.facts import FactReader, Facts, Kind
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
-from bridge_atol.outstanding import confirm, waiting
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout
 from bridge_atol.procedure import Procedure
+from bridge_atol.raw import plan_raw
 from bridge_atol.refusals import Refused
 from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
@@ -53,7 +60,7 @@ from bridge_atol.settlement import Settlement
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_atol.vocabulary import Mode
 
-Effect = Print | DrawerOpen | Copy
+Effect = Print | DrawerOpen | Copy | ClockSet | DisplayShow | DocumentContinue | Raw
 Slip = ShiftOpen | ShiftClose | ReportX | CashIn | CashOut
 
 _PING_SECONDS = 30.0  # a dead line of an idle device is found out before the next customer pays
@@ -76,7 +83,7 @@ class AtolDriver(Driver):
         return await asking.identify(self._reader())
 
     async def capabilities(self) -> Capabilities:
-        return asking.capabilities(await self._known())
+        return asking.capabilities(await self._known(), self._settings)
 
     async def status(self) -> DeviceStatus:
         model = await self._known()
@@ -111,7 +118,7 @@ class AtolDriver(Driver):
                 return await self._receipt(context, operation)
             case ShiftOpen() | ShiftClose() | ReportX() | CashIn() | CashOut():
                 return await self._slip(context, operation)
-            case Print() | DrawerOpen() | Copy():
+            case Print() | DrawerOpen() | Copy() | ClockSet() | DisplayShow() | DocumentContinue() | Raw():
                 return await self._effect(context, operation)
             case _:
                 raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
@@ -143,6 +150,16 @@ class AtolDriver(Driver):
             case DrawerOpen():
                 step = Step(commands.open_drawer())
                 return await effects.run(self._exchange, context, "drawer", (step,), Paper.SUPPRESSED, Mode.ANY)
+            case DisplayShow():
+                step = plan_display(operation, self._settings)
+                return await effects.run(self._exchange, context, "display", (step,), Paper.SUPPRESSED, Mode.ANY)
+            case ClockSet():
+                return await effects.set_clock(self._exchange, context, self._reader(), self._settings.zone, operation.to)
+            case DocumentContinue():
+                return await self._go_on(context)
+            case Raw():
+                step, mode = plan_raw(operation)
+                return await effects.raw(self._exchange, context, step, mode)
             case Copy():
                 check_copy(operation)
                 return await self._copy(context, operation)
@@ -153,6 +170,15 @@ class AtolDriver(Driver):
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)
                 return result
+
+    async def _go_on(self, context: JobContext) -> Result:
+        """No command is known that goes on with a printout [A6]: a document that ran out of paper is printed once more."""
+        number = await effects.waits_for_paper(self._exchange, context, self._reader())
+        if number is None:
+            return Result(paper=Paper.UNKNOWN)
+        result = await self._copy(context, Copy(op="copy", document=number))
+        await effects.came(context)
+        return result
 
     async def _copy(self, context: JobContext, operation: Copy) -> Result:
         """The last document by the device's own command; any other one as the FN keeps it."""

@@ -58,6 +58,7 @@ class CommandError:
     fate: Fate = Fate.NOT_EXECUTED
 
 
+DATE_TO_CONFIRM = 0x16
 NO_PAPER = 0x67
 BUSY = 0x76
 WRONG_MODE = 0x66

@@ -55,7 +55,10 @@ class TurnExchange(Exchange):
     def _seconds(self, timer: HostTimer2, shape: Shape) -> float:
         match timer:
             case HostTimer2.ANSWER:
-                return max(T5_OF.get(shape.head[0], T5), self.timeouts.of_patience(shape.patience))
+                patience = self.timeouts.of_patience(shape.patience)
+                return (
+                    patience if self._keeper is None else max(T5_OF.get(shape.head[0], T5), patience)
+                )  # a stranger is not waited for
             case HostTimer2.POLL:
                 return self.timeouts.poll
             case _:
@@ -64,7 +67,7 @@ class TurnExchange(Exchange):
     def _failed(self, what: str, outcome: Failed) -> LinkError:
         match outcome.failure:
             case Failure.SILENT if not outcome.taken:
-                return self.timeouts.ran_out("control", what)
+                return self.timeouts.ran_out("control", f"{what} in transport v2; newer devices speak v3 (the setting protocol)")
             case Failure.BUSY:
                 return self.timeouts.ran_out("running", what)
             case _:

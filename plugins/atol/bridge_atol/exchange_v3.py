@@ -55,6 +55,9 @@ class TaskExchange(Exchange):
             tries += 1
             outcome = await self._outcome(self._host.add(self._next(None), data, changes=changes), shape.patience)
         if isinstance(outcome, Failed):
+            if outcome.failure is Failure.EXISTS and task is not None and self._keeper is not None:
+                # What lies there is none of ours, and must not pass for the result of our task when it is looked for.
+                await self._keeper.set(TASK, None)
             raise self._failed(f"{shape}: {outcome.failure}", outcome, shape.patience)
         assert isinstance(outcome, Answer)
         if not keep:
@@ -131,7 +134,9 @@ class TaskExchange(Exchange):
     async def _clear(self) -> None:
         outcome = await self._outcome(self._host.clear(), Patience.STATUS)
         if isinstance(outcome, Failed):
-            raise self.timeouts.ran_out("control", "nothing answers")
+            raise self.timeouts.ran_out(
+                "control", "nothing answers in transport v3; older devices speak v2 (the setting protocol)"
+            )
 
     async def _outcome(self, outputs: list[HostOutput], patience: Patience) -> Outcome:
         return await self._run(self._host, outputs, lambda timer: self.timeouts.of_timer(timer, patience))

@@ -6,25 +6,26 @@ them is lost is in `settlement.py`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.outstanding import PAPER, expected
 
 from bridge.model import JobError, Operation, Paper, Receipt, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
 from bridge.transport import LinkLost
 from bridge_atol import commands
-from bridge_atol.condition import trouble
+from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
-from bridge_atol.outstanding import expected
 from bridge_atol.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
 from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
+from bridge_atol.texts import own
 from bridge_atol.vocabulary import Mode
 
 # How often a deciding command is sent that the device was too busy for, each time proved not to have been carried out.
@@ -56,7 +57,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         except BadAnswer as error:
-            raise DeviceError(JobError.of("device.fault", f"The device gives an answer that cannot be read: {error}.")) from error
+            raise own.UNREADABLE.error(problem=error) from error
         if facts.document_open:
             self._may_cancel_leftover()
         if context.abort_requested:
@@ -65,14 +66,19 @@ class Procedure:
         task = DECIDING + await context.device.store.allocate(TASK_COUNT, modulo=DECIDING_COUNT)
         intent = Intent.of(plan, facts, task)
         kept = {"task": task, "code": intent.decides, "fn": facts.fn}
-        store: dict[str, Json] = {HELD: None, TASK: kept, **expected(intent, context.job_id)}
+        store: dict[str, Json] = {HELD: None, TASK: kept, **_awaited(intent, context.job_id)}
         await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=store)
         if facts.document_open:
             intent = await self._clear_leftover(intent)
         answer = await self._send(plan, intent)
         for warning in plan.warnings:
             context.warn(warning.code, warning.message, warning.field)
-        return await self._read_back(intent, answer, await self._paper(intent))
+        paper = await self._paper(intent)
+        result = await self._read_back(intent, answer, paper)
+        if paper is Paper.UNKNOWN and result.document is not None and result.document.number is not None:
+            waits = {"job": context.job_id, "fn": intent.baseline.fn, "number": int(result.document.number)}
+            await context.device.store.set(PAPER, waits)
+        return result
 
     async def wait_until_ready(self, *, prints: bool = True) -> None:
         """A device that is at work or waits for a person is waited for; nothing is sent to it meanwhile. Where nothing is to be printed
@@ -89,7 +95,7 @@ class Procedure:
                 if context.abort_requested:
                     raise Aborted
                 if context.device.clock.now() >= context.deadline:
-                    raise DeviceError(JobError.of(found.code, found.text))
+                    raise found.said.error()
                 if not found.working:
                     told = True
                     context.attention(found.code, found.text)
@@ -112,21 +118,15 @@ class Procedure:
             case ShiftState.EXPIRED if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
                 raise DeviceError(JobError.of("device.shift_expired"))
             case ShiftState.OPEN | ShiftState.EXPIRED if kind is Kind.SHIFT_OPEN:
-                raise DeviceError(JobError.of("request.conflict", "A shift is open already.", remedy="Close it first."))
+                raise own.SHIFT_OPEN.error()
             case _:
                 pass
 
     def _may_cancel_leftover(self) -> None:
         if self._context.device.shared:
-            raise DeviceError(JobError.of("device.busy", "Another program has a receipt open on the device."))
+            raise own.RECEIPT_OF_OTHERS.error()
         if not self._settings.cancel_leftover:
-            raise DeviceError(
-                JobError.of(
-                    "device.busy",
-                    "A receipt was left open on the device, and the settings forbid to cancel it.",
-                    remedy="Finish or cancel it at the device, or allow cancel_leftover in the device's settings.",
-                )
-            )
+            raise own.RECEIPT_LEFT_OPEN.error()
 
     async def _clear_leftover(self, intent: Intent) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
@@ -136,7 +136,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.document_open:
-            raise DeviceError(JobError.of("device.busy", "A receipt is open on the device and cannot be cancelled from here."))
+            raise own.RECEIPT_STAYS_OPEN.error()
         self._check_state(intent.kind, facts)
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt that was left open on the device was cancelled first.")
@@ -196,7 +196,7 @@ class Procedure:
                 reply.checked(step.field)
                 await self._exchange.finished()
                 return reply
-            await self._exchange.finished()
+            await self._over()
             facts, found = await look(self._reader(), intent)
             decision = decide(intent, facts, found, shared=self._context.device.shared)
             if decision.verdict is Verdict.ISSUED:
@@ -212,7 +212,7 @@ class Procedure:
         `decided`: the deciding command was sent. Before it nothing of ours can have been issued, whatever others do.
         """
         try:
-            await self._exchange.finished()
+            await self._over()
             facts = await cancel_open(self._exchange, self._reader(), intent)
             if facts.document_open:
                 raise LinkLost("after an error a document is still open on the device")
@@ -225,6 +225,12 @@ class Procedure:
         if decision.verdict is Verdict.UNKNOWN:
             raise LinkLost(f"after an error the device does not prove what became of the document: {decision.reason}")
         return decision.verdict is Verdict.ISSUED
+
+    async def _over(self) -> None:
+        """No report is being made any more. One that stands still behind an error, for want of paper say, still comes out when somebody
+        sees to it, so that nothing is proved before: raises LinkLost."""
+        if reporting(await self._exchange.finished()):
+            raise LinkLost("the device is still at a report")
 
     # --- after
 
@@ -282,10 +288,10 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
     """What the till believes of the device, as an optimistic lock."""
     wanted = operation.expect.last_document if operation.expect else None
     if wanted is not None and wanted != str(facts.last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that document {wanted} was the last one; the device says {facts.last}.",
-                field="expect.last_document",
-            )
-        )
+        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=facts.last)
+
+
+def _awaited(intent: Intent, job_id: str) -> Mapping[str, Json]:
+    """What the operator (OFD) will confirm one day: receipts and corrections."""
+    confirmed = intent.kind in (Kind.RECEIPT, Kind.CORRECTION)
+    return expected(intent.baseline.last if confirmed else None, intent.baseline.fn, job_id)

@@ -17,16 +17,16 @@ from bridge_ffd.lines import FfdLine
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
 from bridge_ffd.vat import Vat
-from bridge_ffd.versions import DocumentKind, FfdVersion, Settlement
+from bridge_ffd.versions import DocumentKind, Settlement
 
-from bridge.model import Receipt, invalid
+from bridge.model import Receipt, Warning_, invalid
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.commands import Command
 from bridge_atol.errors import RECEIPT_CLOSED
 from bridge_atol.facts import Kind
 from bridge_atol.layout import CODE_PAGE, BadValue
-from bridge_atol.open_points import VAT_CODES_ARE_THOSE_OF_TAG_1199
+from bridge_atol.open_points import MARKING_CODES_ARE_TOLD, VAT_CODES_ARE_THOSE_OF_TAG_1199
 from bridge_atol.plan import Plan, Step
 from bridge_atol.settings import ARITHMETIC, PAYMENTS
 from bridge_atol.unsupported import unsupported
@@ -34,6 +34,8 @@ from bridge_atol.vocabulary import NAME
 
 _MOST_ROUNDING = Decimal("0.99")
 _CODES_THAT_SOURCES_AGREE_ON = 6
+
+_VAT_SUMS = frozenset(int(vat.total_tag) for vat in Vat)
 
 # 92h counts the kinds of receipts in another order than the FN.
 OPENS: dict[Settlement, int] = {
@@ -73,15 +75,20 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
     opens = (CORRECTS if correction else OPENS)[document.settlement]
     taxation = () if document.taxation is None else (Tlv(Tag.TAXATION_SYSTEM, document.taxation.code),)
     rounding = -document.rounding
+    items = [step for line in document.lines for step in _item(line, now, fit)] if document.has_items else _one_sum(document, now)
     steps = [
         *cleared(now),
-        *tag_steps(document.cashier, "operator"),
+        *tag_steps(document.cashier, "operator", now),
         Step(commands.open_receipt(opens, paper=document.print_paper), "kind"),
-        *tag_steps(document.correction, "extras.ffd.correction"),
-        *tag_steps(document.tags, "extras.ffd"),
-        *tag_steps(taxation, "extras.ffd.taxation"),
-        *(step for line in document.lines for step in _item(line, now, fit)),
-        *([Step(_built("rounding", lambda: commands.round_down(rounding)), "rounding")] if rounding else []),
+        *tag_steps(document.correction, "extras.ffd.correction", now),
+        *tag_steps(document.tags, "extras.ffd", now),
+        *tag_steps(taxation, "extras.ffd.taxation", now),
+        *items,
+        *(
+            [Step(_built("rounding", lambda: commands.round_down(rounding)), "rounding")]
+            if rounding and document.has_items
+            else []
+        ),
         *_payments(document),
         Step(commands.close_receipt(), "payments"),
     ]
@@ -94,7 +101,7 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
         change=document.change,
         paper=document.print_paper,
         sums=tuple(accumulate(line.total for line in document.lines)),
-        warnings=(*document.warnings, *fit.warnings),
+        warnings=(*document.warnings, *fit.warnings, *_unchecked(document)),
     )
 
 
@@ -103,14 +110,14 @@ def cleared(now: Circumstances) -> list[Step]:
     return [] if now.shared else [Step(commands.cancel_receipt(), passes=frozenset((RECEIPT_CLOSED,)))]
 
 
-def tag_steps(tags: Iterable[Tlv], field: str) -> list[Step]:
+def tag_steps(tags: Iterable[Tlv], field: str, now: Circumstances) -> list[Step]:
     """Each tag in a command of its own, so that a refusal tells which it means."""
     steps = []
     for tag in tags:
         data = encode((tag,))
-        if len(data) > commands.TAGS:
+        if len(data) > now.settings.tag_room:
             told = f"tag {tag.known or tag.tag} comes to {len(data)} bytes"
-            raise invalid(field, told, limit=f"{commands.TAGS} bytes", remedy="shorten it")
+            raise invalid(field, told, limit=f"{now.settings.tag_room} bytes", remedy="shorten it")
         steps.append(Step(commands.write_tag(data), field))
     return steps
 
@@ -118,12 +125,6 @@ def tag_steps(tags: Iterable[Tlv], field: str) -> list[Step]:
 def _refuse(document: FfdDocument) -> None:
     if document.kind not in (DocumentKind.RECEIPT, DocumentKind.CORRECTION):
         raise unsupported("extras.ffd.strict_form", "the device makes receipts; strict forms are set at its registration")
-    if document.kind is DocumentKind.CORRECTION and document.version < FfdVersion.V1_1:
-        raise unsupported(
-            "kind",
-            f"corrections of {document.version} are not possible here",
-            remedy="make it at the device, or use FFD 1.1 or 1.2",
-        )
     if document.rounding > 0 or -document.rounding > _MOST_ROUNDING:
         raise invalid(
             "rounding",
@@ -133,11 +134,58 @@ def _refuse(document: FfdDocument) -> None:
         )
     for line in document.lines:
         if line.code is not None:
-            raise unsupported(
-                f"lines.{line.index}.marking",
-                "marking codes of FFD 1.2 are not possible on this device here",
-                remedy="sell marked goods with the vendor's own program",
-            )
+            _refuse_marking(line)
+
+
+def _refuse_marking(line: FfdLine) -> None:
+    """Only the code itself can be told [A7]."""
+    field = f"lines.{line.index}"
+    if line.check_result is not None:
+        raise unsupported(f"{field}.extras.ffd.marking.result", "the device is not told what a check said", remedy="leave it out")
+    if not MARKING_CODES_ARE_TOLD:
+        raise unsupported(
+            f"{field}.marking",
+            "marking codes of FFD 1.2 are not possible on this device here",
+            remedy="sell marked goods with the vendor's own program",
+        )
+
+
+def _unchecked(document: FfdDocument) -> list[Warning_]:
+    return [
+        Warning_(
+            code="marking_not_checked",
+            message="The marking code is written into the receipt; whether the goods may be sold was not asked.",
+            field=f"lines.{line.index}.marking",
+        )
+        for line in document.lines
+        if line.code is not None
+    ]
+
+
+def _one_sum(document: FfdDocument, now: Circumstances) -> list[Step]:
+    """A correction of FFD 1.05 has no items: one of the whole sum without a name stands for all, and tags with the sums of VAT follow."""
+    rates = list(document.vat_sums)
+    if len(rates) != 1:
+        told = ", ".join(vat.text for vat in rates)
+        raise unsupported(
+            "lines",
+            f"a correction of {document.version} has one rate of VAT, not {told}",
+            remedy="make one correction for each rate",
+        )
+    command = _built(
+        "total",
+        lambda: commands.finish_item(
+            name="",
+            price=document.total,
+            quantity=Decimal(1),
+            amount=document.total,
+            tax=_vat_code(rates[0], "lines.0"),
+            department=now.settings.department,
+            computes_tax=False,
+        ),
+    )
+    sums = [tag for tag in document.tlv() if tag.tag in _VAT_SUMS]
+    return [Step(commands.begin_item(), "lines"), Step(command, "total"), *tag_steps(sums, "lines", now)]
 
 
 def _item(line: FfdLine, now: Circumstances, fit: Fitting) -> list[Step]:
@@ -156,7 +204,11 @@ def _item(line: FfdLine, now: Circumstances, fit: Fitting) -> list[Step]:
             method=line.method.code,
         ),
     )
-    return [Step(commands.begin_item(), where), *tag_steps(line.tags, where), Step(item, where)]
+    marking = []
+    if line.code is not None:
+        raw = line.code.raw
+        marking = [Step(_built(where, lambda: commands.marking_code(raw)), f"{where}.marking")]
+    return [Step(commands.begin_item(), where), *tag_steps(line.tags, where, now), *marking, Step(item, where)]
 
 
 def _vat_code(vat: Vat, where: str) -> int:

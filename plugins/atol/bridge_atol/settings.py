@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
 from bridge_ffd.pricing import PaymentSum
+from bridge_ffd.setting_parts import Seconds, Zone
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bridge.plugin import FamilySettings
+from bridge.plugin import TlsSettings
 from bridge.transport import LinkTimeout
-from bridge_atol.frame import HostTimer
+from bridge_atol.frame import MAX_COMMAND, HostTimer
 from bridge_atol.vocabulary import Patience
-
-Seconds = Annotated[float, Field(gt=0)]
 
 # A quantity has three decimals on the wire; the amount that the till says is what is sent, and the device takes one that is a kopeck
 # off. At the end kopecks are taken off the total by a discount, so that whole roubles are left.
 ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 3, "cash_step": Decimal("1.00")})
+
+TAGS = 1000  # bytes of one tag; the longest that the format has
 
 ZERO = Decimal("0.00")
 CURRENCY = "RUB"
@@ -32,14 +32,6 @@ PAYMENTS: dict[PaymentSum, int] = {
     PaymentSum.EXCHANGE: 5,
     PaymentSum.CASH: 1,
 }
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Moscow") from None
-    return name
 
 
 def _digits(most: int, example: str) -> AfterValidator:
@@ -82,7 +74,16 @@ class Timeouts(BaseModel):
         return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
 
 
-class AtolSettings(FamilySettings):
+class WebSettings(BaseModel):
+    """Of a device behind the vendor's HTTP server ("Web Requests"), which has several; used with an http:// or https:// URL only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    device: str = Field(default="", max_length=100, description="Id of the device at the server; empty: its default device.")
+    user: str = Field(default="", max_length=100, description="User of the server, where it has any.")
+
+
+class AtolSettings(TlsSettings):
     """Settings of one device."""
 
     protocol: Literal["v3", "v2"] = Field(
@@ -97,9 +98,7 @@ class AtolSettings(FamilySettings):
     mode_password: Annotated[SecretStr, _digits(8, "30")] = Field(
         default=SecretStr("30"), description="Of the operator or administrator in whose name modes are entered."
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="Europe/Moscow", description="Zone of the device's clock, which tells none."
-    )
+    zone: Zone = Field(default="Europe/Moscow", description="Zone of the device's clock, which tells none.")
     taxation: Literal["osn", "usn_income", "usn_income_outcome", "envd", "eshn", "patent"] | None = Field(
         default=None, description="Taxation system of receipts that name none. It must be one that the device is registered for."
     )
@@ -108,11 +107,20 @@ class AtolSettings(FamilySettings):
         default=True, description="false: every receipt is electronic; the customer's e-mail or phone number is then needed."
     )
     columns: int = Field(default=48, ge=20, le=64, description="Characters in a printed line.")
+    display_columns: int = Field(default=20, ge=8, le=40, description="Characters in a line of the customer's display.")
+    display_lines: int = Field(default=2, ge=1, le=4, description="Lines of the customer's display.")
     cancel_leftover: bool = Field(
         default=True,
         description="Cancel a receipt that somebody left open. Never done where other programs use the device.",
     )
+    web: WebSettings = WebSettings()
+    web_password: SecretStr | None = Field(default=None, description="Of the user at the vendor's HTTP server.")
     timeouts: Timeouts = Timeouts()
+
+    @property
+    def tag_room(self) -> int:
+        """Bytes of one tag: v2 has frames of a limited size, and six of each are password, command and flags."""
+        return MAX_COMMAND - 6 if self.protocol == "v2" else TAGS
 
     @property
     def access_digits(self) -> str:

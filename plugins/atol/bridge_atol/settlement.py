@@ -62,7 +62,7 @@ class Settlement:
             error = await self._held(intent)
         facts, found = await look(self._reader, intent)
         if intent.kind not in FISCAL and error == 0:
-            return await self._issued(intent, facts, None, "the device's own result of the task says that it was carried out")
+            return await self._by_result(intent, facts)
         if facts.document_open:
             if (pending := await self._cancel(intent, facts)) is not None:
                 return pending
@@ -76,10 +76,7 @@ class Settlement:
             return await self._issued(intent, facts, decision.document, decision.reason)
         if decision.verdict is Verdict.NOT_ISSUED or (refused is not None and surely_refused(intent, refused)):
             return NotIssued(evidence, refused.job_error() if refused is not None else None)
-        return NeedsOperator(
-            evidence,
-            f"The device cannot tell whether this document came out: {decision.reason}. Compare the paper: {_looks(intent)}.",
-        )
+        return self._ask_person(intent, decision.reason)
 
     async def _held(self, intent: Intent) -> int | None:
         """The result that the device still kept when the link was opened. Where others use its buffer it may be theirs."""
@@ -101,6 +98,19 @@ class Settlement:
         if alone.verdict is Verdict.ISSUED:
             return Decision(Verdict.ISSUED, f"the device's answer was a success, and {alone.reason}", alone.document)
         return decision
+
+    async def _by_result(self, intent: Intent, facts: Facts) -> Recovery:
+        """A slip or an X report whose result was a success. Counters that prove the contrary are for a person to compare."""
+        decision = decide(intent, facts, (), shared=False)
+        if decision.verdict is Verdict.NOT_ISSUED:
+            return self._ask_person(intent, f"its answer was a success, but {decision.reason}")
+        return await self._issued(intent, facts, None, "the device's own result of the task says that it was carried out")
+
+    def _ask_person(self, intent: Intent, reason: str) -> NeedsOperator:
+        return NeedsOperator(
+            {**self._reader.answers, "decision": reason},
+            f"The device cannot tell whether this document came out: {reason}. Compare the paper: {_looks(intent)}.",
+        )
 
     async def _cancel(self, intent: Intent, facts: Facts) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""

@@ -64,4 +64,4 @@ def _cashier(operator: Operator | None, kind: DocumentKind, now: Circumstances) 
     if faults.errors:
         first = faults.errors[0]
         raise RequestError("request.invalid", f"{first.field}: {first.message}", tuple(faults.errors))
-    return [*cleared(now), *tag_steps(tags, "operator")]
+    return [*cleared(now), *tag_steps(tags, "operator", now)]

@@ -16,26 +16,29 @@ from bridge_ffd.versions import FfdVersion
 
 from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
 from bridge_atol import commands
-from bridge_atol.answers import StateFlags, StatusFlags, exchange_status, storage_life, values_of
+from bridge_atol.answers import StateFlags, StatusFlags, exchange_status, roubles, storage_life, values_of
 from bridge_atol.circumstances import version_of
 from bridge_atol.condition import trouble
 from bridge_atol.exchange import Exchange
-from bridge_atol.facts import SHIFT, FactReader, ShiftState
+from bridge_atol.facts import CASH_IN_DRAWER, SHIFT, FactReader, ShiftState
 from bridge_atol.printout import ITEMS, QR_SIZES
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
 from bridge_atol.vocabulary import CODE, NAME
 
 OPERATIONS = frozenset(
-    ("receipt", "shift.open", "shift.close", "report.x", "cash.in", "cash.out", "copy", "print", "drawer.open")
-)
+    (
+        "receipt", "shift.open", "shift.close", "report.x", "cash.in", "cash.out", "copy", "print", "drawer.open",
+        "display.show", "clock.set", "document.continue", "raw",
+    )
+)  # fmt: skip
 _SALES = (ReceiptKind.SALE, ReceiptKind.REFUND, ReceiptKind.PURCHASE, ReceiptKind.PURCHASE_REFUND)
 _SHIFTS: dict[int, Literal["closed", "open", "expired"]] = {
     ShiftState.CLOSED: "closed",
     ShiftState.OPEN: "open",
     ShiftState.EXPIRED: "expired",
 }
-_SERIAL, _FORMAT = 0x16, 0x36
+_SERIAL, _FORMAT, _EXCHANGE_ERRORS = 0x16, 0x36, 0x2B
 
 _DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
 _OFD_DAYS = 5  # documents that wait for longer are told
@@ -73,10 +76,8 @@ async def read_model(reader: FactReader, settings: AtolSettings) -> Model:
     return Model(FfdVersion(number) if number in list(FfdVersion) and number > FfdVersion.V1_0 else version_of(settings))
 
 
-def capabilities(model: Model) -> Capabilities:
-    kinds = {kind.value for kind in _SALES}
-    if model.version >= FfdVersion.V1_1:
-        kinds.add(ReceiptKind.CORRECTION.value)
+def capabilities(model: Model, settings: AtolSettings) -> Capabilities:
+    kinds = {kind.value for kind in (*_SALES, ReceiptKind.CORRECTION)}
     return Capabilities(
         operations=OPERATIONS,
         receipt_kinds=frozenset(kinds),
@@ -85,8 +86,10 @@ def capabilities(model: Model) -> Capabilities:
         currencies=(CURRENCY,),
         limits={
             "line.name": NAME,
-            "tag": commands.TAGS,
+            "tag": settings.tag_room,
             "ffd.version": int(model.version),
+            "display.line": settings.display_columns,
+            "display.lines": settings.display_lines,
             "print.qr": CODE,
             "print.qr.size": QR_SIZES[-1],
         },
@@ -126,6 +129,7 @@ async def read_status(exchange: Exchange, reader: FactReader, model: Model, now:
     today = full.at.date() if full.at is not None else now.date()
     life = await _life(reader, today, problems, details)
     await _exchange(reader, full.at, problems, details)
+    await _drawer(reader, details)
     return DeviceStatus(
         as_of=now,
         paper="out" if StateFlags.NO_PAPER in state.flags and StatusFlags.COVER_OPEN not in full.flags else "ok",
@@ -140,6 +144,14 @@ async def read_status(exchange: Exchange, reader: FactReader, model: Model, now:
         problems=tuple(dict.fromkeys(problems)),
         details=details,
     )
+
+
+async def _drawer(reader: FactReader, details: dict[str, Any]) -> None:
+    """What the device counts into the drawer. Whether the drawer is open is not told: two sources read its bit in opposite ways [A9]."""
+    command = commands.register(CASH_IN_DRAWER)
+    answer = await reader.ask_if_known(command)
+    if answer is not None:
+        details["cash_in_drawer"] = f"{roubles(values_of(command.shape, answer)['sum']):f}"
 
 
 async def _life(reader: FactReader, today: date, problems: list[str], details: dict[str, Any]) -> FnLife | None:
@@ -169,8 +181,19 @@ async def _exchange(reader: FactReader, local: datetime | None, problems: list[s
         return
     state = exchange_status(command.shape, answer)
     details["ofd_waiting"] = state.waiting
+    if state.waiting:
+        await _exchange_errors(reader, details)
     if state.waiting and state.first_at is not None:
         details["ofd_first_at"] = state.first_at.isoformat()
     left = state.days_left(local) if local is not None else None
     if left is not None and left <= 30 - _OFD_DAYS:
         problems.append(f"{state.waiting} documents wait for the operator (OFD); in {left} days the device stops selling.")
+
+
+async def _exchange_errors(reader: FactReader, details: dict[str, Any]) -> None:
+    """Why documents do not go out: numbers of the network, the operator and the FN, 0 for none. Their meaning is the vendor's."""
+    command = commands.register(_EXCHANGE_ERRORS)
+    answer = await reader.ask_if_known(command)
+    if answer is not None:
+        values = values_of(command.shape, answer)
+        details["ofd_errors"] = {name: values[name] for name in ("network", "operator", "storage")}

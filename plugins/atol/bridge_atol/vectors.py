@@ -17,9 +17,24 @@ from bridge_ffd.tlv import Tlv, TlvError, decode, encode
 from bridge.plugin import VectorCheck
 from bridge_atol.answers import error_of, exchange_status, values_of
 from bridge_atol.errors import ERRORS
-from bridge_atol.frame import Abort, Ack, Add, Decoder, Frame, LocalError, Report, Request, order_of, report_of
+from bridge_atol.frame import (
+    Abort,
+    Ack,
+    Add,
+    Decoder,
+    Decoder2,
+    Frame,
+    Frame2,
+    LocalError,
+    Report,
+    Request,
+    bcc,
+    order_of,
+    report_of,
+)
 from bridge_atol.layout import BadValue, Value, read, write
 from bridge_atol.vocabulary import REGISTERS, SHAPES, STORAGE, Shape, code_of
+from bridge_atol.web import vectors as web_vectors
 
 NOT_COMPARED: dict[str, str] = {
     "direction": "who sent it; what these bytes are does not depend on it",
@@ -29,15 +44,12 @@ NOT_COMPARED: dict[str, str] = {
     "status": "words for the reader",
     "driver_code": "a number of the vendor's driver, which the wire does not have",
     "json_task": "what the vendor's driver was told; its commands are compared",
-    "driver_result": "what the vendor's driver answered to its caller",
-    "driver_error": "what the vendor's driver answered to its caller",
     "rule": "words for the reader",
+    "case": "words for the reader",
 }
 
-NOT_BUILT: dict[str, str] = {
-    "web-requests": "the vendor's HTTP server: another interface than that of the device, which Tillbridge does not use",
-    "v2-frame": "transport v2, of devices before 2018: this family speaks v3",
-}
+NOT_BUILT: dict[str, str] = {}
+"""Layers of which nothing is held against this plugin, with the reason."""
 
 _TO_DEVICE = "host->device"
 
@@ -109,6 +121,25 @@ def _frame(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check
     return {"packet_id": frame.id, "payload": frame.payload.hex(), **_order(frame.payload, check)}
 
 
+def _frame2(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+    """One of them shows the stuffing alone, with data that are no command: it names none."""
+    decoder = Decoder2()
+    events = [*decoder.feed(raw), *decoder.interrupt()]
+    if len(events) != 1 or not isinstance(events[0], Frame2):
+        raise ValueError(f"not one frame: {events}")
+    data = events[0].data
+    check.equal("hex", raw.hex(), events[0].to_bytes().hex())
+    got: dict[str, Any] = {"data": data.hex(), "bcc": f"{bcc(raw[1:-1]):02X}"}
+    if "command" in meaning:
+        values = _command(data[2:], check)
+        got |= {"password": data[:2].hex(), "command": data[2:3].hex().upper()}
+        got |= {key: values[name] for key, name in _VALUES2.items() if name in values}
+    return got
+
+
+_VALUES2 = {"mode": "mode", "mode_password": "mode_password", "flags": "flags", "sum_kopecks": "sum"}
+
+
 def _order(payload: bytes, check: _Check) -> dict[str, Any]:
     """A unit test of one source feeds an order to the reader of answers: what the bytes are does not depend on who sent them."""
     order = order_of(payload)
@@ -132,8 +163,8 @@ def _order(payload: bytes, check: _Check) -> dict[str, Any]:
             return {**built, "command": command[:1].hex().upper(), "params": command[1:].hex()}
 
 
-def _command(data: bytes, check: _Check) -> None:
-    """Reads a command by the table and writes it again."""
+def _command(data: bytes, check: _Check) -> dict[str, Value]:
+    """The fields of a command, read by the table and written again."""
     shape = _shape(data)
     rest = data[len(shape.head) :]
     values, more = read(str(shape), shape.request, rest)
@@ -145,6 +176,7 @@ def _command(data: bytes, check: _Check) -> None:
         # The vendor's driver writes sums with zeros in front; what they say is the same.
         tags = decode(values["tags"], strict=False)
         check.equal("tags", tags, decode(encode(tags), strict=False))
+    return values
 
 
 def _shape(data: bytes) -> Shape:
@@ -321,19 +353,28 @@ def _shown_child(child: Tlv) -> Any:
 
 
 def _flow(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
-    """The commands that the vendor's driver sent: each is in the table and is built again. What was it told is its own affair."""
+    """What the vendor's driver was told, sent and answered: the task is one that is given to its server, each command is in the table and
+    is built again, and the result is read."""
     for sent in meaning.get("state_changing_commands", ()):
         _command(bytes.fromhex(sent), check)
     check.equal("state_changing_commands", True, isinstance(meaning.get("state_changing_commands"), list))
-    return {"state_changing_commands": meaning.get("state_changing_commands"), "task": meaning.get("task")}
+    web_vectors.flow(meaning, check.equal)
+    compared = ("state_changing_commands", "task", "driver_result", "driver_error")
+    return {key: meaning.get(key) for key in compared}
+
+
+def _web(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+    return web_vectors.web(meaning, check.equal)
 
 
 _Meaning = Callable[[bytes, str, Mapping[str, Any], _Check], dict[str, Any]]
 _MEANINGS: dict[Any, _Meaning] = {
     "v3-frame": _frame,
+    "v2-frame": _frame2,
     "v3-task-payload": _payload,
     "response": _answer,
     "response-error": _error,
     "ffd-tlv": _tlv,
     "json-task-flow": _flow,
+    "web-requests": _web,
 }

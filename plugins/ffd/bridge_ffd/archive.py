@@ -48,9 +48,9 @@ _VERSIONS = (Tag.FFD_VERSION, Tag.DEVICE_FFD_VERSION, Tag.FN_FFD_VERSION)
 _ARCHIVE_OFFSET = 100
 _FORM_BITS = 0x3F
 
-_PERSONAL = frozenset(tag for tag in Tag if tag.name.startswith("BUYER"))
+_PERSONAL = frozenset((*(tag for tag in Tag if tag.name.startswith("BUYER")), Tag.CASHIER_INN))
 HIDDEN = "***"
-"""Stands for what is a buyer's own."""
+"""Stands for what is a person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +174,18 @@ class ArchivedDocument:
 
     def as_data(self) -> dict[str, Any]:
         """All of it in words, fit for JSON: sums as decimal strings, masks and tags that may be there several times as lists. What is
-        a buyer's own (contact, name, INN, address) is hidden."""
+        a buyer's own (contact, name, INN, address) is hidden, and the cashier's INN."""
         kind = {"kind": self.kind.name.lower()} if self.kind is not None else {}
-        return {**kind, **tags_as_data(self.items)}
+        return {**kind, **tags_as_data(self.items, hide=True)}
 
 
-def tags_as_data(items: tuple[Tlv, ...]) -> dict[str, Any]:
-    """Tags in words. A tag that no table has stands as "tag 16100"."""
+def tags_as_data(items: tuple[Tlv, ...], *, hide: bool = False) -> dict[str, Any]:
+    """Tags in words. A tag that no table has stands as "tag 16100". `hide`: what is a person's own."""
     data: dict[str, Any] = {}
     for item in items:
         known = item.known
         name = known.key if known is not None else f"tag {item.tag}"
-        value = _shown(known, item)
+        value = HIDDEN if hide and known in _PERSONAL else _shown(known, item, hide)
         if name not in data:
             data[name] = [value] if known in REPEATED else value
         elif isinstance(data[name], list) and not isinstance(value, list):
@@ -229,13 +229,11 @@ _COUNTED = {
 }
 
 
-def _shown(tag: Tag | None, item: Tlv) -> Any:
-    if tag in _PERSONAL:
-        return HIDDEN
+def _shown(tag: Tag | None, item: Tlv, hide: bool) -> Any:
     value = item.value
     match value:
         case tuple():
-            return tags_as_data(value)
+            return tags_as_data(value, hide=hide)
         case bytes():
             if tag is Tag.FISCAL_SIGN and len(value) == Tag.FISCAL_SIGN.length:
                 return sign_of_tag(value)

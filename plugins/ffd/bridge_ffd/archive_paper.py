@@ -99,7 +99,7 @@ def _tags(items: tuple[Tlv, ...], width: int) -> list[str]:
         if item.children:
             lines += [*wrap(name, width), *(f"  {line}" for line in _tags(item.children, width - 2))]
             continue
-        (value,) = tags_as_data((item,)).values()
+        (value,) = tags_as_data((item,), hide=True).values()
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         lines += columns(name, shown, width)
     return lines

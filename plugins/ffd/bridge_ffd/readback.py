@@ -95,7 +95,7 @@ class ReadBack:
             "ofd_ticket": self.found.ticket,
         }
         if self.document is not None:
-            evidence["tags"] = tags_as_data(self.document.items)
+            evidence["tags"] = tags_as_data(self.document.items, hide=True)
         if self.ticket is not None:
-            evidence["ticket"] = tags_as_data(self.ticket)
+            evidence["ticket"] = tags_as_data(self.ticket, hide=True)
         return evidence

@@ -11,6 +11,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bridge_ffd.fn import Mode
+from bridge_ffd.outstanding import PAPER, confirm, printed, waiting
 
 from bridge.model import (
     Capabilities,
@@ -47,7 +48,6 @@ from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.figures import shift_figures
 from bridge_shtrih_m.layout import BadAnswer
-from bridge_shtrih_m.outstanding import PAPER, confirm, printed, waiting
 from bridge_shtrih_m.plan import Plan
 from bridge_shtrih_m.printout import Mechanism, plan_printout
 from bridge_shtrih_m.procedure import Procedure

@@ -6,9 +6,10 @@ one of them is lost is in `settlement.py`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.outstanding import PAPER, expected
 
 from bridge.model import JobError, Operation, Paper, Result
 from bridge.plugin import Aborted, DeviceError, JobContext, Json
@@ -19,7 +20,6 @@ from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.exchange import HELD, Exchange
 from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.marking import Judged, Negative, judge
-from bridge_shtrih_m.outstanding import PAPER, expected
 from bridge_shtrih_m.plan import ANSWERED, BASELINE, DECIDING, INTENT, TELLS_NUMBER, Intent, Plan, Step
 from bridge_shtrih_m.recovery import Verdict, decide, in_storage, is_ours, missing
 from bridge_shtrih_m.refusals import Refused, checked
@@ -61,7 +61,7 @@ class Procedure:
         if context.abort_requested:
             raise Aborted
         intent = Intent.of(plan, facts)
-        store: dict[str, Json] = {HELD: None, **expected(intent, context.job_id)}
+        store: dict[str, Json] = {HELD: None, **_awaited(intent, context.job_id)}
         await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=store)
         if resumes:
             await self._exchange.idle(context)
@@ -333,3 +333,9 @@ def expect_last_document(operation: Operation, facts: Facts) -> None:
     last = facts.last if facts.last is not None else facts.document_number
     if wanted != str(last):
         raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=last)
+
+
+def _awaited(intent: Intent, job_id: str) -> Mapping[str, Json]:
+    """What the operator (OFD) will confirm one day: receipts and corrections."""
+    confirmed = intent.kind in (Kind.RECEIPT, Kind.CORRECTION) and intent.online
+    return expected(intent.baseline.last if confirmed else None, intent.baseline.fn, job_id)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
+from bridge_ffd.setting_parts import Seconds, Zone
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from bridge.model import PaymentKind
@@ -14,8 +14,6 @@ from bridge.plugin import FamilySettings
 from bridge.transport import LinkTimeout
 from bridge_shtrih_m.frame import HostTimer
 from bridge_shtrih_m.vocabulary import Patience
-
-Seconds = Annotated[float, Field(gt=0)]
 
 # A quantity has six decimals on the wire (three in the older commands). The amount that the till says is what is sent; the device
 # takes one that is a kopeck off. At the end of a receipt it takes kopecks off the total, so that whole roubles are left.
@@ -36,14 +34,6 @@ PAYMENTS: dict[PaymentKind, int] = {
     PaymentKind.EXCHANGE: 16,
     PaymentKind.OTHER: 16,
 }
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Moscow") from None
-    return name
 
 
 def _password(value: SecretStr) -> SecretStr:
@@ -118,9 +108,7 @@ class ShtrihSettings(FamilySettings):
     administrator_password: Password = Field(
         default=SecretStr("30"), description="Of the system administrator: for reports, tables, the fiscal storage, the clock."
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="Europe/Moscow", description="Zone of the device's clock, which tells none."
-    )
+    zone: Zone = Field(default="Europe/Moscow", description="Zone of the device's clock, which tells none.")
     taxation: Literal["osn", "usn_income", "usn_income_outcome", "envd", "eshn", "patent"] | None = Field(
         default=None, description="Taxation system of receipts that name none. It must be one that the device is registered for."
     )

@@ -13,5 +13,6 @@ hookimpl = pluggy.HookimplMarker("tillbridge")
 def tillbridge_simulators() -> list[Any]:
     """The simulators of this distribution."""
     from bridge_sim_atol.family import AtolSimulator
+    from bridge_sim_atol.web.family import WebSimulator
 
-    return [AtolSimulator()]
+    return [AtolSimulator(), WebSimulator()]

@@ -32,7 +32,7 @@ DEMO: Mapping[str, Any] = {
     "cash_out": True,
     "faults": {
         "answer_lost": {"fault": "cut_command", "command": "4A", "step": "after"},
-        "paper_out": {"fault": "paper_out", "command": "4A", "step": "recorded"},
+        "paper_out": {"fault": "paper_out", "command": "45", "step": "before"},
         "cover_open": {"fault": "cover_open", "command": "4A", "step": "before"},
         "cable_out": {"fault": "unplug", "command": "4A", "step": "after"},
         "cable_out_inside": {"fault": "unplug", "command": "92", "step": "before"},

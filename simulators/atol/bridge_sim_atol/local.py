@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bridge_sim_atol.register import Register
 
 
+_OTHERWISE = frozenset((0xA5, 0x3F, 0x45, 0x4D))
+
+
 class NoAnswer(ConnectionError):
     """The register is off, the cable is out, or the answer was lost on its way; what became of the command is not known."""
 
@@ -27,10 +30,11 @@ class Answer:
 
     data: bytes
     error: int
+    standard: bool = True
 
     @property
     def body(self) -> bytes:
-        return self.data[2:] if self.data[:2] == b"\x55\x00" else self.data
+        return self.data[2:] if self.standard and self.data[:2] == b"\x55\x00" else self.data
 
 
 class Program:
@@ -74,4 +78,4 @@ class Program:
         register.executed()
         if not arrived:
             raise NoAnswer("the answer was lost")
-        return Answer(ending.data, ending.data[1] if ending.error else 0)
+        return Answer(ending.data, ending.data[1] if ending.error else 0, standard=data[0] not in _OTHERWISE)

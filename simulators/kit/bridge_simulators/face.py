@@ -69,9 +69,18 @@ def allows(request: web.Request, face: Face | None, own: str) -> bool:
     origins, site = request.headers.getall("Origin", ()), request.headers.get("Sec-Fetch-Site", "none")
     if any(origin != own for origin in origins) or len(origins) > 1:
         return False
+    if request.path == "/face" and _is_link(request):
+        return True
     if request.path in face.paths:
         return request.method == "GET" and site in ("none", "same-origin")
     return request.path in ("/view", "/act") and site == "same-origin"
+
+
+def _is_link(request: web.Request) -> bool:
+    """A link on another local page, such as the demonstration's, was followed; nothing is framed or loaded."""
+    headers = request.headers
+    opened = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    return request.method == "GET" and "Origin" not in headers and headers.get("Sec-Fetch-Site") == "same-site" and opened
 
 
 class FaceCalls:

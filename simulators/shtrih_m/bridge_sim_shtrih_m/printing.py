@@ -20,6 +20,8 @@ _BLOCK = 64
 _BLOCKS = 128
 _GRAPHICS = 200
 _QR = 3
+_VERSIONS, _LEVELS = 40, 4
+_DOTS = range(3, 9)  # of a module's side
 _CODES_2D = {0: "PDF417", 1: "DataMatrix", 2: "Aztec", 3: "QR"}
 _CODES_1D = {
     0: "UPC-A", 1: "UPC-E", 2: "EAN-13", 3: "EAN-8", 4: "Code39", 5: "ITF", 6: "Codabar", 7: "Code93", 8: "Code128",
@@ -143,16 +145,19 @@ def _load(register: Register, call: Call) -> bytes:
 def _code_2d(register: Register, call: Call) -> bytes:
     request = call.request
     kind, size, first = request.number(), request.number(2), request.number()
-    request.take(5)
+    version, _, dot, _, level = request.take(5)
     align = request.number()
     needed = range(first, first + -(-size // _BLOCK))
-    if kind not in _CODES_2D or align > 2 or not size:
+    if kind not in _CODES_2D or align > 2 or not size or needed[-1] >= _BLOCKS:
+        raise Refusal(PARAMETERS)
+    if kind == _QR and not (version <= _VERSIONS and dot in _DOTS and level < _LEVELS):
         raise Refusal(PARAMETERS)
     if any(block not in register.blocks for block in needed):
         raise Refusal(NO_DATA)
     data = b"".join(register.blocks[block] for block in needed)[:size]
     text = data.decode("utf-8", "replace")
-    _print(register, call, *(render.qr(text) if kind == _QR else [f"[{_CODES_2D[kind]}] {text}"]))
+    lines = render.qr(text) if kind == _QR else [f"[{_CODES_2D[kind]}] {text}"]
+    _print(register, call, *(render.aligned(line, align) for line in lines))
     return b""
 
 

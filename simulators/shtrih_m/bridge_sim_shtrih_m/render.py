@@ -91,6 +91,11 @@ def qr(text: str) -> list[str]:
     return [f"[QR] {line}" for line in wrap(text, WIDTH - 5)]
 
 
+def aligned(line: str, place: int) -> str:
+    """0 left, 1 in the middle, 2 right."""
+    return (line, centre(line, WIDTH), line.rjust(WIDTH))[place]
+
+
 def report(totals: Totals, cash: int, rates: Sequence[Rate], grand: Sequence[int]) -> list[str]:
     """The figures of X and Z reports."""
     lines: list[str] = []

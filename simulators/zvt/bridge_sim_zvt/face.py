@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bridge_simulators.face import Face
 
 from bridge_sim_zvt.cards import CARDS, TEST_PIN, Card
-from bridge_sim_zvt.codes import OK
+from bridge_sim_zvt.codes import OK, currency_name
 from bridge_sim_zvt.hands import hand_of
 from bridge_sim_zvt.receipts import money
 
@@ -30,7 +30,9 @@ def view_of(terminal: Terminal) -> dict[str, Any]:
         "tid": terminal.memory.tid,
         "powered": terminal.powered,
         "display": terminal.display if terminal.powered else "",
-        "amount": money(running.amount) if running is not None and running.amount else "",
+        "amount": f"{money(running.amount)} {currency_name(terminal.settings.currency)}"
+        if running is not None and running.amount
+        else "",
         "phase": running.phase if running is not None else "idle",
         "prompt": terminal.pad.prompt,
         "typed": terminal.pad.typed,

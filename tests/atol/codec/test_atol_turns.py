@@ -1,6 +1,9 @@
 """Transport v2: its bytes for any data, and both sides of its dialogue, by themselves and against each other."""
 
+import importlib
+import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +35,9 @@ from bridge_atol.frame import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+fuzz_atol = importlib.import_module("fuzz_atol")
 
 ENQ, ACK, NAK, EOT = b"\x05", b"\x06", b"\x15", b"\x04"
 SALE = bytes.fromhex("0000 4A 00 01 0000000000")
@@ -140,6 +146,13 @@ def test_the_longest_frame_is_built_and_nothing_longer_or_empty() -> None:
     for wrong in (b"", bytes(MAX_DATA + 1)):
         with pytest.raises(LocalError, match=f"1 to {MAX_DATA} bytes"):
             Frame2(wrong).to_bytes()
+
+
+def test_random_bytes_do_no_harm() -> None:
+    result = fuzz_atol.run2(20_000, seed=7)
+    assert result.fed == 20_000
+    assert result.frames > 50
+    assert result.garbage > 50
 
 
 # --- the host

@@ -126,6 +126,8 @@ class Script:
                 return f"55 00 {self.shift_state:02X} 21 11 26 15 00 00"
             case "9116":
                 return "55 00 00 10 61 23 45 67 89"
+            case "9134":
+                return f"55 00 {self.last:010d} 20 11 26 15 30 {int.from_bytes(bytes.fromhex(SIGN), 'little'):010d}"
             case "9136":
                 return f"55 00 02 02 {self.ffd:02X}"
             case "910A":
@@ -258,6 +260,74 @@ class Peer:
                     await self._carry_out(outputs)
 
 
+class Peer2:
+    """The device's end of a null modem, in transport v2."""
+
+    def __init__(self, script: Script, device: frame.Device2, link: NullLink) -> None:
+        self._script, self._device, self._link = script, device, link
+        self._due: float | None = None
+        self._damage = False
+        self.task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        with contextlib.suppress(LinkError):
+            if self._device.state is frame.DeviceState2.TAKEN:  # the time of its EOT ran out between the connections
+                await self._carry_out(self._device.time_out())
+            while True:
+                try:
+                    async with asyncio.timeout_at(self._due):
+                        data = await self._link.read()
+                except TimeoutError:
+                    self._due = None
+                    await self._carry_out(self._device.time_out())
+                else:
+                    await self._carry_out(self._device.receive(data))
+
+    async def _carry_out(self, outputs: list[Any]) -> None:
+        for output in outputs:
+            match output:
+                case frame.Send():
+                    data = output.data
+                    if self._damage and data[:1] == b"\x02":
+                        self._damage, data = False, data[:-1] + bytes((data[-1] ^ 0x2A,))
+                    await self._link.write(data)
+                case frame.Wait():
+                    self._due = (
+                        None if output.timer is None else asyncio.get_running_loop().time() + frame.DEVICE_SECONDS2[output.timer]
+                    )
+                case frame.Command2():
+                    if await self._executed(output.data):
+                        return
+
+    async def _executed(self, data: bytes) -> bool:
+        """Whether the connection is gone now."""
+        assert data[:2] == b"\0\0", "the password of access"
+        code = name(data[2:])
+        script, device = self._script, self._device
+        if code in script.cut_before:
+            script.cut_before.discard(code)
+            device.switch_off()  # it never had the command
+            await self._link.close()
+            return True
+        answer = script.answer(data[2:])
+        if code in script.power:
+            script.power.discard(code)
+            device.switch_off()
+            await self._link.close()
+            return True
+        outputs = device.answer(answer)
+        if code in script.cut_after:
+            script.cut_after.discard(code)
+            device.disconnect()
+            await self._link.close()
+            return True
+        if code in script.damage:
+            script.damage.discard(code)
+            self._damage = True
+        await self._carry_out(outputs)
+        return False
+
+
 class Store:
     """The device's store, in memory. It outlives links, as the journal does."""
 
@@ -382,7 +452,10 @@ class Outcome:
 
 
 class Bench:
-    """A scripted device, a cable, and the host's part of one device."""
+    """A scripted device, a cable, and the host's part of one device.
+
+    `later`: in v3 results come later than the reply to the task; in v2 a command is carried out before EOT.
+    """
 
     def __init__(
         self,
@@ -396,16 +469,20 @@ class Bench:
         self.device = Device(shared=shared)
         self.script = script or Script()
         self.far = frame.Device(later=later)
+        self.far2 = frame.Device2(at_once=later)
         self.cable = cable or Cable()
         self.settings = FAMILY.settings_from(settings)
         self.driver: Driver | None = None
         self._links: list[NullLink] = []
-        self._peers: list[Peer] = []
+        self._peers: list[Peer | Peer2] = []
 
     async def connect(self) -> Driver:
         host, far = null_modem(self.cable, lambda: WireLog(lambda: datetime.now(UTC)))
         self._links += [host, far]
-        self._peers.append(Peer(self.script, self.far, far))
+        if self.settings.protocol == "v2":
+            self._peers.append(Peer2(self.script, self.far2, far))
+        else:
+            self._peers.append(Peer(self.script, self.far, far))
         self.driver = await FAMILY.open(self.settings, host, self.device)
         return self.driver
 
@@ -421,6 +498,12 @@ class Bench:
         self._links.clear()
         self._peers.clear()
         self.far.disconnect()
+        self.far2.disconnect()
+
+    def switch_off(self) -> None:
+        """The register's power goes."""
+        self.far.switch_off()
+        self.far2.switch_off()
 
     async def run(self, wanted: Operation, job: Job | None = None) -> Outcome:
         """One job, to its verdict."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from atol_bench import FAMILY, FN, Bench, Script, other
+from bridge_atol.frame import Frame
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
 
 from bridge.model import Paper, RegistrationState, RequestError
-from bridge.transport import run_virtual
+from bridge.transport import Direction, run_virtual
 
 TAGS = encode(
     (
@@ -107,3 +108,24 @@ def test_what_cannot_be_had_is_refused_beforehand(wanted: dict[str, Any], field:
     with pytest.raises(RequestError) as caught:
         FAMILY.check(other("copy", **wanted), FAMILY.settings_from({}), None)
     assert caught.value.errors[0].field == field
+
+
+@pytest.mark.parametrize("cut", range(0, len(TAGS), 7))
+def test_a_buyers_contact_in_a_document_is_not_in_the_wire_log(cut: int) -> None:
+    """Wherever a block ends: what is in two of them is hidden as the e-mail address that it is, or is half of one."""
+    for block in (TAGS[:cut], TAGS[cut:]):
+        raw = Frame(5, b"\xa3\x55\x00" + block).to_bytes()
+        hidden = FAMILY.mask(raw, Direction.IN)
+        assert len(hidden) == len(raw)
+        assert b"buyer@example.ru" not in hidden
+        if b"\xf0\x03\x10\x00buyer" in block:
+            assert b"buyer" not in hidden
+
+
+def test_other_answers_are_kept_as_they_came() -> None:
+    for answer in (
+        "A3 55 00 03 00 00 01 00 1A 0B 14 0F 1E",
+        "A3 44 01 01 26 11 20 15 30 00 49 01 23 45 67 3D 33 30 00 00 05 00 06",
+    ):
+        raw = Frame(5, bytes.fromhex(answer)).to_bytes()
+        assert FAMILY.mask(raw, Direction.IN) == raw

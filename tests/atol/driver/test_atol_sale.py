@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -137,19 +138,72 @@ def test_a_correction_of_which_the_storage_tells_no_total_is_known_by_its_answer
     assert (outcome.state, outcome.document.number, outcome.recovered) == ("done", "30", 0)
 
 
-def test_a_correction_of_ffd_1_05_is_refused_before_anything_is_sent() -> None:
-    outcome, script = run(correction())
-    assert (outcome.state, outcome.error.code) == ("failed", "request.unsupported")
+def test_a_correction_of_ffd_1_05_is_one_sum_as_the_vendors_driver_sends_it() -> None:
+    ffd = {"taxation": "osn", "correction": {"type": "self", "date": "2026-11-19", "number": "1175", "description": "Акт"}}
+    lines = [
+        {"name": "Чай", "quantity": "1", "price": "40.00", "vat": "0%"},
+        {"name": "Хлеб", "quantity": "2", "price": "30.00", "vat": "0%"},
+    ]
+    wanted = sale(kind="correction", lines=lines, payments=[{"kind": "cash", "amount": "100.00"}], extras={"ffd": ffd})
+    outcome, script = run(wanted)
+    assert (outcome.state, outcome.document.number, str(outcome.document.total)) == ("done", "30", "100.00"), outcome.error
+    assert script.sent("92") == ["92 00 07"]
+    theirs = next(vector for vector in VECTORS if vector["name"] == "drv-EB-sellCorrection")["meaning"]["params"]
+    assert [sent.hex() for sent in script.executed if sent[0] == 0xEB] == [f"eb{theirs}"]
+    tags = [sent.removeprefix("E8 01 01 00 ") for sent in script.sent("E8")]
+    assert tags[0] == "95 04 01 00 00"
+    assert tags[1].startswith("96 04 ")
+    assert tags[1].endswith("9B 04 04 00 31 31 37 35")
+    assert tags[2:] == ["1F 04 01 00 01", "50 04 02 00 10 27"]
+    changing = [code for code in script.changing() if code != "59"]
+    assert changing == ["92", "E8", "E8", "E8", "EA", "EB", "E8", "99", "4A"]
+
+
+def test_a_correction_of_ffd_1_05_with_two_rates_is_refused_before_anything_is_sent() -> None:
+    lines = [
+        {"name": "Чай", "quantity": "1", "price": "40.00", "vat": "22%"},
+        {"name": "Хлеб", "quantity": "2", "price": "30.00", "vat": "10%"},
+    ]
+    outcome, script = run(correction(lines=lines))
+    assert (outcome.state, outcome.error.code, outcome.error.field) == ("failed", "request.unsupported", "lines")
     assert (script.changing(), outcome.job.checkpoints) == ([], [])
 
 
-def test_a_marking_code_in_ffd_1_2_is_refused_before_anything_is_sent() -> None:
+CODE = "MDEwNDYwNjIwMzA5ODQyMTIxNWtSQ3BVPjMweENIHTkzSVJodw=="
+
+
+def marked(**extras: Any) -> Any:
+    line = {"name": "Обувь", "quantity": "1", "price": "100.00", "vat": "22%", "marking": {"code_b64": CODE}}
+    return sale(lines=[{**line, "extras": extras}], payments=[{"kind": "cash", "amount": "100.00"}])
+
+
+def test_a_marking_code_in_ffd_1_2_is_told_of_its_item_and_that_nobody_checked_it_to_the_till() -> None:
+    script = Script(xEF="55 00 00")
+    script.ffd = 4
+    outcome, _ = run(marked(), script)
+    assert outcome.state == "done", outcome.error
+    [told] = [sent for sent in script.executed if sent[0] == 0xEF]
+    assert told == b"\xef\x08\x00" + base64.b64decode(CODE)
+    codes = script.codes()
+    assert codes.index("EA") < codes.index("EF") < codes.index("EB")
+    assert outcome.codes.count("marking_not_checked") == 1
+    item = next(sent for sent in script.executed if sent[0] == 0xEB)
+    assert item[30] == 0x33  # goods with a marking code
+    assert "E8 01 01 00 3C 08 01 00 00" in script.sent("E8")  # tag 2108: pieces
+
+
+def test_a_device_that_knows_no_marking_codes_issues_nothing() -> None:
+    script = Script(xEF="55 7A 00")
+    script.ffd = 4
+    outcome, _ = run(marked(), script)
+    assert (outcome.state, outcome.error.field, script.receipt, script.last) == ("failed", "lines.0.marking", 0, 29)
+
+
+def test_the_result_of_a_check_cannot_be_told() -> None:
     script = Script()
     script.ffd = 4
-    code = "MDEwNDYwNjIwMzA5ODQyMTIxNWtSQ3BVPjMweENIHTkzSVJodw=="
-    lines = [{"name": "Обувь", "quantity": "1", "price": "100.00", "vat": "22%", "marking": {"code_b64": code}}]
-    outcome, _ = run(sale(lines=lines), script)
-    assert (outcome.state, outcome.error.field) == ("failed", "lines.0.marking")
+    outcome, _ = run(marked(ffd={"marking": {"result": 15}}), script)
+    assert (outcome.state, outcome.error.field) == ("failed", "lines.0.extras.ffd.marking.result")
     assert outcome.job.checkpoints == []
 
 
@@ -170,15 +224,25 @@ def test_what_the_device_cannot_do_is_told_without_asking_it(form: dict[str, Any
     assert [error.field for error in caught.value.errors] == [field]
 
 
-@pytest.mark.parametrize("op", ["clock.set", "document.continue", "raw", "marking.check"])
-def test_what_this_family_does_not_do_is_refused(op: str) -> None:
-    forms: dict[str, dict[str, Any]] = {
-        "raw": {"command": {}},
-        "marking.check": {"marking": {"code_b64": "MDE="}, "kind": "sale"},
-    }
+def test_a_check_of_a_marking_code_is_refused() -> None:
     with pytest.raises(RequestError) as caught:
-        FAMILY.check(other(op, **forms.get(op, {})), FAMILY.settings_from({}), None)
+        FAMILY.check(other("marking.check", marking={"code_b64": "MDE="}, kind="sale"), FAMILY.settings_from({}), None)
     assert caught.value.code == "request.unsupported"
+
+
+def test_a_report_has_what_the_register_counts() -> None:
+    script = Script(
+        x9141=["55 00 0000000012 0000000001", "55 00 0000000002 0000000000"],
+        x913C=["55 00 000000001667", "55 00 000000000000"],
+        x9128="55 00 00000000099900",
+    )
+    outcome, _ = run(other("report.x"), script)
+    report = outcome.document.report
+    assert (report.counts["sales"], report.counts["sales_annulled"], report.counts["sale_returns"]) == (12, 1, 2)
+    assert (report.counters["sales_vat_20%"], report.counters["sales_of_all_shifts"]) == ("16.67", "999.00")
+    assert "sales_vat_10%" not in report.counters
+    assert report.counters["sale_returns_cash"] == "123.00"
+    assert {"91 3C 01 01", "91 03 02 05", "91 28 05 00"} <= set(script.sent("913C", "9103", "9128"))
 
 
 # --- refusals
@@ -364,7 +428,9 @@ def test_the_day_of_a_till() -> None:
         taken = await bench.run(other("cash.in", amount="5.00", currency="RUB"))
         assert (taken.state, bench.script.cash) == ("done", 105_00)
         report = await bench.run(other("report.x"))
-        assert report.document.report.counts == {"sales": 7, "sale_returns": 7, "purchases": 7, "purchase_returns": 7}
+        counts = report.document.report.counts
+        assert (counts["sales_items"], counts["purchase_returns_items"], counts["cash_in"]) == (7, 7, 6)
+        assert "sales" not in counts  # this register does not count receipts
         assert str(report.document.report.total) == "123.00"
         await bench.disconnect()
 

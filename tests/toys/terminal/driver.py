@@ -23,8 +23,13 @@ from bridge.model import (
     PaymentRefund,
     PaymentResult,
     PaymentReversal,
+    ReceiptCopy,
+    Reconciliation,
     Result,
+    SchemeTotal,
     TerminalPrompt,
+    TerminalReceipt,
+    TerminalReconcile,
 )
 from bridge.plugin import (
     AbortAnswer,
@@ -40,24 +45,28 @@ from bridge.plugin import (
     Pending,
     Recovery,
 )
-from bridge.transport import LinkLost
+from bridge.transport import LinkLost, masked_pan
 from tests.toys.terminal import messages
 from tests.toys.terminal.conversation import Conversation
 from tests.toys.terminal.frame import Frame
 from tests.toys.terminal.messages import (
     ABORT,
     ANSWER,
+    BATCH,
     CONFIRM,
     COUNTER_MODULO,
     GIVEN,
     IDENTIFY,
     LAST,
     PURCHASE,
+    SLIP,
     STATUS,
+    Batch,
     Purchase,
     Record,
     TerminalStatus,
     Unreadable,
+    batch_from,
     last_from,
     purchase_fields,
     record_from,
@@ -87,11 +96,12 @@ YES_NO = (Choice(code="yes", text="Signature is right"), Choice(code="no", text=
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds. `silence`: how long the terminal may say nothing while a customer is at it."""
+    """Seconds, and whether slips are fetched. `silence`: how long the terminal may say nothing while a customer is at it."""
 
     answer: float = 5.0
     silence: float = 180.0
     question: float = 30.0
+    slips: bool = True
 
 
 async def identify(conversation: Conversation) -> Identity:
@@ -116,7 +126,7 @@ class TerminalDriver(Driver):
 
     async def capabilities(self) -> Capabilities:
         return Capabilities(
-            operations=frozenset({"payment.purchase", "payment.refund", "payment.reversal"}),
+            operations=frozenset({"payment.purchase", "payment.refund", "payment.reversal", "terminal.reconcile"}),
             currencies=CURRENCIES,
             max_amount=LARGEST,
             status_during_job="parallel",
@@ -130,6 +140,8 @@ class TerminalDriver(Driver):
     # -- charging ----------------------------------------------------------------------------------------------------
 
     async def execute(self, context: JobContext, operation: Operation) -> Result:
+        if isinstance(operation, TerminalReconcile):
+            return await self._reconcile(context, operation)
         if not isinstance(operation, Charging):
             raise DeviceError(JobError.of("request.unsupported"))
         before = await self._status()
@@ -178,6 +190,18 @@ class TerminalDriver(Driver):
         choice = await context.ask(frame.fields.get("text", "?"), YES_NO, timeout=self._timings.question, default="no")
         await self._talk.exchange(ANSWER, {"question": frame.fields.get("question", ""), "choice": choice})
 
+    async def _reconcile(self, context: JobContext, operation: TerminalReconcile) -> Result:
+        before = await self._totals(close=False)
+        await context.checkpoint("reconcile", {"number": before.number})
+        totals = await self._totals(close=True) if operation.close else before
+        return Result(reconciliation=_reconciled(totals, closed=operation.close), paper=Paper.SUPPRESSED)
+
+    async def _totals(self, *, close: bool) -> Batch:
+        try:
+            return batch_from(await self._talk.exchange(BATCH, {"close": "1" if close else "0"}))
+        except Unreadable as error:
+            raise LinkLost(f"the terminal's totals are not readable: {error}") from error
+
     async def abort(self, context: JobContext) -> AbortAnswer:
         if not self._charging:
             return AbortAnswer.REQUESTED  # nothing was sent yet, and `execute` sees the flag before it sends
@@ -187,8 +211,14 @@ class TerminalDriver(Driver):
     # -- recovering --------------------------------------------------------------------------------------------------
 
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
-        assert isinstance(operation, Charging)
         baseline = checkpoints[0].data
+        if isinstance(operation, TerminalReconcile):
+            now = await self._totals(close=False)
+            if now.number == baseline["number"]:
+                return NotIssued({"batch": now.number})
+            # It was closed; what its totals were the terminal no longer tells.
+            return Issued(Result(reconciliation=Reconciliation(number=str(baseline["number"]), closed=True), paper=Paper.UNKNOWN))
+        assert isinstance(operation, Charging)
         answer = await self._talk.exchange(LAST)
         try:
             last = last_from(answer)
@@ -252,6 +282,17 @@ class TerminalDriver(Driver):
         except Unreadable as error:
             raise LinkLost(f"the terminal's status is not readable: {error}") from error
 
+    async def _slips(self, counter: int) -> tuple[TerminalReceipt, ...]:
+        slips = []
+        for copy in (ReceiptCopy.MERCHANT, ReceiptCopy.CUSTOMER) if self._timings.slips else ():
+            try:
+                answer = await self._talk.exchange(SLIP, {"counter": str(counter), "copy": copy.value})
+            except DeviceError:  # it has none of it any more, which changes nothing of the payment
+                continue
+            text = answer.fields.get("text", "").replace("|", "\n")
+            slips.append(TerminalReceipt(copy_for=copy, text=text, signature="Signature" in text))
+        return tuple(slips)
+
     async def _confirmed(self, context: JobContext, operation: Charging, record: Record) -> Result:
         """Take the record in. Its answer is the last word: an approval may have been reversed meanwhile."""
         if record.decision == "approved":
@@ -264,18 +305,34 @@ class TerminalDriver(Driver):
         if final.counter != record.counter:
             raise LinkLost(f"the terminal answered with record {final.counter} instead of {record.counter}")
         approved = final.amount if final.decision == "approved" else Decimal("0.00")
+        requested = operation.amount or final.amount
+        less = final.decision == "approved" and final.amount < requested
         payment = PaymentResult(
-            outcome=Outcome(final.decision),
-            requested=operation.amount or final.amount,
+            outcome=Outcome.PARTIAL if less else Outcome(final.decision),
+            requested=requested,
             approved=approved,
             currency=operation.currency or CURRENCIES[0],
             reason_text=final.reason or None,
             authorisation_code=final.authorisation or None,
             receipt_number=str(final.counter),
             original=operation.original.receipt_number if isinstance(operation, PaymentReversal) else None,
-            masked_pan=final.card or None,
+            masked_pan=masked_pan(final.card) if final.card else None,
+            tip=final.tip if final.decision == "approved" else None,
+            receipts=await self._slips(final.counter),
         )
         return Result(payment=payment, paper=Paper.SUPPRESSED, evidence={"record": dict(answer.fields)})
+
+
+def _reconciled(totals: Batch, *, closed: bool) -> Reconciliation:
+    return Reconciliation(
+        number=str(totals.number),
+        currency=CURRENCIES[0],
+        total=totals.amount,
+        totals=(SchemeTotal(scheme="TOY", count=totals.count, amount=totals.amount),),
+        first_receipt=None if totals.first is None else str(totals.first),
+        last_receipt=None if totals.last is None else str(totals.last),
+        closed=closed,
+    )
 
 
 def _wanted(operation: Charging, reference: str) -> Purchase:
@@ -291,7 +348,7 @@ def _wanted(operation: Charging, reference: str) -> Purchase:
         case PaymentRefund():
             return Purchase(operation.amount, currency, reference, "refund")
         case PaymentPurchase():
-            return Purchase(operation.amount, currency, reference)
+            return Purchase(operation.amount, currency, reference, tip=operation.tip, partial=operation.allow_partial)
 
 
 def _record(frame: Frame) -> Record:

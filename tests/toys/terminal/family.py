@@ -24,6 +24,7 @@ class TerminalSettings(FamilySettings):
     answer_seconds: float = Field(default=5.0, gt=0, description="How long an answer to a command may take.")
     silence_seconds: float = Field(default=180.0, gt=0, description="How long the terminal may say nothing during a payment.")
     question_seconds: float = Field(default=30.0, gt=0, description="How long the cashier has for a question.")
+    slips: bool = Field(default=True, description="Whether the terminal's slips are fetched.")
 
 
 class TerminalFamily(DeviceFamily[TerminalSettings]):
@@ -49,7 +50,7 @@ class TerminalFamily(DeviceFamily[TerminalSettings]):
 
     async def open(self, settings: TerminalSettings, link: Link, device: DeviceContext) -> TerminalDriver:
         assert isinstance(link, ByteLink)
-        timings = Timings(settings.answer_seconds, settings.silence_seconds, settings.question_seconds)
+        timings = Timings(settings.answer_seconds, settings.silence_seconds, settings.question_seconds, settings.slips)
         return TerminalDriver(Conversation(link, timings.answer), device, timings)
 
     def check(self, operation: Operation, settings: TerminalSettings, capabilities: Capabilities | None) -> Checked:

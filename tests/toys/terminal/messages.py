@@ -4,12 +4,15 @@ Commands of the till, each answered under its number (`e` with a code where the 
 
     I -> i   who are you
     S -> s   how are you: busy, counter and memory of the last record, counters of reversals not told yet
-    P -> p   charge: kind purchase | refund | reversal, amount, currency, reference; `original`: counter of the record that a
-             reversal takes back, whose amount it has. `p` only says that it began
+    P -> p   charge: kind purchase | refund | reversal, amount, currency, reference, tip (a part of the amount), `partial` 1: less
+             may be approved; `original`: counter of the record that a reversal takes back, whose amount it has. `p` only says that
+             it began
     A -> a   the cashier's answer to a question
     X -> x   give up; `taken` 0: too late
     L -> l   the last record: state idle | busy | unknown | final
     G -> g   the record of this counter, as it is by now
+    T -> t   the slip of this counter, for `copy` merchant | customer; its lines with | between
+    B -> b   totals since the last batch: number, count, amount, first and last counter; `close` 1: a new batch begins
     K -> k   the record of this counter was taken in. Only with `k` does an approval stand for good
 
 Messages of the terminal, unasked, numbered by itself; one that comes twice has the same number:
@@ -32,6 +35,7 @@ from typing import Literal, get_args
 from tests.toys.terminal.frame import Frame
 
 IDENTIFY, STATUS, PURCHASE, ANSWER, ABORT, LAST, GIVEN, CONFIRM = "I", "S", "P", "A", "X", "L", "G", "K"
+SLIP, BATCH = "T", "B"
 REFUSED, MESSAGE, QUESTION, RECORD, REVERSED = "e", "M", "Q", "R", "V"
 UNASKED = frozenset({MESSAGE, QUESTION, RECORD, REVERSED})
 
@@ -67,6 +71,8 @@ class Purchase:
     reference: str
     kind: Kind = "purchase"
     original: int | None = None
+    tip: Decimal | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,18 @@ class Record:
     card: str = ""
     reason: str = ""
     kind: Kind = "purchase"
+    tip: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Totals of what stands; `amount` is what was taken less what was given back."""
+
+    number: int
+    count: int
+    amount: Decimal
+    first: int | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +134,25 @@ def purchase_from(frame: Frame) -> Purchase:
     if original and not original.isdigit():
         raise Unreadable(f"{frame.kind}: original is {original!r}")
     return Purchase(
-        _amount(frame, "amount"), _get(frame, "currency"), _get(frame, "ref"), _kind(frame), int(original) if original else None
+        _amount(frame, "amount"),
+        _get(frame, "currency"),
+        _get(frame, "ref"),
+        _kind(frame),
+        int(original) if original else None,
+        _tip(frame),
+        frame.fields.get("partial") == "1",
     )
 
 
 def purchase_fields(purchase: Purchase) -> dict[str, str]:
-    fields = {
-        "kind": purchase.kind,
-        "amount": str(purchase.amount),
-        "currency": purchase.currency,
-        "ref": purchase.reference,
+    fields = {"amount": str(purchase.amount), "currency": purchase.currency, "ref": purchase.reference}
+    more = {
+        "kind": _unless_purchase(purchase.kind),
+        "tip": str(purchase.tip or ""),
+        "partial": "1" if purchase.partial else "",
+        "original": str(purchase.original or ""),
     }
-    return fields | ({"original": str(purchase.original)} if purchase.original is not None else {})
+    return fields | {name: value for name, value in more.items() if value}
 
 
 def record_from(frame: Frame) -> Record:
@@ -143,6 +168,7 @@ def record_from(frame: Frame) -> Record:
         card=frame.fields.get("card", ""),
         reason=frame.fields.get("reason", ""),
         kind=_kind(frame),
+        tip=_tip(frame),
     )
 
 
@@ -155,7 +181,27 @@ def record_fields(record: Record) -> dict[str, str]:
         "auth": record.authorisation,
         "card": record.card,
         "reason": record.reason,
-        "kind": record.kind,
+    } | {name: value for name, value in (("kind", _unless_purchase(record.kind)), ("tip", str(record.tip or ""))) if value}
+
+
+def batch_from(frame: Frame) -> Batch:
+    first, last = frame.fields.get("first", ""), frame.fields.get("last", "")
+    return Batch(
+        _number(frame, "number"),
+        _number(frame, "count"),
+        _amount(frame, "amount"),
+        int(first) if first.isdigit() else None,
+        int(last) if last.isdigit() else None,
+    )
+
+
+def batch_fields(batch: Batch) -> dict[str, str]:
+    return {
+        "number": str(batch.number),
+        "count": str(batch.count),
+        "amount": str(batch.amount),
+        "first": "" if batch.first is None else str(batch.first),
+        "last": "" if batch.last is None else str(batch.last),
     }
 
 
@@ -175,6 +221,14 @@ def _get(frame: Frame, name: str) -> str:
     if value is None:
         raise Unreadable(f"{frame.kind} lacks {name}")
     return value
+
+
+def _unless_purchase(kind: Kind) -> str:
+    return "" if kind == "purchase" else kind
+
+
+def _tip(frame: Frame) -> Decimal | None:
+    return _amount(frame, "tip") if frame.fields.get("tip") else None
 
 
 def _kind(frame: Frame) -> Kind:

@@ -14,7 +14,7 @@ from typing import Literal
 from tests.toys.cables import Session, Wire
 from tests.toys.terminal import messages
 from tests.toys.terminal.frame import Decoder, Frame
-from tests.toys.terminal.messages import COUNTER_MODULO, Decision, Kind, Last, Purchase, Record, TerminalStatus, Unreadable
+from tests.toys.terminal.messages import COUNTER_MODULO, Batch, Decision, Kind, Last, Purchase, Record, TerminalStatus, Unreadable
 
 CURRENCIES = ("EUR", "PLN")
 LIMIT = Decimal("5000.00")
@@ -32,7 +32,8 @@ class Switches:
 
     `unconfirmed`: what becomes of an approval whose record nobody confirms within `confirm`. `on_link_loss`: whether a
     customer at the card step may go on. `unknown`: how long after a connection the last record is not known yet, where
-    the one before broke during a payment. `reverse_later`: seconds from a confirmed approval to its reversal.
+    the one before broke during a payment. `reverse_later`: seconds from a confirmed approval to its reversal. `available`: what
+    the customer's card has; more is declined, or approved in part where the till allows it.
     """
 
     decision: Literal["approve", "decline"] = "approve"
@@ -46,6 +47,7 @@ class Switches:
     confirm: float = 10.0
     unknown: float = 3.0
     reverse_later: float | None = None
+    available: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Terminal:
         self._counter = 0
         self._cleared = 0
         self._forgotten = 0
+        self._closed = 0
+        self._batches = 1
         self._last: Record | None = None
         self._untold: list[int] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -142,6 +146,12 @@ class Terminal:
             case messages.GIVEN:
                 found = self._record_of(frame.fields.get("counter", ""))
                 return messages.record_fields(found) if found is not None else {"code": "no_record"}
+            case messages.SLIP:
+                found = self._record_of(frame.fields.get("counter", ""))
+                lines = self._slip(found, frame.fields.get("copy", "")) if found is not None else ()
+                return {"text": "|".join(lines)} if lines else {"code": "no_record"}
+            case messages.BATCH:
+                return messages.batch_fields(self._batch(close=frame.fields.get("close") == "1"))
             case messages.CONFIRM:
                 return self._confirm(frame.fields.get("counter", ""))
             case _:
@@ -199,9 +209,15 @@ class Terminal:
         self._say(messages.MESSAGE, {"code": "host", "text": ""})
 
     def _acquirer_answered(self) -> None:
-        if self.switches.decision == "decline":
+        assert self._purchase is not None
+        most = self.switches.available
+        short = most is not None and self._purchase.kind == "purchase" and self._purchase.amount > most
+        if short and self._purchase.partial and most is not None:
+            self._purchase = replace(self._purchase, amount=most, tip=None)
+            self._decide("approved")
+        elif self.switches.decision == "decline" or short:
             self._decide("declined", reason="not enough money")
-        elif self.switches.signature and self._purchase is not None and self._purchase.kind == "purchase":
+        elif self.switches.signature and self._purchase.kind == "purchase":
             self._questions += 1
             self._enter("question", self.switches.question, lambda: self._decide("reversed", reason="no signature"))
             self._say(messages.QUESTION, {"question": str(self._questions), "text": "Is the signature right?"})
@@ -227,14 +243,23 @@ class Terminal:
         reference = self._purchase.reference if self.switches.keeps_reference else ""
         if decision == "approved" and self._purchase.kind == "reversal":
             self._rewrite(self._index_of(self._purchase.original), "taken back by the till")
-        self._record(decision, self._purchase.amount, reference, reason, own=True, kind=self._purchase.kind)
+        asked = self._purchase
+        self._record(decision, asked.amount, reference, reason, own=True, kind=asked.kind, tip=asked.tip)
         self._purchase = None
         self._enter("confirm", self.switches.confirm, self._nobody_confirmed)
         assert self._last is not None
         self._say(messages.RECORD, messages.record_fields(self._last))
 
     def _record(
-        self, decision: Decision, amount: Decimal, reference: str, reason: str, *, own: bool, kind: Kind = "purchase"
+        self,
+        decision: Decision,
+        amount: Decimal,
+        reference: str,
+        reason: str,
+        *,
+        own: bool,
+        kind: Kind = "purchase",
+        tip: Decimal | None = None,
     ) -> None:
         self._counter = (self._counter + 1) % COUNTER_MODULO
         approved = decision == "approved"
@@ -247,6 +272,7 @@ class Terminal:
             card="500000******0017",
             reason=reason,
             kind=kind,
+            tip=tip,
         )
         self.truth.append(Entry(self._last, own))
 
@@ -295,6 +321,34 @@ class Terminal:
 
     def close_batch(self) -> None:
         """End of day: the batch is sent to the acquirer. The last record and its counter stay."""
+        self._batch(close=True)
+
+    def _batch(self, *, close: bool) -> Batch:
+        standing = [entry.record for entry in self.truth[self._closed :] if entry.record.decision == "approved"]
+        counted = [record for record in standing if record.kind != "reversal"]
+        amount = sum((-record.amount if record.kind == "refund" else record.amount for record in counted), Decimal("0.00"))
+        first, last = (counted[0].counter, counted[-1].counter) if counted else (None, None)
+        batch = Batch(self._batches, len(counted), amount, first, last)
+        if close:
+            self._closed, self._batches = len(self.truth), self._batches + 1
+        return batch
+
+    def _slip(self, record: Record, copy: str) -> tuple[str, ...]:
+        if copy not in ("merchant", "customer"):
+            return ()
+        signed = ("", "Signature: ______________") if copy == "merchant" and self.switches.signature else ()
+        words = {"purchase": "SALE", "refund": "REFUND", "reversal": "REVERSAL"}[record.kind]
+        tip = (f"of it tip {record.tip:>14}",) if record.tip is not None else ()
+        return (
+            f"{'TOY TERMINAL ' + self.serial:^24}",
+            f"{words:<10}{record.amount:>14}",
+            *tip,
+            f"{record.decision.upper():<10}{record.authorisation:>14}",
+            f"Card {record.card:>19}",
+            f"Slip {record.counter:>19}",
+            f"{'-- ' + copy + ' copy --':^24}",
+            *signed,
+        )
 
     def clear_memory(self) -> None:
         """Service clears the records: counter and last record are gone."""

@@ -86,6 +86,42 @@ export const outcome = (code) =>
     code,
   );
 
+export const entryMode = (code) =>
+  known(
+    () => ({
+      chip: t("chip"),
+      contactless: t("contactless"),
+      magnetic: t("magnetic stripe"),
+      manual: t("typed in"),
+      qr: t("QR code"),
+      other: t("in another way"),
+    }),
+    code,
+  );
+
+export const verification = (code) =>
+  known(
+    () => ({
+      none: t("nothing"),
+      signature: t("signature"),
+      online_pin: t("PIN"),
+      offline_pin: t("PIN, by the card"),
+      pin_and_signature: t("PIN and signature"),
+      device: t("the holder's own phone or watch"),
+    }),
+    code,
+  );
+
+export const copyFor = (code) =>
+  known(
+    () => ({
+      customer: t("The customer's slip"),
+      merchant: t("The shop's slip"),
+      administration: t("The terminal's slip"),
+    }),
+    code,
+  );
+
 export const paper = (code) =>
   known(() => ({ printed: t("printed"), pending: t("waits to be printed"), suppressed: t("not wanted"), unknown: t("not known") }), code);
 

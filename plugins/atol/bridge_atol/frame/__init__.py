@@ -29,7 +29,7 @@ from bridge_atol.frame.tasks import (
     order_of,
     report_of,
 )
-from bridge_atol.frame.turns import MAX_COMMAND, MAX_DATA, T5, T5_OF, Control, Decoder2, Event2, Frame2, bcc, stuffed
+from bridge_atol.frame.turns import MAX_COMMAND, MAX_DATA, STX, T5, T5_OF, Control, Decoder2, Event2, Frame2, bcc, stuffed
 from bridge_atol.frame.turns_device import (
     DEVICE_SECONDS2,
     Command2,
@@ -64,6 +64,7 @@ __all__ = [
     "SECONDS2",
     "SLOTS",
     "START",
+    "STX",
     "T5",
     "T5_OF",
     "TASKS",

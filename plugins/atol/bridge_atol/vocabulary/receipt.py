@@ -79,4 +79,7 @@ RECEIPT_SHAPES = (
     Shape(0x75, "cut", (uint("type", 1, "01 whole"),)),
     Shape(0x95, "repeat last document", patience=Patience.REPORT),
     Shape(0xEF, "marking code command", (raw("data", None),)),
+    Shape(0x64, "set date", (of(Kind.DMY, "date"),)),
+    Shape(0x4B, "set time", (of(Kind.HMS, "time"),)),
+    Shape(0x8F, "text to external device", (bcd("device", 1, "1 the customer's display, 2 slip"), text("text"))),
 )

@@ -44,6 +44,7 @@ class Mode(Enum):
     REGISTRATION = 1
     REPORTS = 2
     CLEARING = 3
+    PROGRAMMING = 4
     ANY = 15
 
 

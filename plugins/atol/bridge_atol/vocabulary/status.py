@@ -131,6 +131,7 @@ STATUS_SHAPES = (
     ),
     _register(0x37, "read behind shifts", raw("data", None)),
     _register(0x3B, "further modes", raw("data", None)),
+    _register(0x3C, "tax of the shift", kopecks("sum", 6)),
     _register(0x3D, "tax of the receipt", kopecks("sum", 6)),
     _register(0x41, "number of receipts", bcd("count", 5), bcd("annulled", 5)),
     # --- the FN

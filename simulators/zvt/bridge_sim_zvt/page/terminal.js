@@ -82,7 +82,7 @@ function show(view) {
   byId("tid").textContent = view.tid;
   byId("pin").textContent = view.pin;
   byId("screen").dataset.power = view.powered ? "on" : "off";
-  byId("amount").textContent = view.powered && view.amount ? `${view.amount} EUR` : "";
+  byId("amount").textContent = view.powered ? view.amount : "";
   byId("display").textContent = view.display;
   byId("stars").textContent = view.prompt === "pin" ? "*".repeat(view.typed) : "";
   byId("power").setAttribute("aria-pressed", String(view.powered));

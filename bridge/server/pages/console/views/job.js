@@ -7,7 +7,8 @@ import { Facts, JobMark, Json, Loaded, Panel, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, state } from "../store.js";
 import { foreign, jobName, joined } from "../texts.js";
-import { jobState, operation, outcome, paper, registration } from "../words.js";
+import { jobState, operation, paper, registration } from "../words.js";
+import { askAgain, copies, copyTitle, isPayment, paymentRows, Totals } from "./payment.js";
 import { Prompt } from "./prompts.js";
 import { Receipt } from "./receipt.js";
 import { Settle } from "./settle.js";
@@ -37,9 +38,12 @@ async function abort(job) {
   );
 }
 
+const PRINTED = ["receipt", "invoice", "print", "copy", "cash.in", "cash.out", "report.x", "report.period", "shift.close", "terminal.reconcile"];
+
 const Shown = ({ job, again }) => html`
   <${Title} text=${`${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}`} shown=${jobName(job)}>
     ${["queued", "running"].includes(job.state) && html`<button type="button" class="danger" onClick=${() => abort(job)}>${t("Abort …")}</button>`}
+    ${!state.attendant && isPayment(job) && ["done", "unresolved"].includes(job.state) && html`<button type="button" onClick=${() => askAgain(job, again)}>${t("Ask the terminal again")}</button>`}
     ${state.attendant
       ? html`<a class="button" href=${to()}>${t("Back")}</a>`
       : html`<a class="button" href=${to("jobs", { device: job.device })}>${t("Jobs of {device}", { device: job.device })}</a>`}
@@ -50,7 +54,8 @@ const Shown = ({ job, again }) => html`
     <${Panel} title=${t("How it stands")} id="stands" aside=${html`<${JobMark} job=${job} />`}>
       <${Standing} job=${job} />
     <//>
-    ${["receipt", "invoice", "print", "copy", "cash.in", "cash.out", "report.x", "report.period", "shift.close"].includes(job.op) && html`<${Receipt} key=${job.state} job=${job} />`}
+    ${(isPayment(job) || PRINTED.includes(job.op)) &&
+    copies(job).map((copy) => html`<${Receipt} key=${`${job.state} ${copy} ${job.amendments.length}`} job=${job} copy=${copy} title=${copyTitle(copy)} />`)}
   </div>
   <${History} job=${job} />
   ${!state.attendant && html`<${Panel} title=${t("Time line")} id="timeline"><${TimeLine} key=${`${job.id} ${job.state}`} id=${job.id} /><//>`}
@@ -60,7 +65,6 @@ const Shown = ({ job, again }) => html`
 const Standing = ({ job }) => {
   const { result, error, attention, actor } = job;
   const document = result?.document;
-  const payment = result?.payment;
   return html`
     <${Fragment}>
       ${error &&
@@ -80,11 +84,7 @@ const Standing = ({ job }) => {
           [t("Fiscal number"), document?.fiscal_id],
           [t("Total"), document?.total],
           [t("Issued"), document?.issued_at && full(document.issued_at)],
-          [t("Payment"), payment && outcome(payment.outcome)],
-          [t("Approved"), payment && `${payment.approved} ${payment.currency}`],
-          [t("Reason"), payment?.reason_text],
-          [t("Card"), payment?.masked_pan],
-          [t("Authorisation"), payment?.authorisation_code],
+          ...paymentRows(job),
           [t("Tax authority"), result && result.registration.state !== "none" && registration(result.registration.state)],
           [t("Paper"), result && paper(result.paper)],
           [t("Reference of the till"), job.reference],
@@ -100,6 +100,7 @@ const Standing = ({ job }) => {
         ]}
       />
       ${result && Object.keys(result.evidence).length > 0 && html`<${Json} title=${t("Evidence: the device's own answer")} data=${result.evidence} />`}
+      ${result?.reconciliation && html`<${Totals} totals=${result.reconciliation} />`}
       ${document?.report && html`<${Json} title=${t("Figures of the report")} data=${document.report} />`}
     <//>
   `;

@@ -20,7 +20,8 @@ export class Receipt extends Component {
   }
 
   async read() {
-    const address = `/jobs/${part(this.props.job.id)}/receipt?format=`;
+    const { job, copy } = this.props;
+    const address = `/jobs/${part(job.id)}/receipt?${copy ? `copy=${copy}&` : ""}format=`;
     try {
       const [{ blob }, words] = await Promise.all([file("GET", `${address}svg`), text(`${address}text`)]);
       if (!this.gone) this.setState({ picture: URL.createObjectURL(blob), words });
@@ -29,9 +30,9 @@ export class Receipt extends Component {
     }
   }
 
-  render({ job }, { picture, words, problem }) {
+  render({ job, copy, title }, { picture, words, problem }) {
     return html`
-      <${Panel} title=${t("The paper")} id="paper" kind="paper">
+      <${Panel} title=${title} id=${copy ? `paper-${copy}` : "paper"} kind="paper">
         ${!problem && words === null && html`<p class="empty" aria-busy="true">${t("Reading …")}</p>`}
         ${problem && html`<${Empty}>${problem.message}<//>`}
         ${picture && html`<img src=${picture} alt=${t("The paper of job {id}; its text is below.", { id: job.id })} />`}

@@ -1,0 +1,188 @@
+"""What goes over HTTP to the Web Requests server and comes back: JSON <-> typed values. No I/O.
+
+Follows protocol-specs/atol/web-requests.md, "Calls". Amounts are numbers in this JSON: they are written digit by digit from Decimal and
+read back into Decimal, and no float is ever in between.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote, urlencode
+
+Json = Any
+"""What this JSON can hold: None, bool, int, Decimal, str, lists and mappings of them."""
+
+PREFIX = "/api/v2"
+REQUESTS = f"{PREFIX}/requests"
+QUEUE_STATUS = f"{PREFIX}/getRequestsQueueStatus"
+SERVER_INFO = f"{PREFIX}/serverInfo"
+DEVICES = f"{PREFIX}/devices"
+
+
+class Unreadable(ValueError):
+    """Not what the server would say: a proxy's page, half a body, another program's answer."""
+
+
+class Status(StrEnum):
+    """Of one task. FINAL: it does not change any more."""
+
+    WAIT = "wait"
+    IN_PROGRESS = "inProgress"
+    READY = "ready"
+    ERROR = "error"
+    INTERRUPTED = "interrupted"
+    BLOCKED = "blocked"
+    CANCELED = "canceled"
+
+    @property
+    def final(self) -> bool:
+        return self in (Status.READY, Status.ERROR, Status.INTERRUPTED, Status.CANCELED)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An error as the server tells it: a number of the vendor's driver or of the server itself, and words."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """What became of one task. `error`: None where it says none. `result`: empty where there is none."""
+
+    status: Status
+    error: Said | None
+    result: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Of one device. `blocked_by`: uuid of the request on which it stands; `reason`: connectionError, fnError, paperError."""
+
+    blocked: bool
+    blocked_by: str = ""
+    reason: str = ""
+
+
+# --- JSON
+
+
+def dump(value: Json) -> bytes:
+    """Compact JSON in UTF-8; a Decimal is a number with the digits that it has. Raises TypeError for a float."""
+    return _dump(value).encode()
+
+
+def _dump(value: Json) -> str:
+    match value:
+        case None | bool() | int() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case Decimal() if value.is_finite():
+            return f"{value:f}"
+        case Mapping():
+            return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_dump(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ",".join(_dump(item) for item in value) + "]"
+        case _:
+            raise TypeError(f"{value!r} is no value of this JSON")
+
+
+def load(body: bytes) -> dict[str, Json]:
+    """An object; its broken numbers are Decimal. Raises Unreadable."""
+    try:
+        value = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise Unreadable("no JSON object")
+    return value
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON")
+
+
+# --- paths
+
+
+def request_path(uuid: str | None, device: str) -> str:
+    return _of_device(REQUESTS if uuid is None else f"{REQUESTS}/{quote(uuid, safe='')}", device)
+
+
+def query_path(name: str, device: str) -> str:
+    """A question that is answered at once, beside the queue: `queryFnStatus` and its like."""
+    return _of_device(f"{PREFIX}/operations/{name}", device)
+
+
+def queue_path(device: str) -> str:
+    return _of_device(QUEUE_STATUS, device)
+
+
+def _of_device(path: str, device: str) -> str:
+    return f"{path}?{urlencode({'deviceID': device})}" if device else path
+
+
+# --- requests and answers
+
+
+def request_body(uuid: str, tasks: Sequence[Mapping[str, Json]]) -> bytes:
+    return dump({"uuid": uuid, "request": list(tasks)})
+
+
+def accepted(body: bytes, uuid: str) -> Queue:
+    """The answer 201 to a request. Raises Unreadable, also where it is about another request."""
+    data = load(body)
+    if data.get("uuid") != uuid:
+        raise Unreadable("it is about another request")
+    return _queue(data)
+
+
+def queue_of(body: bytes) -> Queue:
+    """Raises Unreadable."""
+    return _queue(load(body))
+
+
+def states_of(body: bytes) -> tuple[TaskState, ...]:
+    """The answer 200 to the question for a request. Raises Unreadable."""
+    results = load(body).get("results")
+    if not isinstance(results, list) or not results:
+        raise Unreadable("it has no results")
+    return tuple(_state(entry) for entry in results)
+
+
+def error_of(body: bytes) -> Said:
+    """What a refusal says. Raises Unreadable where this is none of the server's."""
+    said = _said(load(body).get("error"))
+    if said is None:
+        raise Unreadable("it has no error")
+    return said
+
+
+def _queue(data: Mapping[str, Json]) -> Queue:
+    return Queue(data.get("isBlocked") is True, _text(data.get("blockedUUID")), _text(data.get("blockReason")))
+
+
+def _state(entry: Json) -> TaskState:
+    if not isinstance(entry, dict):
+        raise Unreadable("a result is no object")
+    try:
+        status = Status(_text(entry.get("status")))
+    except ValueError:
+        raise Unreadable(f"the status {entry.get('status')!r} is not known") from None
+    result = entry.get("result")
+    return TaskState(status, _said(entry.get("error")), result if isinstance(result, dict) else {})
+
+
+def _said(error: Json) -> Said | None:
+    if not isinstance(error, dict) or type(error.get("code")) is not int:
+        return None
+    return Said(error["code"], _text(error.get("description")))
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

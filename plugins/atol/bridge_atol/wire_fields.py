@@ -1,0 +1,146 @@
+"""What the wire logs of both transports share: what of a command is hidden, and how commands and answers are shown to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from bridge_ffd.archive import tags_as_data
+from bridge_ffd.tags import Tag, find_tag
+from bridge_ffd.tlv import TlvError, decode
+
+from bridge.transport import Direction, mask_private
+from bridge_atol.answers import body_of, error_of
+from bridge_atol.errors import lookup
+from bridge_atol.layout import BadAnswer, Field, Kind, Value, read
+from bridge_atol.vocabulary import SHAPES, Shape, code_of
+
+HIDDEN = 0x2A
+
+# Tags that are a customer's or the cashier's own: contact, name, INN, birth, papers, address.
+_PRIVATE_TAGS = frozenset(
+    int(tag)
+    for tag in (
+        Tag.BUYER_CONTACT,
+        Tag.BUYER_NAME,
+        Tag.BUYER_INN,
+        Tag.BUYER,
+        Tag.CASHIER_INN,
+        Tag.BUYER_BIRTH_DATE,
+        Tag.BUYER_CITIZENSHIP,
+        Tag.BUYER_DOCUMENT_CODE,
+        Tag.BUYER_DOCUMENT_DATA,
+        Tag.BUYER_ADDRESS,
+    )
+)
+_WRITES_TAG, _ENTERS_MODE = 0xE8, 0x56
+
+Shown = tuple[str, tuple[tuple[str, str], ...]]
+"""A title, and names with what stands there."""
+
+
+def hidden(data: bytes, direction: Direction, at: int | None) -> bytes:
+    """The same bytes with the private ones replaced by '*'. `at`: where the password stands, with the command behind it; None where
+    there is none."""
+    out = bytearray(mask_private(data, direction))
+    if direction is Direction.IN:
+        _hide_tags_within(out)
+    if direction is not Direction.OUT or at is None:
+        return bytes(out)
+    out[at : at + 2] = b"**"[: max(0, len(out) - at)]
+    command = at + 2
+    match code_of(data[command:]):
+        case code if code == _ENTERS_MODE:
+            start = command + 2
+            out[start:] = b"*" * max(0, len(out) - start)
+        case code if code == _WRITES_TAG:
+            _hide_tags(out, command + 4)
+        case _:
+            pass
+    return bytes(out)
+
+
+def _hide_tags(out: bytearray, at: int) -> None:
+    while at + 4 <= len(out):
+        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
+        end = min(at + 4 + length, len(out))
+        if tag in _PRIVATE_TAGS:
+            out[at + 4 : end] = b"*" * (end - at - 4)
+        at = end
+
+
+def _hide_tags_within(out: bytearray) -> None:
+    """Of an answer, which does not say what was asked. Blocks of a document (A4 46) may begin and end within a tag."""
+    at = 0
+    while at + 4 < len(out):
+        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
+        value = out[at + 4 : at + 4 + length]
+        known = find_tag(tag) if tag in _PRIVATE_TAGS else None
+        if known is not None and value and length <= known.length and min(value) >= 0x20:
+            out[at + 4 : at + 4 + length] = b"*" * len(value)
+            at += len(value) + 4
+        else:
+            at += 1
+
+
+def command_shown(shape: Shape | None, data: bytes) -> Shown:
+    """A command without its password."""
+    if shape is None:
+        return f"{data[:1].hex().upper()}h", (("data", data[1:].hex(" ")),)
+    return str(shape), tuple(_fields(shape, shape.request, data[len(shape.head) :]))
+
+
+def shape_of(data: bytes) -> Shape | None:
+    return SHAPES.get(code_of(data) or -1)
+
+
+def answer_shown(shape: Shape, data: bytes, *, failed: bool) -> Shown:
+    """The answer to a command."""
+    try:
+        error = error_of(shape, data, failed=failed)
+    except BadAnswer as problem:
+        return f"{shape}: cannot be read", (("why", str(problem)),)
+    if error:
+        row = lookup(error)
+        told = [(f"error {error:02X}h", row.text), *([("what to do", row.remedy.value)] if row.remedy else [])]
+        return f"{shape}: refused", tuple(told)
+    return f"{shape}: answer", tuple(_fields(shape, shape.answer, body_of(shape, data)))
+
+
+def _fields(shape: Shape, fields: tuple[Field, ...], data: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        values, more = read(str(shape), fields, data)
+    except BadAnswer as problem:
+        yield "cannot be read", str(problem)
+        return
+    for one in fields:
+        if one.name in values:
+            name = f"{one.name} ({one.meaning})" if one.meaning else one.name
+            yield name, _one_line(_shown(one.name, one.kind, values[one.name]))
+    if more:
+        yield "more", more.hex(" ")
+
+
+def _shown(name: str, kind: Kind, value: Value) -> str:
+    match value:
+        case None:
+            return "none"
+        case bytes() if name == "tags":
+            try:
+                return str(tags_as_data(decode(value, strict=False)))
+            except TlvError:
+                return value.hex(" ")
+        case bytes():
+            return value.hex(" ")
+        case date() | time() | datetime():
+            return value.isoformat()
+        case int() if kind is Kind.KOPECKS:
+            return f"{value // 100}.{value % 100:02d} ₽"
+        case int() if kind is Kind.THOUSANDTHS:
+            return f"{value // 1000}.{value % 1000:03d}"
+        case _:
+            return str(value)
+
+
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)

@@ -1,0 +1,118 @@
+"""Shifts, reports, cash, printouts, the drawer as commands. Source: protocol-specs/atol, json-tasks.md; the flows of the vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge_sim_atol.web.driver import Device, DriverError, packed
+from bridge_sim_atol.web.driver_errors import NO_PAPER, UNSUPPORTED
+from bridge_sim_atol.web.questions import fiscal_params
+from bridge_sim_atol.web.requisites import kopecks
+
+Task = Mapping[str, Any]
+
+_REPORTS, _CLEARING = 2, 3
+_NO_PAPER_FLAG = 0x01
+_WIDE = b"\x09"
+_CODE = 100  # bytes of a code, where it is not longer
+
+
+async def _open_shift(device: Device, task: Task) -> dict[str, Any]:
+    await device.begin(task)
+    return await fiscal_params(device, printed=await device.decide("9A00"))
+
+
+async def _close_shift(device: Device, task: Task) -> dict[str, Any]:
+    await device.begin(task)
+    await device.enter(_CLEARING)
+    printed = await device.decide("5A")
+    await device.until_over()
+    return await fiscal_params(device, printed=printed, closing=True)
+
+
+async def _report_x(device: Device, task: Task) -> None:
+    await device.begin(task)
+    await device.enter(_REPORTS)
+    await device.ask("6701")
+    await device.until_over()
+
+
+async def _report_ofd(device: Device, task: Task) -> dict[str, Any]:
+    await device.begin(task)
+    await device.enter(_REPORTS)
+    return await fiscal_params(device, printed=await device.decide("6709"))
+
+
+async def _cash_in(device: Device, task: Task) -> dict[str, Any]:
+    return await _cash(device, task, 0x49)
+
+
+async def _cash_out(device: Device, task: Task) -> dict[str, Any]:
+    return await _cash(device, task, 0x4F)
+
+
+async def _cash(device: Device, task: Task, code: int) -> dict[str, Any]:
+    from bridge_sim_atol.web.questions import drawer_sum
+
+    await device.begin(task)
+    await device.ask(bytes((code, 0)) + packed(kopecks(task["cashSum"]), 5))
+    return {"counters": {"cashSum": await drawer_sum(device)}}
+
+
+async def _non_fiscal(device: Device, task: Task) -> None:
+    await device.begin(task)
+    width = int((await device.register(0x18))[:1].hex())
+    for item in task["items"]:
+        if item["type"] == "barcode":
+            await device.ask(_code(item))
+            continue
+        if item["type"] != "text":
+            raise DriverError(UNSUPPORTED)
+        text = item.get("text", "").encode("cp866")
+        if item.get("doubleWidth"):
+            text = b"".join(_WIDE + bytes((character,)) for character in text)
+        taken = len(item.get("text", "")) * (2 if item.get("doubleWidth") else 1)
+        room = max(width - taken, 0)
+        before = {"center": room // 2, "right": room}.get(item.get("alignment", "left"), 0)
+        await device.ask(b"\x4c" + b" " * before + text)
+    if task.get("printFooter", True):
+        await device.enter(_REPORTS)
+        await device.ask("73")
+
+
+def _code(item: Task) -> bytes:
+    """C1 of a QR code, as it was observed; of other codes nothing is known."""
+    if item["barcodeType"] != "QR":
+        raise DriverError(UNSUPPORTED)
+    data = str(item["barcode"]).encode()
+    return bytes((0xC1, 0, 2, item.get("scale", 3), 0, 0, 1, 1)) + bytes(7) + data.ljust(_CODE, b"\0")
+
+
+async def _drawer(device: Device, task: Task) -> None:
+    await device.ask("80")
+
+
+async def _copy(device: Device, task: Task) -> None:
+    await device.enter(1)
+    await device.ask("95")
+
+
+async def _continue(device: Device, task: Task) -> None:
+    """Sends nothing that changes the register: it prints what is left by itself, as soon as it can."""
+    if (await device.ask("45"))[2] & _NO_PAPER_FLAG:
+        raise DriverError(NO_PAPER)
+
+
+TASKS = {
+    "openShift": _open_shift,
+    "closeShift": _close_shift,
+    "reportX": _report_x,
+    "reportOfdExchangeStatus": _report_ofd,
+    "cashIn": _cash_in,
+    "cashOut": _cash_out,
+    "nonFiscal": _non_fiscal,
+    "openCashDrawer": _drawer,
+    "printLastReceiptCopy": _copy,
+    "continuePrint": _continue,
+}
