@@ -209,6 +209,10 @@ def test_an_approval_behind_a_decline_of_the_same_payment_counts() -> None:
     [
         (PAID, True, "other tills use this terminal too"),
         (result(999), False, "of another amount"),
+        (result(999, code=5), False, "of another amount"),
+        (result(None), False, "tells no amount"),
+        (result(500, receipt="0042", original="000122"), False, "a reversal of another payment"),
+        (result(1234, receipt="0042", original="000122"), False, "a reversal of another payment"),
         (result(time="084500"), False, "of another time"),
         (result(date="1223"), False, "of another time"),
         (None, False, "told nothing of its last payment"),
