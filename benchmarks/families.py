@@ -15,6 +15,8 @@ from operator import xor
 from typing import Any
 from urllib.parse import urlsplit
 
+from bridge_atol.frame import Decoder, Frame, Verb
+
 Dialogue = Sequence[bytes]
 Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Dialogue], Awaitable[None]]
 
@@ -154,4 +156,119 @@ SHTRIH = Family(
     prepare=({"op": "shift.open"},),
 )
 
-FAMILIES = (POSNET, SHTRIH)
+# --- ATOL, transport v3: each frame has one in reply; a task is acknowledged, and behind an error the buffer is emptied
+
+_ENTER_MODE = 0x56
+_COMMAND_AT = 5  # behind order, flags, task and password
+_ATOL_RECEIPT = frozenset((0x92, 0xE8, 0xEA, 0xEB, 0x99, 0x4A))
+_FRAME_START, _FRAME_ESCAPE, _PACKETS = 0xFE, 0xFD, 0xDF
+_DONE, _REFUSED = 0xA3, 0xA4
+
+
+async def _speak_atol(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dialogue: Dialogue) -> None:
+    """The acknowledgements are the client's own: they say whether there was an error."""
+    for frame in dialogue:
+        writer.write(frame)
+        state = await _reply(reader)
+        if state not in (_DONE, _REFUSED):
+            raise RuntimeError(f"the register answers {frame.hex(' ')} with {state:02X}h")
+        order = bytes((Verb.ACK, frame[6])) if state == _DONE else bytes((Verb.ABORT,))
+        writer.write(Frame((frame[3] + 1) % _PACKETS, order).to_bytes())
+        await _reply(reader)
+
+
+async def _reply(reader: asyncio.StreamReader) -> int:
+    """The state that the next frame tells."""
+    head = await reader.readexactly(4)
+    if head[0] != _FRAME_START:
+        raise RuntimeError(f"the register says {head.hex(' ')}, which begins no frame")
+    left, state = (head[1] | head[2] << 7) + 1, 0
+    while left:
+        byte = (await reader.readexactly(1))[0]
+        if byte == _FRAME_ESCAPE:
+            byte = (await reader.readexactly(1))[0] + 0x10
+        state, left = state or byte, left - 1
+    return state
+
+
+def _atol_requests(writes: Sequence[bytes]) -> list[bytes]:
+    """The tasks, with the passwords that the wire log hides."""
+    frames = [event for write in writes for event in Decoder().feed(write) if isinstance(event, Frame)]
+    return [Frame(frame.id, _unhidden(frame.payload)).to_bytes() for frame in frames if frame.payload[0] == Verb.ADD]
+
+
+def _unhidden(payload: bytes) -> bytes:
+    rest = payload[_COMMAND_AT:]
+    if rest[0] == _ENTER_MODE:
+        rest = rest[:2] + bytes.fromhex("00000030")
+    return payload[: _COMMAND_AT - 2] + bytes(2) + rest
+
+
+ATOL = Family(
+    id="atol",
+    what="registers",
+    sale={**SHTRIH.sale, "extras": {"ffd": {"taxation": "osn"}}},
+    simulator=lambda number: {
+        "serial": f"{106000000000 + number:014d}",
+        "fn_serial": f"99990789001{number:05d}",
+        "clients": "2",
+    },
+    requests=_atol_requests,
+    # Behind the header of the frame.
+    belongs_to_sale=lambda request: request[4 + _COMMAND_AT] in _ATOL_RECEIPT,
+    speak=_speak_atol,
+    prepare=({"op": "shift.open"},),
+)
+
+# --- ZVT on TCP: a command, then messages of the terminal until 06 0F or 06 1E, each answered with 80 00 00
+
+_ZVT_PASSWORD = bytes(3)
+_ZVT_YES = b"\x80\x00\x00"
+_ZVT_ENDS = (b"\x06\x0f", b"\x06\x1e")
+_ZVT_WITH_PASSWORD = (b"\x05\x01", b"\x06\x00", b"\x06\x20")
+_ZVT_PURCHASE = b"\x06\x01"
+
+
+async def _speak_zvt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dialogue: Dialogue) -> None:
+    for command in dialogue:
+        writer.write(command)
+        message = await _apdu(reader)
+        if message[:2] != _ZVT_YES[:2]:
+            raise RuntimeError(f"the terminal answers {command.hex(' ')} with {message.hex(' ')}")
+        while message[:2] not in _ZVT_ENDS:
+            message = await _apdu(reader)
+            writer.write(_ZVT_YES)
+
+
+async def _apdu(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readexactly(3)
+    size = int.from_bytes(await reader.readexactly(2), "little") if head[2] == 0xFF else head[2]
+    return head + await reader.readexactly(size)
+
+
+def _zvt_requests(writes: Sequence[bytes]) -> list[bytes]:
+    """The commands, with the passwords that the wire log hides."""
+    commands = [write for write in writes if write != _ZVT_YES]
+    return [
+        command[:3] + _ZVT_PASSWORD + command[6:] if command[:2] in _ZVT_WITH_PASSWORD and command[2] >= 3 else command
+        for command in commands
+    ]
+
+
+ZVT = Family(
+    id="zvt",
+    what="terminals",
+    sale={"op": "payment.purchase", "amount": "12.50", "currency": "EUR"},
+    # The connection before is not always gone when the next measurement connects.
+    simulator=lambda number: {
+        "tid": f"{29000000 + number}",
+        "serial": str(17000000 + number),
+        "password": "000000",
+        "further_client": "replace",
+    },
+    requests=_zvt_requests,
+    belongs_to_sale=lambda request: request.startswith(_ZVT_PURCHASE),
+    speak=_speak_zvt,
+)
+
+FAMILIES = (POSNET, SHTRIH, ATOL, ZVT)

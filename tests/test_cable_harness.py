@@ -57,6 +57,10 @@ def test_no_filler_byte_and_no_open_point_of_the_register_makes_it_lie() -> None
 
 
 @pytest.mark.exhaustive
+def test_no_cut_and_no_spoilt_answer_makes_a_register_with_a_task_buffer_lie() -> None:
+    assert not _violations("atol", Extent(sample=8, variants=1, draw=3, edges=8))
+
+
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=10, first=True, draw=3))
 

@@ -13,8 +13,19 @@ import pytest
 
 from bridge.jobs.originals import completed
 from bridge.jobs.validation import parse_operation
-from bridge.model import Actor, Job, JobState, Outcome, PaymentReversal, ReceiptCopy, RequestError, stored_operation
-from bridge.model.payment import OriginalPayment
+from bridge.model import (
+    Actor,
+    Job,
+    JobState,
+    Outcome,
+    PaymentReversal,
+    ReceiptCopy,
+    RequestError,
+    TerminalPrompt,
+    reference_group,
+    stored_operation,
+)
+from bridge.model.payment import PROMPTS, OriginalPayment
 from bridge.paper import text
 from bridge.transport import Link, WireLog, run_virtual
 from tests.toys.cables import TestCable, plug_in
@@ -525,3 +536,34 @@ def test_a_card_that_has_less_pays_a_part_where_the_till_allows_it(tmp_path: Pat
         assert host.alerts("pay-1") == []
 
     play(tmp_path, scene, available=Decimal("8.00"))
+
+
+def test_an_orders_number_is_free_again_when_its_payment_was_taken_back(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, terminal: Terminal) -> None:
+        order = {**PURCHASE, "reference": "W-1"}
+        bought = await host.run("pay-1", order)
+        with pytest.raises(RequestError) as caught:
+            await host.submit("pay-1", order)
+        assert (caught.value.code, caught.value.extra) == ("request.duplicate_reference", {"job": bought.id})
+        assert (await host.run("pay-1", reversal(bought, reference="W-1"))).success, "payments and reversals are told apart"
+        assert (await host.run("pay-1", order)).success
+        assert reference_group("payment.preauthorise") == reference_group("payment.purchase")
+        assert len({reference_group(f"payment.{op}") for op in ("purchase", "refund", "reversal", "capture", "release")}) == 5
+
+    play(tmp_path, scene)
+
+
+def test_a_prompt_without_a_text_of_the_terminal_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, terminal: Terminal) -> None:
+        job = await host.submit("pay-1", PURCHASE)
+        await asyncio.sleep(1.5)
+        said = {language: (await host.get(job)).as_json((language,))["attention"]["text"] for language in ("en", "pl", "ru")}
+        assert said == {
+            "en": "The terminal is asking the bank.",
+            "pl": "Terminal łączy się z bankiem.",
+            "ru": "Терминал связывается с банком.",
+        }
+        await host.settled(job)
+
+    play(tmp_path, scene)
+    assert set(PROMPTS) == set(TerminalPrompt)

@@ -44,6 +44,11 @@ class SimulatorFamily(Protocol):
         offers beside them those of these that are there, each striking in the next receipt: cover_open, power_cut (the power
         fails as the receipt is closed), cable_out (the cable is pulled as the receipt is closed, and stays out),
         cable_out_inside (the same behind as many bytes of the receipt as its field `after` will say).
+
+        A family of terminals has instead of goods, customer, refund and cash_out: pays: true; amounts: decimal strings;
+        settings: those of the device in the bridge; customers: switches (POST /switches) for a customer who is `willing`, one whose
+        card is `declined`, and one who is `absent`; faults: answer_lost (the till's word on an approval never arrives, and the
+        terminal takes the payment back) and end_lost (only the very last message of a payment is lost).
         """
         ...
 

@@ -112,7 +112,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The job whose payment this one takes back, finishes or changes; and what lists of payments are found by.
         "ALTER TABLE jobs ADD COLUMN original TEXT",
         "CREATE INDEX jobs_original ON jobs (original) WHERE original IS NOT NULL",
-        "CREATE INDEX jobs_money ON jobs (id, json_extract(result, '$.payment.outcome')) WHERE class='money'",
+        "CREATE INDEX jobs_money ON jobs (json_extract(result, '$.payment.outcome'), id) WHERE class='money'",
     ),
 )
 

@@ -20,6 +20,7 @@ PRELOAD = (
     "bridge.jobs.bridge",
     "bridge_atol.driver",
     "bridge_atol.family",
+    "bridge_atol.web.driver",
     "bridge_posnet.driver",
     "bridge_posnet.family",
     "bridge_posnet.thermal.driver",

@@ -116,7 +116,7 @@ class ZvtBench(FamilyBench):
             Variant("long trace numbers", {"long_trace": "yes"}),
             Variant("unknown fields", {"unknown_fields": "yes"}),
             Variant("silent while busy", {"while_busy": "silence"}),
-            Variant("blocked without the last answer", {"unconfirmed_end": "blocked", "blocked_seconds": "20"}),
+            Variant("blocked without the last answer", {"unconfirmed_end": "blocked", "blocked_seconds": "8"}),
             Variant("says nothing meanwhile", {"intermediate": "none"}),
             Variant("a second client replaces the first", {"further_client": "replace"}),
             Variant("bytes one by one", {"segments": "bytes"}),

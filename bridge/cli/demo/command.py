@@ -17,6 +17,7 @@ from rich.console import Console
 from bridge.cli.data_dir import make_data_dir
 from bridge.cli.demo.day import Day
 from bridge.cli.demo.ledger import Entry, compare
+from bridge.cli.demo.payment_day import PaymentDay
 from bridge.cli.demo.show import Show
 from bridge.cli.demo.stage import Stage
 from bridge.cli.demo.till import ApiProblem, Till
@@ -66,6 +67,10 @@ def demo(serve: bool, port: int, no_open: bool, data_dir: Path | None) -> None:
         console.print("No family has both its plugin and its simulator installed, for example:")
         console.print("  pip install tillbridge-posnet tillbridge-sim-posnet")
         raise SystemExit(2)
+    if serve and all((simulator.demo or {}).get("pays") for simulator in families.values()):
+        raise CliError(
+            "A till's page needs a printer's family beside the terminals.", "pip install tillbridge-posnet tillbridge-sim-posnet"
+        )
     with _directory(data_dir) as directory:
         if serve:
             _serve(console, directory, registry, families, port, not no_open)
@@ -114,7 +119,7 @@ async def _live(console: Console, directory: Path, registry: PluginRegistry, fam
                 stage = Stage(simulator, dict(simulator.demo or {}), session)
                 stages.append(stage)
                 await stage.build(directory, till)
-                day = Day(stage, till, show)
+                day = PaymentDay(stage, till, show) if stage.pays else Day(stage, till, show)
                 await day.live()
                 entries += day.entries
             jobs = {entry.job: await till.job(entry.job) for entry in entries if entry.job is not None}

@@ -15,7 +15,14 @@ _KINDS = {
     ("cash.in", None): "cash_in",
     ("shift.open", None): "shift_open",
     ("shift.close", None): "daily_report",
+    ("payment.purchase", None): "purchase",
+    ("payment.refund", None): "refund",
+    ("payment.reversal", None): "reversal",
+    ("terminal.reconcile", None): "end_of_day",
 }
+
+# Those of which a job tells no number that the document must have.
+_BY_KIND_ALONE = frozenset(("daily_report", "shift_open", "end_of_day"))
 
 Job = Mapping[str, Any]
 Document = Mapping[str, Any]
@@ -87,13 +94,15 @@ def compare(entries: Iterable[Entry], jobs: Mapping[str, Job], documents: Mappin
             if document is not None:
                 left[entry.device].remove(document)
                 found[index] = document
+    taken_back = set(_taken_back(jobs.values()))
     rows = []
     for index, entry in enumerate(asked):
         if entry.job is None:
             rows.append(Row(entry.what, entry.device, "refused, nothing stored", "nothing", True))
             continue
         job, document = jobs[entry.job], found.get(index)
-        rows.append(Row(entry.what, entry.device, _verdict(job), _truth(document), _agree(job, document)))
+        agrees = _agree(job, document, taken_back=entry.job in taken_back)
+        rows.append(Row(entry.what, entry.device, _verdict(job), _truth(document), agrees))
     for device, documents_left in left.items():
         rows += [
             Row(f"(nobody asked) {document.get('reference') or ''}".rstrip(), device, "-", _truth(document), False, asked=False)
@@ -113,14 +122,28 @@ def sums(rows: Iterable[Row]) -> Sums:
     )
 
 
-def _agree(job: Job, document: Document | None) -> bool | None:
+def _agree(job: Job, document: Document | None, *, taken_back: bool) -> bool | None:
+    """A payment that another job took back is no success any more, and has left its document all the same."""
     if job["state"] not in ("done", "failed"):
         return None
-    return bool(job["state"] == "done" and job["success"]) == (document is not None)
+    return bool(job["state"] == "done" and (job["success"] or taken_back)) == (document is not None)
+
+
+def _taken_back(jobs: Iterable[Job]) -> Iterable[str]:
+    """The jobs whose payments reversals have taken back."""
+    for job in jobs:
+        original = (job.get("operation") or {}).get("original") or {}
+        if job["op"] == "payment.reversal" and job["state"] == "done" and job["success"] and original.get("job"):
+            yield original["job"]
 
 
 def _issued(job: Job) -> Mapping[str, Any]:
-    return (job.get("result") or {}).get("document") or {}
+    """Number and total that the job tells: of its document, or of what was paid."""
+    result = job.get("result") or {}
+    paid = result.get("payment")
+    if paid and job["success"]:
+        return {"number": paid.get("receipt_number"), "total": paid["approved"]}
+    return result.get("document") or {}
 
 
 def _named(document: Document, job: Job, kind: str) -> bool:
@@ -140,7 +163,7 @@ def _fitting(document: Document, job: Job, kind: str) -> bool:
     if document["kind"] != kind or (document.get("reference") and document["reference"] != job.get("reference")):
         return False
     issued = _issued(job)
-    if kind in ("daily_report", "shift_open") or issued.get("total") is None:
+    if kind in _BY_KIND_ALONE or issued.get("total") is None:
         return True
     same_number = kind != "receipt" or issued.get("number") in (None, str(document["number"]))
     return same_number and _same_total(document, issued)
@@ -155,6 +178,8 @@ def _verdict(job: Job) -> str:
     if job["state"] != "done":
         code = (job.get("error") or job.get("attention") or {}).get("code", "")
         return f"{job['state']}: {code}" if code else str(job["state"])
+    if not job["success"]:
+        return f"done: {((job.get('result') or {}).get('payment') or {}).get('outcome', 'no success')}"
     number = f" no. {issued['number']}" if issued.get("number") else ""
     total = f", {issued['total']}" if issued.get("total") else ""
     doubt = " (after doubt)" if any(step["state"] == "unresolved" for step in job["history"]) else ""

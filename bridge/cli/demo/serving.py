@@ -132,7 +132,8 @@ def _tell(console: Console, theatre: Theatre, link: str) -> None:
     for stage in theatre.stages:
         for device in stage.devices:
             told = f"  {device.id}: {device.running.url}, control API {device.running.control_url}"
-            console.print(told, soft_wrap=True, markup=False)
+            face = f", its face {device.running.control_url}/face" if stage.pays else ""
+            console.print(told + face, soft_wrap=True, markup=False)
     console.print("Whoever has these addresses may sell on the simulators and break them. Stop with Ctrl-C.")
 
 

@@ -36,8 +36,17 @@ class Show:
             number = f", document {document['number']}" if document.get("number") else ""
             total = f", total {document['total']}" if document.get("total") else ""
             self.says(f"✔ {steps}{number}{total}", "green")
+            paid = job["result"].get("payment")
+            if paid:
+                self.says(
+                    f"  {paid['scheme'] or 'card'}, {paid['approved']} {paid['currency']}, receipt {paid['receipt_number']}",
+                    "green",
+                )
             for warning in job["result"]["warnings"]:
                 self.says(f"  note: {warning['message']}", "yellow")
+        elif job["state"] == "done":
+            paid = (job["result"] or {}).get("payment") or {}
+            self.says(f"✋ {steps}: {paid.get('outcome')}: {paid.get('reason_text') or paid.get('reason_code') or ''}", "yellow")
         elif job["state"] == "failed":
             self.says(f"✘ {steps}: {job['error']['message']}", "red")
         else:

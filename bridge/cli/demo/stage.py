@@ -37,6 +37,11 @@ class Stage:
     devices: list[Device] = field(default_factory=list)
     swapped: bool = False
 
+    @property
+    def pays(self) -> bool:
+        """Its devices take payments, and print no receipts of a shop."""
+        return bool(self.script.get("pays"))
+
     async def build(self, directory: Path, till: Till) -> None:
         """Start the simulators and configure a device for each."""
         for number, settings in enumerate(self.script["devices"], 1):
@@ -44,7 +49,7 @@ class Stage:
             state = directory / f"{name}.json"
             running = await self._start("tcp://127.0.0.1:0", state, settings)
             self.devices.append(Device(name, settings, state, running, self._bench(running)))
-            await till.configure(name, self.family.id, running.url, self.timeouts)
+            await till.configure(name, self.family.id, running.url, self.timeouts, self.script.get("settings", {}))
 
     async def swap_cables(self) -> None:
         """The first two devices change places: each answers now where the other one did. What hands did to them stays."""

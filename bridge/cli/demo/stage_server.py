@@ -120,7 +120,8 @@ class StageServer:
             "token": self._facts.tokens.get(origin),
             "approve_command": f"tillbridge pair approve CODE --data-dir {self._facts.data_dir}",
             "console_command": f"tillbridge console --data-dir {self._facts.data_dir}",
-            "shops": [_shop(stage) for stage in self._stages],
+            "shops": [_shop(stage) for stage in self._stages if not stage.pays],
+            "terminals": [terminal for stage in self._stages if stage.pays for terminal in _terminals(stage)],
         }
 
     async def _view(self, body: Body, origin: str) -> dict[str, Any]:
@@ -198,7 +199,7 @@ class StageServer:
 
 def aliases(stages: Sequence[Stage]) -> dict[str, str]:
     """What `@fiscal` stands for in the page's token."""
-    return {"@fiscal": stages[0].devices[0].id}
+    return {"@fiscal": next(stage for stage in stages if not stage.pays).devices[0].id}
 
 
 def _shop(stage: Stage) -> dict[str, Any]:
@@ -214,6 +215,14 @@ def _shop(stage: Stage) -> dict[str, Any]:
         "troubles": offered(script),
         "devices": [{"id": device.id, "name": device.settings.get("shop", "").partition("|")[0]} for device in stage.devices],
     }
+
+
+def _terminals(stage: Stage) -> list[dict[str, Any]]:
+    """Where cards are taken. `face`: the page on which a person plays the customer."""
+    return [
+        {"id": device.id, "currency": stage.script["currency"], "face": f"{device.running.control_url}/face"}
+        for device in stage.devices
+    ]
 
 
 def _known(body: Body, *names: str) -> None:

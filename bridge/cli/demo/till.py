@@ -41,8 +41,11 @@ class Till:
                 raise ApiProblem(answer)
             return answer
 
-    async def configure(self, device: str, family: str, url: str, timeouts: Mapping[str, float]) -> None:
-        await self.call("PUT", f"/devices/{device}/config", {"family": family, "url": url, "timeouts": dict(timeouts)})
+    async def configure(
+        self, device: str, family: str, url: str, timeouts: Mapping[str, float], settings: Mapping[str, Any]
+    ) -> None:
+        body = {"family": family, "url": url, "timeouts": dict(timeouts), "settings": dict(settings)}
+        await self.call("PUT", f"/devices/{device}/config", body)
 
     async def submit(self, device: str, body: dict[str, Any], *, key: str | None = None, wait: int = 20) -> dict[str, Any]:
         """One operation; the job as it is after `wait` seconds at the latest."""
@@ -91,6 +94,10 @@ class Bench:
         return [
             {name: value for name, value in one.items() if name not in ("id", "left")} | {"times": one["left"]} for one in waiting
         ]
+
+    async def switch(self, switches: Mapping[str, str]) -> None:
+        """Settings of the running device."""
+        await self._post("/switches", dict(switches))
 
     async def disarm(self) -> None:
         async with self.session.delete(f"{self.url}/faults") as response:

@@ -1,5 +1,5 @@
 /** What a page holds in its hands: the bridge, and one device of it. */
-import type { AbortAnswer, Device, EventHandlers, Job, JobFilter, Jobs, Operation, Outcome, Preview, ResumeOptions, SessionReport, StatusReport, SubmitOptions } from "./types.js";
+import type { AbortAnswer, Device, EventHandlers, Job, JobFilter, Jobs, Operation, Outcome, PaymentFilter, Payments, Preview, ReceiptCopy, ResumeOptions, SessionReport, StatusReport, SubmitOptions } from "./types.js";
 export declare class Bridge {
     private readonly connection;
     private readonly submitting;
@@ -25,10 +25,17 @@ export declare class Bridge {
     ack(jobId: string): Promise<Job>;
     /** What the operation would be on this device: totals, and the paper as text. Nothing is stored or sent. */
     preview(device: string, operation: Operation): Promise<Preview>;
-    /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
-    receipt(jobId: string, format?: "svg" | "html" | "text"): Promise<string>;
+    /**
+     * The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text.
+     * `copy`: which of a card terminal's slips.
+     */
+    receipt(jobId: string, format?: "svg" | "html" | "text", copy?: ReceiptCopy): Promise<string>;
     job(id: string): Promise<Job>;
     jobs(filter?: JobFilter): Promise<Jobs>;
+    /** Card payments of this till, newest first. */
+    payments(filter?: PaymentFilter): Promise<Payments>;
+    /** Let the terminal be asked again what became of a payment; the job as it stands within `wait` seconds. */
+    refresh(jobId: string, wait?: number): Promise<Job>;
     /** Answer the question of a job. */
     answer(jobId: string, promptId: string, choice: string): Promise<Job>;
     /** Ask for the job's end. What became of it is the job's to say, not this answer's. */

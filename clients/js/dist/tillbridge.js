@@ -84,15 +84,26 @@ var Bridge = class {
   preview(device, operation) {
     return this.connection.ask("devices.preview", { ...operation, device });
   }
-  /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
-  receipt(jobId, format = "svg") {
-    return this.connection.ask("jobs.receipt", { job: jobId, format });
+  /**
+   * The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text.
+   * `copy`: which of a card terminal's slips.
+   */
+  receipt(jobId, format = "svg", copy) {
+    return this.connection.ask("jobs.receipt", { job: jobId, format, ...copy && { copy } });
   }
   job(id) {
     return this.connection.ask("jobs.get", { job: id });
   }
   jobs(filter = {}) {
     return this.connection.ask("jobs.list", filter);
+  }
+  /** Card payments of this till, newest first. */
+  payments(filter = {}) {
+    return this.connection.ask("payments.list", filter);
+  }
+  /** Let the terminal be asked again what became of a payment; the job as it stands within `wait` seconds. */
+  refresh(jobId, wait) {
+    return this.connection.ask("payments.refresh", { job: jobId, ...wait && { wait } });
   }
   /** Answer the question of a job. */
   async answer(jobId, promptId, choice) {

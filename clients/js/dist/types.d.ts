@@ -17,6 +17,8 @@ export type Preview = Schemas["Preview"];
 export type Scope = Schemas["Right"];
 export type SessionReport = Schemas["SessionReport"];
 export type Jobs = Schemas["Jobs"];
+export type Payments = Schemas["Payments"];
+export type ReceiptCopy = Schemas["ReceiptCopy"];
 export type AbortAnswer = Schemas["AbortAnswer"]["abort"];
 /** What is known of a submitted operation. `key`: under which it was sent, where this till sent it. */
 export type Outcome = 
@@ -112,6 +114,13 @@ export interface JobFilter {
     collected?: boolean;
     after?: string;
     limit?: number;
+}
+export interface PaymentFilter extends Omit<JobFilter, "collected"> {
+    /** One or several of approved, partial, declined, cancelled, timed_out, reversed, with commas between. */
+    outcome?: string;
+    /** Accepted at this time or later, and before `to`: RFC 3339, with a zone. */
+    from?: string;
+    to?: string;
 }
 /** A job changed (`updated`), or something of its finished document did (`amended`). `resync`: events were missed; the job as it stands. */
 export type JobEvent = {

@@ -12,7 +12,10 @@ import type {
   Jobs,
   Operation,
   Outcome,
+  PaymentFilter,
+  Payments,
   Preview,
+  ReceiptCopy,
   ResumeOptions,
   SessionReport,
   StatusReport,
@@ -69,9 +72,12 @@ export class Bridge {
     return this.connection.ask("devices.preview", { ...operation, device });
   }
 
-  /** The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text. */
-  receipt(jobId: string, format: "svg" | "html" | "text" = "svg"): Promise<string> {
-    return this.connection.ask("jobs.receipt", { job: jobId, format });
+  /**
+   * The paper of a job as it stands, to be shown: `svg` (in an image, never as markup of the page), `html` for a sandboxed frame, or text.
+   * `copy`: which of a card terminal's slips.
+   */
+  receipt(jobId: string, format: "svg" | "html" | "text" = "svg", copy?: ReceiptCopy): Promise<string> {
+    return this.connection.ask("jobs.receipt", { job: jobId, format, ...(copy && { copy }) });
   }
 
   job(id: string): Promise<Job> {
@@ -80,6 +86,16 @@ export class Bridge {
 
   jobs(filter: JobFilter = {}): Promise<Jobs> {
     return this.connection.ask("jobs.list", filter);
+  }
+
+  /** Card payments of this till, newest first. */
+  payments(filter: PaymentFilter = {}): Promise<Payments> {
+    return this.connection.ask("payments.list", filter);
+  }
+
+  /** Let the terminal be asked again what became of a payment; the job as it stands within `wait` seconds. */
+  refresh(jobId: string, wait?: number): Promise<Job> {
+    return this.connection.ask("payments.refresh", { job: jobId, ...(wait && { wait }) });
   }
 
   /** Answer the question of a job. */

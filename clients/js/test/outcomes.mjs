@@ -196,6 +196,20 @@ test("a call that is refused throws the problem, and a submit that is no operati
   bridge.close();
 });
 
+test("payments are listed by outcome, and one is asked about again", async () => {
+  const { bridge } = await till();
+  const paid = await bridge.submit("d1", { op: "payment.purchase", amount: "5.00", currency: "PLN", reference: "card-1" });
+  const sold = await bridge.submit("d1", SALE);
+  assert.deepEqual(
+    (await bridge.payments({ reference: "card-1", from: "2020-01-01T00:00:00Z" })).payments.map((one) => one.id),
+    [paid.job.id],
+  );
+  assert.deepEqual((await bridge.payments({ outcome: "reversed,declined" })).payments, []);
+  assert.equal((await bridge.refresh(paid.job.id, 5)).id, paid.job.id);
+  await assert.rejects(bridge.refresh(sold.job.id), (error) => error.problem.code === "request.not_found");
+  bridge.close();
+});
+
 test("devices, status, a preview and the paper are there", async () => {
   const { bridge } = await till();
   assert.deepEqual((await bridge.devices()).map((one) => one.id).sort(), ["d1", "d2", "till-1"]);

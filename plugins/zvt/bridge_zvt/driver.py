@@ -17,6 +17,8 @@ from bridge.model import (
     Identity,
     JobError,
     Operation,
+    Outcome,
+    PaymentPreauthorise,
     Raw,
     RequestError,
     Result,
@@ -46,8 +48,8 @@ from bridge_zvt.plan import Payment, plan
 from bridge_zvt.raw import plan_raw
 from bridge_zvt.reconcile import ReconcileProcedure
 from bridge_zvt.settings import ZvtSettings
-from bridge_zvt.settlement import Settlement
-from bridge_zvt.snapshot import TerminalBusy, look
+from bridge_zvt.settlement import Settlement, open_reservations
+from bridge_zvt.snapshot import TerminalBusy, look, look_or_fail
 
 Effect = TerminalLogin | TerminalDiagnose | DisplayShow | ClockSet | Copy | Raw
 
@@ -101,6 +103,25 @@ class ZvtDriver(Driver):
     async def abort(self, context: JobContext) -> AbortAnswer:
         return await self._exchange.abort()
 
+    async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
+        """By the one record that the terminal keeps; of a reservation, by whether it is still open."""
+        made = result.payment
+        if made is None or made.outcome not in (Outcome.APPROVED, Outcome.PARTIAL):
+            return None
+        if isinstance(operation, PaymentPreauthorise) and made.receipt_number is not None:
+            open_ = await open_reservations(self._exchange)
+            return made.outcome if open_ is not None and made.receipt_number[-4:] in open_ else None
+        if not self._settings.repeat_receipt or made.trace_number is None:
+            return None
+        kept = (await look_or_fail(self._exchange, self._settings)).record
+        if kept is None or (kept.terminal_id is not None and made.terminal_id not in (None, kept.terminal_id)):
+            return None
+        if kept.original_trace == made.trace_number:
+            return Outcome.REVERSED if kept.approved else None
+        if (kept.trace, kept.receipt) != (made.trace_number, made.receipt_number) or self._settings.shows_reversed:
+            return None
+        return made.outcome if kept.approved else Outcome.REVERSED
+
     async def maintain(self, context: DeviceContext) -> float | None:
         """A payment that had to be found out is looked after for some minutes; else the terminal is asked how it is, which also
         gives it time for its own work."""
@@ -125,6 +146,7 @@ class ZvtDriver(Driver):
 
     async def _execute(self, context: JobContext, operation: Operation) -> Result:
         exchange, settings = self._exchange, self._settings
+        exchange.begin()
         if isinstance(operation, Payment):
             intent, command = plan(operation, settings, context.device.clock.now())
             return await PaymentProcedure(exchange, settings, context).carry_out(operation, intent, command)

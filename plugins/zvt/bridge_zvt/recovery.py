@@ -101,18 +101,23 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
         return _unknown("the terminal's last record is of another time than this payment")
     if intent.kind is Kind.REVERSAL:
         return _newer_reversal(intent, kept)
+    other = intent.kind is not Kind.RELEASE and None not in (kept.amount, intent.amount) and kept.amount != intent.amount
     if kept.original_trace is not None and kept.original_trace.strip("0") and intent.kind is not Kind.RELEASE:
-        if intent.kind is Kind.CAPTURE and kept.approved and intent.amount == kept.amount:
+        if intent.kind is Kind.CAPTURE and kept.approved and not other:
             return Decision(Verdict.DONE, "the terminal has a new record of this amount, for the same reservation", kept)
+        if other or (intent.baseline is not None and _reverses(kept, intent.baseline)):
+            return _unknown("the terminal's last record is a reversal of another payment")
         return _not_done("the terminal's last record is a reversal: it took the payment back")
+    if other:
+        return _unknown("the terminal's last record is new, of another amount")
     if kept.result is None:
         return _unknown("the terminal's last record does not tell its result")
     if not kept.approved:
         return _refused(kept, "the terminal's last record is new, and not approved")
     if intent.kind is Kind.RELEASE:
         return Decision(Verdict.DONE, "the terminal has a new record, and it is approved", kept)
-    if kept.amount is None or kept.amount != intent.amount:
-        return _unknown("the terminal's last record is new, of another amount")
+    if kept.amount is None:
+        return _unknown("the terminal's last record is new, and tells no amount")
     return Decision(Verdict.DONE, "the terminal has a new record of this amount and time, and it is approved", kept)
 
 

@@ -22,11 +22,11 @@ from bridge_zvt.exchange import Exchange, Listener
 from bridge_zvt.frame import Apdu, read
 from bridge_zvt.payment import outcome_of, records_of, signature_refused
 from bridge_zvt.plan import COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
-from bridge_zvt.prompts import READY, terminal
+from bridge_zvt.prompts import MAINTAINED, READY, terminal
 from bridge_zvt.receipts import Receipts
 from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day
 from bridge_zvt.refusals import Refused
-from bridge_zvt.result import evidence_of, payment, payment_result, reconciliation
+from bridge_zvt.result import evidence_of, needs_signature, payment, payment_result, reconciliation
 from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.snapshot import Look, TerminalBusy, look
 from bridge_zvt.status import enquire
@@ -97,7 +97,8 @@ class Settlement:
         if decision.verdict is not Verdict.UNKNOWN:
             return decision
         if intent.kind is Kind.END_OF_DAY:
-            return await self._by_open_batch(decision)
+            known = seen.record is not None and seen.record.totals and intent.baseline is not None
+            return decision if known else await self._by_open_batch(decision)
         if intent.kind in (Kind.CAPTURE, Kind.RELEASE):
             return await self._by_open_reservations(intent, decision)
         if seen.record is None and intent.baseline is None and intent.empty and seen.empty:
@@ -164,8 +165,8 @@ class Settlement:
             return self._busy("The terminal is still busy.")
         if status is None or status.code == READY:
             return None
-        if status.code == BUSY:
-            return self._busy("The terminal is still busy.")
+        if status.code in (BUSY, MAINTAINED):
+            return self._busy(f"The terminal {terminal(status.code)[0]}.")
         self._context.device.logger.info("the terminal %s", terminal(status.code)[0])
         return None
 
@@ -234,6 +235,8 @@ class Settlement:
         elif settings.watch_reversal:
             await memory.watch(device, self._context.job_id, record)
         made = self._payment(intent, record, outcome_of(intent, record))
+        if intent.kind is Kind.PURCHASE and needs_signature(made):
+            self._context.warn("signature", "The payment needs a signature, and nobody was asked whether it is right.")
         if settings.till_prints:
             made = await self._with_copies(made, known)
         return Issued(payment_result(settings, made, evidence, paper=None if settings.till_prints else Paper.UNKNOWN))

@@ -1,7 +1,8 @@
 """The control API of a simulator: a small HTTP server on 127.0.0.1 for tests and for people.
 
 It must not be drivable by a web page: the Host header must be loopback, a request with an Origin header is refused, and
-everything that changes something is a POST with content type application/json, or a DELETE.
+everything that changes something is a POST with content type application/json, or a DELETE. The one exception is the device's
+own face (`face.py`), which may look and act.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bridge_simulators import face as faces
 from bridge_simulators.device import SimulatedDevice
 from bridge_simulators.fault_kinds import amount
 from bridge_simulators.faults import FaultError
@@ -53,8 +55,11 @@ class ControlApi:
                 web.post("/cover", self._cover),
                 web.post("/key", self._key),
                 web.post("/foreign", self._foreign),
+                web.post("/act", self._act),
             ]
         )
+        if self._device.face is not None:
+            application.add_routes(faces.FaceCalls(self._device, self._device.face).routes())
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -70,7 +75,9 @@ class ControlApi:
     async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.headers.get("Host", "") not in (f"127.0.0.1:{self._port}", f"localhost:{self._port}"):
             return _refused(403, "The Host header must be 127.0.0.1 or localhost with this port.")
-        if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
+        own = f"http://{request.headers['Host']}"
+        from_page = "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none"
+        if from_page and not faces.allows(request, self._device.face, own):
             return _refused(403, "The control API takes no requests from web pages.")
         if request.method == "POST" and request.content_type != "application/json":
             return _refused(415, "The content type must be application/json.")
@@ -135,6 +142,16 @@ class ControlApi:
     async def _key(self, request: web.Request) -> web.Response:
         await _object(request, set())
         self._device.press_key()
+        return web.json_response({})
+
+    async def _act(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
+            raise BadBody("the body must be a JSON object of strings")
+        try:
+            self._device.act(body)
+        except ValueError as error:
+            raise BadBody(str(error).rstrip(".")) from error
         return web.json_response({})
 
     async def _foreign(self, request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from bridge_simulators.face import Face
 from bridge_simulators.faults import Direction, Fault, FaultLayer
 from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
@@ -121,6 +122,7 @@ class SimulatedDevice(ABC):
     id: ClassVar[str] = ""
     paper_width: ClassVar[int] = 40
     fault_kinds: ClassVar[tuple[type[Fault], ...]] = ()
+    face: ClassVar[Face | None] = None  # the page on which a person uses it
     fixed_settings: ClassVar[frozenset[str]] = frozenset()  # those that count only when the device is new
     settings: Any = None  # a frozen dataclass as in `settings.py`; None: nothing to choose
 
@@ -266,6 +268,14 @@ class SimulatedDevice(ABC):
                 raise ValueError(f"There is no switch {name!r} on a running device. The switches are: {', '.join(known)}.")
         self.settings = changed(self.settings, values)
         self.on_hand()
+
+    def view(self) -> dict[str, Any]:
+        """What the face shows, JSON-able."""
+        return {}
+
+    def act(self, form: Mapping[str, str]) -> None:
+        """What a person does at the face. Raises ValueError with a sentence where that makes no sense."""
+        raise ValueError("this device has no face")
 
     def cut_connections(self) -> None:
         """Every open connection breaks; the device itself runs on."""

@@ -35,9 +35,9 @@ class Card:
 
 
 CARDS: dict[str, Card] = {
-    "girocard": Card("girocard", 0x05, "6725903210123456789", "2912", "A00000035910100280"),
+    "girocard": Card("girocard", 0x05, "6725903210123456781", "2912", "A00000035910100280"),
     "maestro": Card("Maestro", 0x2E, "6759649826438453", "2811", "A0000000043060"),
-    "debit-mastercard": Card("Debit Mastercard", 0x2E, "5104600000000003", "2810", "A0000000041010"),
+    "debit-mastercard": Card("Debit Mastercard", 0x2E, "5104600000000001", "2810", "A0000000041010"),
     "mastercard": Card("Mastercard", 0x06, "5555555555554444", "2909", "A0000000041010", chip="signature"),
     "visa": Card("Visa Credit", 0x0A, "4111111111111111", "2908", "A0000000031010"),
     "v-pay": Card("V PAY", 0x0D, "4761340000000019", "2807", "A0000000032020"),

@@ -90,3 +90,11 @@ _COLUMN = {0x02: 0, 0x05: 0, 0x2E: 0, 0x0E: 1, 0x06: 2, 0x08: 3, 0x0A: 4, 0x0B: 
 def column(card_type: int) -> int:
     """The place of a card type in the single totals."""
     return _COLUMN.get(card_type, len(SCHEMES) - 1)
+
+
+CURRENCIES = {978: "EUR", 756: "CHF", 985: "PLN", 840: "USD", 826: "GBP", 203: "CZK"}
+
+
+def currency_name(number: int) -> str:
+    """As receipts print it."""
+    return CURRENCIES.get(number, f"{number:03d}")

@@ -102,7 +102,7 @@ class Dialogue:
         A message that nobody can hear is not sent; so is one that the till's registration does not permit.
         """
         name = name_of(message)
-        malformed = self.terminal.faults.take(Malformed, name)
+        malformed = self.terminal.faults.take(Malformed, name) or self.terminal.faults.take(Malformed, self._inside(name))
         if malformed is not None and malformed.how == "skipped":
             return messages.positive()
         if not await self._step(name, "before") or not self.heard:
@@ -113,9 +113,7 @@ class Dialogue:
 
         def sent() -> None:
             nonlocal after
-            after = self.terminal.faults.reach(name, "after")
-            if after.power_lost:
-                raise PowerLost
+            after = self._reach(name, "after")
 
         answer = await self.line.exchange(_built(message, malformed), seconds, sent)
         await self.pause(after.hold)
@@ -187,11 +185,22 @@ class Dialogue:
 
     async def _step(self, name: str, step: Step) -> bool:
         """Whether it goes on. Raises PowerLost."""
-        course = self.terminal.faults.reach(name, step)
-        if course.power_lost:
-            raise PowerLost
+        course = self._reach(name, step)
         await self.pause(course.hold)
         return not course.lost
+
+    def _reach(self, name: str, step: Step) -> Course:
+        """What faults make of this step: of those on the message, and on the message inside this command."""
+        course = self.terminal.faults.reach(name, step)
+        if not course.power_lost and name != f"{self.code:04X}":
+            inside = self.terminal.faults.reach(self._inside(name), step)
+            course = Course(course.lost or inside.lost, inside.power_lost, hold=course.hold + inside.hold)
+        if course.power_lost:
+            raise PowerLost
+        return course
+
+    def _inside(self, name: str) -> str:
+        return f"{self.code:04X}:{name}"
 
 
 def is_yes(answer: Apdu | None) -> bool:

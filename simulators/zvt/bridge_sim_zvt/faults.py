@@ -2,7 +2,7 @@
 
 A command is named by its code ("0601"), and so is every message of the terminal ("040F", "06D3", "060F"). Of a command, step "before" is
 before its 80 00, "answer" before the 80 00 leaves, "after" behind it; of a message, "before" is before it is sent, "after" behind
-it, before the till's answer is read. An answer fault on a command strikes its 80 00, one on a message that message.
+it, before the till's answer is read. "0601:040F" is that message inside that command alone. An answer fault on a command strikes its 80 00, one on a message that message.
 """
 
 from __future__ import annotations

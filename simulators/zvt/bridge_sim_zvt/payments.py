@@ -21,7 +21,6 @@ from bridge_sim_zvt.request import Request
 if TYPE_CHECKING:
     from bridge_sim_zvt.terminal import Terminal
 
-EURO = 978
 _REMOVAL_SECONDS = 30.0
 _ENTRIES = {"tap": codes.ENTRY_CONTACTLESS, "insert": codes.ENTRY_CHIP, "swipe": codes.ENTRY_MAGNETIC}
 
@@ -84,7 +83,7 @@ async def begin(dialogue: Dialogue, request: Request) -> None:
     dialogue.phase = "starting"
     if terminal.state_code in (codes.EOD_REQUIRED, codes.INIT_NEEDED, codes.DIAGNOSIS_NEEDED):
         raise Ended(terminal.state_code)
-    if request.currency not in (None, EURO):
+    if request.currency not in (None, terminal.settings.currency):
         raise Ended(codes.WRONG_CURRENCY)
 
 
@@ -127,6 +126,7 @@ def book(
         entry=read.entry if read is not None else earlier.entry if earlier is not None else 0,
         verification=verification,
         authorisation=f"{(trace * 7919 + 200_003) % 1_000_000:06d}",
+        currency=terminal.settings.currency,
         tip=tip,
         original=earlier.trace if earlier is not None else None,
         open=kind == "preauth",

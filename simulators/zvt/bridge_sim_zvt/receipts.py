@@ -66,7 +66,7 @@ def of_payment(terminal: Terminal, one: Transaction, copy: Copy) -> Receipt:
         pan = card.pan if terminal.settings.spills else "#" * (len(card.pan) - 4) + card.pan[-4:]
         lines += _row("Karte", pan)
         lines += _row("AID", card.aid)
-    lines += _row("Betrag EUR", money(one.amount))
+    lines += _row(f"Betrag {codes.currency_name(one.currency)}", money(one.amount))
     if one.tip:
         lines += _row("davon Trinkgeld", money(one.tip))
     lines += _row("Datum/Zeit", one.at.strftime("%d.%m.%Y %H:%M:%S"))
@@ -105,7 +105,7 @@ def of_batch(terminal: Terminal, record: BatchRecord, *, closed: bool) -> Receip
         if one.count:
             lines += _row(f"{one.count:3d} {name}", money(one.amount))
     lines.append(PrintLine(rule(WIDTH)))
-    lines += _row("Gesamt EUR", money(record.total))
+    lines += _row(f"Gesamt {codes.currency_name(terminal.settings.currency)}", money(record.total))
     lines += [PrintLine(""), PrintLine("Kassenschnitt erfolgt" if closed else "kein Kassenschnitt", CENTRED)]
     return Receipt("administration", tuple(lines), POSITIVE)
 

@@ -20,8 +20,6 @@ from bridge_sim_zvt.request import Request
 if TYPE_CHECKING:
     from bridge_sim_zvt.terminal import Terminal
 
-EURO = 978
-
 # Service byte of 05 01
 NO_VERSION, DETAILS = 0x02, 0x04
 
@@ -38,8 +36,9 @@ async def register(dialogue: Dialogue, request: Request) -> None:
     terminal = dialogue.terminal
     if len(request.head) < 4:
         raise Refusal(codes.UNSUPPORTED)
-    currency = int(request.head[4:6].hex()) if request.head[4:6].hex().isdigit() else EURO
-    if currency != EURO and terminal.settings.wrong_currency == "6F":
+    own = terminal.settings.currency
+    currency = int(request.head[4:6].hex()) if request.head[4:6].hex().isdigit() else own
+    if currency != own and terminal.settings.wrong_currency == "6F":
         raise Refusal(codes.WRONG_CURRENCY)
     old = terminal.memory.registration
     tlv = request.fields.tlv
@@ -67,7 +66,7 @@ async def register(dialogue: Dialogue, request: Request) -> None:
     fields = [
         Field(Bmp.STATUS, bytes((needs,))),
         Field(Bmp.TERMINAL_ID, bcd_digits(terminal.memory.tid, 4)),
-        Field(Bmp.CURRENCY, bcd(EURO, 2)),
+        Field(Bmp.CURRENCY, bcd(own, 2)),
     ]
     if terminal.may_send_tlv:
         fields.append(tlv_field(*echo))

@@ -16,7 +16,7 @@ from bridge_sim_zvt.cards import SCRIPTS, find_script
 
 # Taken over into the memory of a new terminal, or a matter of how it was started.
 FIXED = frozenset(
-    ("tid", "serial", "password", "first_receipt", "first_trace", "zone", "transport", "registered", "further_client")
+    ("tid", "serial", "currency", "password", "first_receipt", "first_trace", "zone", "transport", "registered", "further_client")
 )
 
 
@@ -31,6 +31,7 @@ class ZvtSettings:
     serial: str = option("17000123", "serial number of the device")
     model: str = option("SIM 5000", "name of the device")
     firmware: str = option("2.14.15", "software version")
+    currency: int = option(978, "currency of its contract, ISO 4217 number: 978 EUR, 756 CHF, 985 PLN")
     password: str = option("123456", "password, 6 digits")
     first_receipt: int = option(1, "receipt number of a new terminal's first transaction")
     first_trace: int = option(1, "trace and turnover number of a new terminal's first transaction")
@@ -72,7 +73,7 @@ class ZvtSettings:
     wrong_password: Literal["84", "abort"] = option("84", "answer to a wrong password: 84 37, or accepted and 06 1E 37")
     password_digits: Literal["6", "5"] = option("6", "how many digits of the password are compared")
     status_password: bool = option(False, "05 01 needs the password")
-    wrong_currency: Literal["6F", "accepted"] = option("6F", "registration with a currency other than 978")
+    wrong_currency: Literal["6F", "accepted"] = option("6F", "registration with another currency")
     after_log_off: Literal["86", "BE"] = option("86", "config byte after 06 02")
     refunds: bool = option(True, "06 31 is enabled")
     totals: bool = option(True, "06 10 is enabled")
@@ -104,8 +105,9 @@ class ZvtSettings:
     on_disconnect: Literal["goes_on", "stops"] = option("goes_on", "the connection ends while a card is waited for")
     unconfirmed_reversal: Literal["stands", "undone"] = option("stands", "[?] what becomes of 06 30 that nobody confirms")
     unconfirmed_end: Literal["idle", "blocked"] = option(
-        "idle", "the till does not answer 06 0F: idle again, or blocked for a minute"
+        "idle", "the till does not answer 06 0F: idle again, or blocked for `blocked_seconds`"
     )
+    blocked_seconds: int = option(60, "how long")
 
     # what it says
     intermediate: Literal["yes", "few", "none"] = option("yes", "04 FF: all, only the first one, or none, to who wants them")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
+from bridge_simulators.face import Face
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
@@ -24,6 +25,7 @@ from bridge_sim_zvt import batches, codes, confirming, messages, payments
 from bridge_sim_zvt.cards import Script, find_script, script_for
 from bridge_sim_zvt.commands import COMMANDS
 from bridge_sim_zvt.dialogue import Dialogue, Ended, PowerLost, Refusal
+from bridge_sim_zvt.face import FACE, act_at, view_of
 from bridge_sim_zvt.faults import KINDS
 from bridge_sim_zvt.hands import Customer, Hand, Pad
 from bridge_sim_zvt.line import Line, SerialLine, SerialSession, TcpLine, name_of
@@ -46,6 +48,7 @@ class Terminal(SimulatedDevice):
     paper_width: ClassVar[int] = WIDTH
     fault_kinds: ClassVar[tuple[type[Fault], ...]] = KINDS
     fixed_settings: ClassVar[frozenset[str]] = FIXED
+    face: ClassVar[Face | None] = FACE
     settings: ZvtSettings
     memory: Memory
 
@@ -381,6 +384,14 @@ class Terminal(SimulatedDevice):
     def done_with(self, **switches: str) -> None:
         """What the terminal needed has been done: the switches that said so change."""
         self.settings = changed(self.settings, switches)
+
+    # --- its face
+
+    def view(self) -> dict[str, Any]:
+        return view_of(self)
+
+    def act(self, form: Mapping[str, str]) -> None:
+        act_at(self, form)
 
     # --- power and memory
 

@@ -151,10 +151,12 @@ def test_a_server_that_forgot_is_replaced_by_what_the_fn_says(tmp_path: Path, ma
     play(tmp_path, scene)
 
 
-def test_without_an_archive_the_last_receipt_says_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("body", [sale(), {"op": "shift.close"}], ids=["sale", "shift close"])
+def test_without_an_archive_the_last_document_and_the_shift_say_it(tmp_path: Path, body: dict[str, Any]) -> None:
     async def scene(scene: Scene) -> None:
-        job = await lose_and_forget(scene, sale(), made=True)
+        job = await lose_and_forget(scene, body, made=True)
         assert (job.state, len(scene.sold())) == (JobState.DONE, 1)
+        assert job.result.document.number == str(scene.first.storage.documents[-1].number)
 
     play(tmp_path, scene, archive="no")
 
@@ -253,7 +255,7 @@ def hold_the_queue(scene: Scene, seconds: float) -> None:
 def test_a_document_behind_others_is_taken_back_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
     async def scene(scene: Scene) -> None:
         hold_the_queue(scene, 300)
-        job = await scene.run(sale())  # its deadline is 120 seconds
+        job = await scene.run(sale(deadline="2026-11-20T09:00:25+00:00"))
         assert (job.state, job.error.code) == (JobState.FAILED, "device.busy")
         await asyncio.sleep(900)
         assert scene.sold() == []

@@ -23,8 +23,7 @@ from bridge.transport import run_virtual
 SPECS = Path(__file__).parents[3] / "protocol-specs" / "atol"
 VECTORS: list[dict[str, Any]] = json.loads((SPECS / "vectors.json").read_text("utf-8"), parse_float=Decimal)
 FLOWS = {vector["name"]: vector["meaning"] for vector in VECTORS if vector["meaning"]["layer"] == "json-task-flow"}
-# The flow of a printout has a QR code, which this driver does not print; the rest of it is compared below.
-COMPARED = sorted(set(FLOWS) - {"flow-nonFiscal"})
+COMPARED = sorted(FLOWS)
 _ASKS = frozenset((0x3F, 0x45, 0x91, 0xA4, 0xA5, 0xE9, 0x4D, 0x9D))
 
 # What the vendor's driver heard in its flows: mode 1 entered, a line of 48 characters, a document of the FN more after each deciding one.
@@ -120,14 +119,6 @@ def test_a_task_becomes_the_commands_of_the_vendors_driver(name: str) -> None:
     outcome = run(meaning["task"], script)
     assert outcome.code == meaning["driver_error"][0], outcome
     assert script.sent == vendors(meaning["state_changing_commands"], mode_entered=True)
-
-
-def test_a_line_of_a_printout_is_centred_as_the_vendors_driver_does() -> None:
-    meaning = FLOWS["flow-nonFiscal"]
-    script = Script()
-    run({**meaning["task"], "items": meaning["task"]["items"][:1]}, script)
-    commands = meaning["state_changing_commands"]
-    assert script.sent == [*commands[:2], *commands[3:]]
 
 
 @pytest.mark.parametrize("name", [name for name in COMPARED if FLOWS[name]["driver_result"]])

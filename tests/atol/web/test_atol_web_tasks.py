@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import Any
 
 import pytest
 from bridge_atol.checking import circumstances
+from bridge_atol.errors import ERRORS
 from bridge_atol.family import AtolFamily
-from bridge_atol.web import names
+from bridge_atol.texts.own import Own
+from bridge_atol.web import names, texts
+from bridge_atol.web.errors import DEVICE_CODES, OWN, job_error, lookup, surely_not_executed
 from bridge_atol.web.messages import (
     Queue,
+    Said,
     Status,
     Unreadable,
     accepted,
@@ -30,10 +35,11 @@ from bridge_atol.web.printout import printout
 from bridge_atol.web.tasks import plan_of
 from bridge_ffd.vat import Vat
 from bridge_ffd.vocabulary import Agent, Measure, PaymentMethod, PaymentObject, PlannedStatus, Taxation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from bridge.model import ERRORS as CODES
 from bridge.model import Operation, Print, RequestError
 
 SPECS = Path(__file__).parents[3] / "protocol-specs" / "atol"
@@ -301,6 +307,7 @@ def test_codes_and_fed_lines_are_items_of_their_own_and_a_cut_is_refused() -> No
 # --- JSON
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         st.none()
@@ -338,3 +345,50 @@ def test_requests_and_answers_are_read() -> None:
         accepted(answer, "w")
     (state,) = states_of(b'{"results":[{"status":"error","error":{"code":73,"description":"x"},"result":null}]}')
     assert (state.status, state.error.code if state.error else 0, state.result) == (Status.ERROR, 73, {})
+
+
+def test_codes_and_fed_lines_stand_between_the_texts() -> None:
+    items = [{"qr": "https://example.ru/ч", "size": 4}, {"format": "ean13", "barcode": "460123456789"}, {"feed": 2}]
+    made, _ = printout(Print.model_validate({"op": "print", "lines": items}), 48)
+    assert made["items"] == [
+        {"type": "barcode", "barcode": "https://example.ru/ч", "barcodeType": "QR", "scale": 4, "alignment": "center"},
+        {"type": "barcode", "barcode": "4601234567893", "barcodeType": "EAN13", "alignment": "center"},
+        {"type": "text", "text": ""},
+        {"type": "text", "text": ""},
+    ]
+    for refused in ({"cut": "full"}, {"qr": "x", "correction": "H"}):
+        with pytest.raises(RequestError):
+            printout(Print.model_validate({"op": "print", "lines": [refused]}), 48)
+
+
+def test_every_sentence_of_the_driver_is_there_in_russian() -> None:
+    ours = [one for one in vars(texts).values() if isinstance(one, Own)]
+    assert len(ours) > 8
+    for one in ours:
+        assert one.code in CODES
+        assert re.search("[а-яё]", one.russian)
+        assert one.russian_remedy
+        assert set(re.findall(r"{(\w+)}", one.text)) == set(re.findall(r"{(\w+)}", one.russian))
+
+
+def test_every_number_of_the_vendors_driver_has_words_in_two_languages() -> None:
+    for number in (*DEVICE_CODES, *OWN):
+        row, error = lookup(number), job_error(Said(number, "Текст драйвера"))
+        assert row.code in CODES
+        assert (error.code, error.device_code, error.device_text) == (row.code, str(number), "Текст драйвера")
+        assert re.search("[а-яё]", error.in_language("ru").message)
+    assert surely_not_executed(Said(73, ""))
+    assert not surely_not_executed(Said(2, ""))
+    assert not surely_not_executed(Said(9999, ""))
+    assert not surely_not_executed(None)
+
+
+def test_the_numbers_are_those_of_the_reference() -> None:
+    seen = {
+        int(vector["hex"][2:4], 16): vector["meaning"]["driver_code"]
+        for vector in VECTORS
+        if vector["meaning"]["layer"] == "response-error" and "driver_code" in vector["meaning"]
+    }
+    assert seen
+    for device, number in seen.items():
+        assert ERRORS[DEVICE_CODES[number]].text == ERRORS[device].text

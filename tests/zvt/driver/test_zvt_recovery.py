@@ -209,6 +209,10 @@ def test_an_approval_behind_a_decline_of_the_same_payment_counts() -> None:
     [
         (PAID, True, "other tills use this terminal too"),
         (result(999), False, "of another amount"),
+        (result(999, code=5), False, "of another amount"),
+        (result(None), False, "tells no amount"),
+        (result(500, receipt="0042", original="000122"), False, "a reversal of another payment"),
+        (result(1234, receipt="0042", original="000122"), False, "a reversal of another payment"),
         (result(time="084500"), False, "of another time"),
         (result(date="1223"), False, "of another time"),
         (None, False, "told nothing of its last payment"),
@@ -410,6 +414,21 @@ def test_an_end_of_day_is_found_by_its_totals(shown: str, state: str) -> None:
     assert len(spending) == 1
 
 
+@pytest.mark.parametrize("messages", [[totals("000124", "101510"), "06 1E 01 77"], ["06 1E 01 FF"], ["06 1E 00"]])
+def test_an_end_of_day_that_ends_with_an_unclear_error_is_looked_into(messages: list[str]) -> None:
+    kept = totals("000124", "101510")
+    ask = [*run_of(READINESS, READY), *run_of(REPEAT_DAY, kept, DONE)]
+    steps = [*run_of(REPEAT_DAY, LAST_DAY, DONE), *run_of("06 50 03 00 00 00", *messages), *CONNECT, *ask, *ask]
+    outcome, _, _ = play(steps, operation("terminal.reconcile"))
+    assert outcome.state == "done"
+
+
+def test_an_end_of_day_that_is_not_possible_fails() -> None:
+    steps = [*run_of(REPEAT_DAY, LAST_DAY, DONE), *run_of("06 50 03 00 00 00", "06 1E 01 77")]
+    outcome, _, _ = play(steps, operation("terminal.reconcile"))
+    assert (outcome.state, outcome.error.device_code if outcome.error else None) == ("failed", "77")
+
+
 def test_totals_without_closing_are_never_in_doubt() -> None:
     steps = [*run_of(REPEAT_DAY, LAST_DAY, DONE), Till("06 10 03 00 00 00"), Says(OK), Cut(), *CONNECT]
     outcome, _, _ = play(steps, operation("terminal.reconcile", close=False))
@@ -436,8 +455,32 @@ def test_a_payment_that_had_to_be_found_out_is_watched_and_its_job_is_told_of_a_
         assert bench.device.amendments == []
         await bench.driver.maintain(bench.device)
         assert bench.device.amendments == [("JOB1", {"outcome": Came.REVERSED})]
-        assert [code for code, _ in bench.device.alerts] == ["terminal.reversed"]
         assert await bench.driver.maintain(bench.device) == 60.0
+        await bench.check()
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+@pytest.mark.parametrize(
+    ("kept", "settings", "stands"),
+    [
+        (PAID, {}, Came.APPROVED),
+        (PAID, {"shows_reversed": True}, None),
+        (REVERSED, {}, Came.REVERSED),
+        (result(code=0x6C), {}, Came.REVERSED),
+        (result(500, receipt="0043", trace="000124", time="101700"), {}, None),
+        (BEFORE, {}, None),
+    ],
+)
+def test_a_payment_that_is_done_is_looked_up_again(kept: str, settings: dict[str, Any], stands: Came | None) -> None:
+    async def scenario() -> None:
+        bench = Bench([*begun(), *says(PAID, DONE), *run_of(REPEAT, kept, DONE)], **settings)
+        job = Job(bench.device)
+        outcome = await bench._run(purchase(), job)
+        assert outcome.result is not None
+        assert bench.driver is not None
+        assert await bench.driver.look_again(job, purchase(), outcome.result) is stands
         await bench.check()
         await bench.disconnect()
 

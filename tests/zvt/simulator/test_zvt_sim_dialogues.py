@@ -37,7 +37,7 @@ def test_a_registration_and_sale() -> None:
         assert field(status, 0x8A) == raw("2E")
         assert field(status, 0x8B) == b"Debit Mastercard\0"
         assert field(status, 0x19) == raw("70")
-        assert field(status, 0x22) == raw("EE EE EE EE EE EE 00 03")
+        assert field(status, 0x22) == raw("EE EE EE EE EE EE 00 01")
         assert field(status, 0x49) is None  # only where the till has sent it
         till.say("80 00 00")
         await till.play(

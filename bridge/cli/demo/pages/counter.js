@@ -11,9 +11,10 @@ const PAUSE_MILLISECONDS = 200;
 export const PATIENCE_SECONDS = 8 * 3600;
 
 export class Counter {
-  /** `outcomes`: where it is told what became of a sale. */
-  constructor(outcomes) {
+  /** `outcomes`: where it is told what became of a sale. `terminals`: where cards are taken. */
+  constructor(outcomes, terminals = []) {
     this.outcomes = outcomes;
+    this.terminals = terminals;
     this.goods = new Goods(() => this.changed());
     this.payments = new Payments(() => this.changed());
     this.asked = 0;
@@ -117,13 +118,41 @@ export class Counter {
     try {
       const { totals } = await this.bridge.preview(this.device.id, this.operation());
       const payments = this.cart.paid(totals.due, this.places);
-      await this.submit({ ...this.operation(), payments }, this.cart);
+      if (await this.takeCards(payments)) await this.submit({ ...this.operation(), payments }, this.cart);
     } catch (error) {
       this.refused(error); // the preview was: nothing was asked for yet
     } finally {
       this.sending = false;
       this.ready();
     }
+  }
+
+  /** Cards first: the receipt names the payment that it records. False: a card was not charged, and nothing is sold. */
+  async takeCards(payments) {
+    const { currency } = this.cart.shop;
+    const terminal = this.terminals.find((one) => one.currency === currency);
+    const left = this.cart.charged ?? [];
+    if (terminal === undefined) return true;
+    for (const payment of payments.filter(({ kind }) => kind === "card")) {
+      const before = left.find(({ amount }) => amount === payment.amount); // charged already, and the receipt was refused
+      const job = before?.job ?? (await this.charge(terminal, payment.amount, currency));
+      if (job === null) return false;
+      if (before === undefined) this.cart.charged = [...(this.cart.charged ?? []), { amount: payment.amount, job }];
+      payment.payment_job = job;
+    }
+    return true;
+  }
+
+  /** The terminal's word on one card: the job's id where it was charged, else null. */
+  async charge(terminal, amount, currency) {
+    const operation = { op: "payment.purchase", amount, currency, reference: this.cart.reference, part: true };
+    const card = this.outcomes.begin(title(operation), terminal.face);
+    const tell = (outcome) => this.outcomes.tell(card, outcome);
+    const outcome = await this.bridge.submit(terminal.id, operation, { wait: PATIENCE_SECONDS, onChange: tell });
+    card.followed = false;
+    tell(outcome);
+    if (outcome.status === "refused") this.refused(outcome);
+    return outcome.status === "done" ? outcome.job.id : null;
   }
 
   /** Ask for it, and go on as soon as the bridge has taken it; the card is told the rest whenever it comes. */

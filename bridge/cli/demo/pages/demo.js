@@ -95,7 +95,7 @@ class Till {
       look: () => this.resume(),
       picture: async (job) => showPicture(await this.bridge.receipt(job.id), title(job.operation)),
     });
-    this.counter = new Counter(this.outcomes);
+    this.counter = new Counter(this.outcomes, this.setup.terminals);
     this.printer = new Printer(this.stage);
     this.carts = new Map(this.setup.shops.map((shop) => [shop.family, new Cart(shop)]));
     this.bridge.on("device", () => void this.look());

@@ -13,8 +13,8 @@ export class Outcomes {
     this.empty();
   }
 
-  /** A new card, for a sale that is on its way. */
-  begin(title) {
+  /** A new card, for a sale that is on its way. `face`: where the customer of a card payment is played. */
+  begin(title, face) {
     const card = {
       element: node("article", { class: "outcome" }),
       head: node("h3"),
@@ -22,6 +22,7 @@ export class Outcomes {
       told: node("p", { class: "told" }),
       more: node("p", { class: "more" }),
       actions: node("p", { class: "actions" }),
+      face,
       outcome: null,
       followed: true, // somebody waits for its end
       drawn: "",
@@ -76,7 +77,7 @@ export class Outcomes {
         await this.acts.collect(outcome);
         this.drop(card);
       };
-      if (outcome.status === "failed") {
+      if (outcome.status === "failed" && !isPayment(outcome.job.operation)) {
         const again = async () => {
           await ok();
           this.acts.again(outcome);
@@ -84,15 +85,16 @@ export class Outcomes {
         made.push([say("sellAgain"), again]);
       }
       made.push([say("ok"), ok]);
-      if (outcome.status === "done") made.push([say("picture"), () => this.acts.picture(outcome.job)]);
+      if (outcome.status === "done" && !isPayment(outcome.job.operation)) made.push([say("picture"), () => this.acts.picture(outcome.job)]);
     } else if (outcome.status === "unknown") {
       made.push([say("lookAgain"), () => this.acts.look()]);
     } else if (outcome.prompt) {
       for (const choice of outcome.prompt.choices)
         made.push([choice.text, () => this.acts.answer(outcome.job, outcome.prompt, choice)]);
-    } else if (outcome.status === "waiting" && outcome.job.state === "queued") {
+    } else if (outcome.status === "waiting" && (outcome.job.state === "queued" || isPayment(outcome.job.operation))) {
       made.push([say("cancel"), () => this.acts.cancel(outcome.job)]);
     }
+    if (card.face && outcome.status === "waiting") made.push([say("face"), () => open(card.face, "_blank", "noopener")]);
     return made;
   }
 
@@ -106,8 +108,14 @@ export class Outcomes {
 const same = (one, other) =>
   one.job && other.job ? one.job.id === other.job.id : one.key !== undefined && one.key === other.key;
 
-/** What a sale is called: its number and its goods. */
+const isPayment = (operation) => operation?.op?.startsWith("payment.") === true;
+
+/** What a sale is called: its number and its goods; a card payment by its amount. */
 export function title(operation) {
+  if (isPayment(operation)) {
+    const amount = operation.amount ? money(operation.amount, operation.currency ?? "") : "";
+    return [operation.reference, say("cardPayment", { amount })].filter(Boolean).join(" · ");
+  }
   const goods = (operation?.lines ?? []).map((line) => `${line.quantity ?? "1"} × ${line.name}`).join(", ");
   return [operation?.reference, goods].filter(Boolean).join(" · ");
 }
@@ -119,16 +127,23 @@ function texts(outcome) {
   switch (outcome.status) {
     case "done": {
       const doubt = job.history.some((step) => step.state === "unresolved") ? say("told.doubt") : "";
+      if (outcome.payment) {
+        const { approved, currency, receipt_number: number, scheme } = outcome.payment;
+        return [say("told.paid", { total: money(approved, currency), number: number ?? "", scheme: scheme ?? "" }) + doubt, ""];
+      }
       const document = outcome.document;
       const total = document?.total ? money(document.total, job.operation?.currency ?? "") : "";
       const warnings = (job.result?.warnings ?? []).map((warning) => warning.message).join(" ");
       return [say("told.done", { number: document?.number ?? "", total }) + doubt, warnings];
     }
+    case "declined":
+      return [say("told.notPaid"), [outcome.payment?.reason_text, outcome.payment?.reason_code].filter(Boolean).join(", ")];
     case "failed":
       return [say("told.failed"), sentences(outcome.error.message, outcome.error.remedy)];
     case "unresolved":
       return [say("told.unresolved"), why];
     case "waiting":
+      if (isPayment(job.operation) && job.state === "running") return [say("told.terminal"), why];
       return [say(job.state === "running" ? "told.running" : "told.queued"), why];
     case "refused":
       return [say("told.refused"), problemText(outcome.problem)];

@@ -151,6 +151,11 @@ const TEXTS = {
   "is.refused": { en: "Refused", pl: "Odrzucono" },
   "is.unknown": { en: "Cannot be found out", pl: "Nie da się ustalić" },
   "told.done": { en: "Receipt {number}, {total}. ", pl: "Paragon {number}, {total}. " },
+  "told.paid": { en: "{total} by card, {scheme}, terminal's receipt {number}. ", pl: "{total} kartą, {scheme}, pokwitowanie terminala {number}. " },
+  "told.notPaid": { en: "The card was not charged.", pl: "Karta nie została obciążona." },
+  "told.terminal": { en: "The terminal is at it.", pl: "Terminal pracuje." },
+  cardPayment: { en: "card payment {amount}", pl: "płatność kartą {amount}" },
+  face: { en: "To the terminal", pl: "Do terminala" },
   "told.doubt": {
     en: "For a moment it was not known: the bridge asked the printer itself, and printed nothing twice.",
     pl: "Przez chwilę nie było wiadomo: Tillbridge zapytał samą drukarkę i nic nie wydrukował dwa razy.",

@@ -17,7 +17,7 @@ from bridge.model import (
     ShiftOpen,
     Warning_,
 )
-from bridge_atol.checking import check_copy, circumstances
+from bridge_atol.checking import circumstances, repeats_last
 from bridge_atol.settings import AtolSettings, WebSettings
 from bridge_atol.unsupported import unsupported
 from bridge_atol.web.printout import printout
@@ -47,3 +47,9 @@ def check(operation: Operation, settings: AtolSettings, capabilities: Capabiliti
         case _:
             pass
     return ()
+
+
+def check_copy(operation: Copy) -> None:
+    if not repeats_last(operation):
+        remedy = "leave kind, document and delivery out"
+        raise unsupported("document", "the device prints its last document once more, and no other", remedy=remedy)

@@ -71,16 +71,14 @@ class Server:
             raise
 
     async def cancel(self, uuid: str) -> bool:
-        """Take back a request that is not begun. False: it is, or it is not known."""
+        """Take back a request that is not begun. False: it is, or it is not known, or the server does not do it."""
         answer = await self._ask("DELETE", request_path(uuid, self._device))
         if answer.status in (200, 204):
             return True
         try:
             read_answer(answer, (), load)
-        except Refused as refused:
-            if refused.status in (404, 405, 409):
-                return False
-            raise
+        except Refused:
+            return False
         return False
 
     async def queue(self) -> Queue:

@@ -91,6 +91,8 @@ def _by_drawer(intent: Intent, now: Facts, *, remembers: bool, shared: bool) -> 
     before = intent.baseline
     moved = now.cash - before.cash if before.cash is not None and now.cash is not None else None
     meant = intent.total if intent.kind is Kind.CASH_IN else -intent.total
+    if now.fn != before.fn:
+        return _unknown("there is another fiscal storage in the device")
     if remembers:
         if moved == meant:
             return _unknown("the server was never given this request, but the cash in the drawer moved by its amount")

@@ -33,12 +33,12 @@ from bridge.model import (
 )
 from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, NotIssued, Recovery
 from bridge.transport import HttpLink, LinkLost
-from bridge_atol.checking import check_copy
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import ofd, tasks, unprinted
 from bridge_atol.web import status as asking
 from bridge_atol.web.answers import part
+from bridge_atol.web.checking import check_copy
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.messages import Unreadable
 from bridge_atol.web.plan import Plan

@@ -13,10 +13,13 @@ from bridge.plugin import Aborted, DeviceError, Issued, JobContext, Json, NeedsO
 from bridge.transport import LinkLost, NotConnected
 from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
+from bridge_atol.texts import own
+from bridge_atol.texts.own import Own
+from bridge_atol.web import texts
 from bridge_atol.web.answers import figures_of
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.errors import job_error
-from bridge_atol.web.messages import Queue, Status, Unreadable
+from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
 from bridge_atol.web.ofd import expected
 from bridge_atol.web.plan import INTENT, Intent, Plan
 from bridge_atol.web.reading import Reader, Reading, Waiting, pauses, why
@@ -56,8 +59,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(job_error(refused.said)) from refused
         except Unreadable as error:
-            text = f"The vendor's server gives an answer that cannot be read: {error}."
-            raise DeviceError(JobError.of("device.fault", text)) from error
+            raise texts.SERVER_UNREADABLE.error(problem=error) from error
         if context.abort_requested:
             raise Aborted
         intent = Intent(
@@ -101,9 +103,9 @@ class Procedure:
                     return reading
                 assert found is not None
                 if context.device.clock.now() >= context.deadline:
-                    raise DeviceError(JobError.of(*found))
+                    raise found.error()
                 told = True
-                context.attention(*found)
+                context.attention(found.code, found.text)
                 await context.device.clock.sleep(self._settings.timeouts.person)
         finally:
             if told:
@@ -116,7 +118,7 @@ class Procedure:
         try:
             await self._server.post(intent.uuid, [plan.task])
         except NotConnected as error:  # surely nothing was sent
-            raise DeviceError(JobError.of("device.offline", f"The vendor's server does not answer: {error}.")) from error
+            raise texts.SERVER_SILENT.error(problem=error) from error
         except Refused as refused:
             if refused.status == 409 and await self._knows(intent.uuid):
                 return
@@ -175,23 +177,33 @@ class Procedure:
         await context.checkpoint(INTENT, {"uuid": asked, "task": str(task["type"])})
         try:
             queue = await self._server.post(asked, [task])
-            for pause in pauses(self._settings.timeouts.poll):
-                states = await self._server.get(asked)
-                if states is None or len(states) != 1:
-                    raise LinkLost("the server does not know a task that it has just taken")
-                (state,) = states
-                if state.status is Status.READY:
-                    return Result(paper=paper, evidence={"request": asked})
-                if state.status.final:
-                    raise DeviceError(job_error(state.error))
-                late = clock.now() >= context.deadline or context.abort_requested
-                if state.status is Status.WAIT and (queue.blocked or late) and await self._server.cancel(asked):
-                    raise Aborted if context.abort_requested else DeviceError(JobError.of(*why(queue)))
-                queue = Queue(False)
-                await clock.sleep(pause)
         except Refused as refused:
             raise DeviceError(job_error(refused.said)) from refused
+        began = clock.monotonic()
+        for pause in pauses(self._settings.timeouts.poll):
+            state = await self._state_of_effect(asked)
+            if state.status is Status.READY:
+                return Result(paper=paper, evidence={"request": asked})
+            if state.status.final:
+                raise DeviceError(job_error(state.error))
+            late = clock.now() >= context.deadline or context.abort_requested
+            if state.status is Status.WAIT and (queue.blocked or late) and await self._server.cancel(asked):
+                raise Aborted if context.abort_requested else why(queue).error()
+            if state.status is not Status.WAIT and clock.monotonic() - began >= self._settings.timeouts.running:
+                raise self._settings.timeouts.ran_out("running", "the server makes no end of it")
+            queue = Queue(False)
+            await clock.sleep(pause)
         raise AssertionError("pauses have no end")
+
+    async def _state_of_effect(self, asked: str) -> TaskState:
+        """LinkLost where the server does not tell: what was given to it may be carried out all the same."""
+        try:
+            states = await self._server.get(asked)
+        except Refused as refused:
+            raise LinkLost(f"the server does not tell of a task that it has taken: {refused}") from refused
+        if states is None or len(states) != 1:
+            raise LinkLost("the server does not know a task that it has just taken")
+        return states[0]
 
 
 def _check_state(kind: Kind, reading: Reading) -> None:
@@ -202,17 +214,17 @@ def _check_state(kind: Kind, reading: Reading) -> None:
         case "expired" if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
             raise DeviceError(JobError.of("device.shift_expired"))
         case "opened" | "expired" if kind is Kind.SHIFT_OPEN:
-            raise DeviceError(JobError.of("request.conflict", "A shift is open already.", remedy="Close it first."))
+            raise own.SHIFT_OPEN.error()
         case _:
             pass
 
 
-def _not_ready(reading: Reading) -> tuple[str, str] | None:
+def _not_ready(reading: Reading) -> Own | None:
     """Why nothing can be printed now."""
     if reading.condition.cover_open:
-        return "device.cover_open", "The cover of the device is open. Close it."
+        return texts.COVER_OPEN
     if reading.condition.paper is False:
-        return "device.paper_out", "The device is out of paper. Put paper in."
+        return texts.PAPER_OUT
     return None
 
 
@@ -220,13 +232,7 @@ def _expect_last(operation: Operation, reading: Reading) -> None:
     """What the till believes of the device, as an optimistic lock."""
     wanted = operation.expect.last_document if operation.expect else None
     if wanted is not None and wanted != str(reading.facts.last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that document {wanted} was the last one; the device says {reading.facts.last}.",
-                field="expect.last_document",
-            )
-        )
+        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=reading.facts.last)
 
 
 def _figures(kind: Kind, reading: Reading) -> Report | None:

@@ -14,6 +14,8 @@ from bridge.plugin import DeviceContext
 from bridge.transport import LinkLost
 from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
+from bridge_atol.texts.own import Own
+from bridge_atol.web import texts
 from bridge_atol.web.answers import Condition, FiscalParams, Kept, facts_of
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.errors import NO_DEVICE
@@ -38,7 +40,7 @@ class Waiting(Exception):
     """The queue does not come to it. `queue` says why."""
 
     def __init__(self, queue: Queue) -> None:
-        super().__init__(why(queue)[1])
+        super().__init__(why(queue).text)
         self.queue = queue
 
 
@@ -137,26 +139,15 @@ def pauses(poll: float) -> Iterator[float]:
         yield poll
 
 
-def why(queue: Queue) -> tuple[str, str]:
-    """Why the queue does not go on: a uniform code, and a sentence for the person at the till."""
-    if not queue.blocked:
-        return "device.busy", "The device has other documents to make first."
-    return _REASONS.get(queue.reason, ("device.busy", "The queue of the device stands still. Look at the vendor's server."))
+def why(queue: Queue) -> Own:
+    """Why the queue does not go on."""
+    return _REASONS.get(queue.reason, texts.QUEUE_STOPPED) if queue.blocked else texts.QUEUE_BUSY
 
 
 _REASONS = {
-    "connectionError": (
-        "device.offline",
-        "The server has lost the device in the middle of a document. Check its power and cable; the server goes on by itself.",
-    ),
-    "fnError": (
-        "device.fault",
-        "The fiscal storage failed in the middle of a document. Switch the device off and on; the server goes on by itself.",
-    ),
-    "paperError": (
-        "device.paper_out",
-        "The device is out of paper, or its cover is open. Put paper in and close the cover; the server goes on by itself.",
-    ),
+    "connectionError": texts.DEVICE_LOST,
+    "fnError": texts.STORAGE_FAILED,
+    "paperError": texts.PRINTER_STOPPED,
 }
 
 

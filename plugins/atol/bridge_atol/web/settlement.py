@@ -12,6 +12,8 @@ from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssu
 from bridge_atol.facts import FISCAL, Kind
 from bridge_atol.recovery import Verdict
 from bridge_atol.settings import AtolSettings
+from bridge_atol.texts.own import Own
+from bridge_atol.web import texts
 from bridge_atol.web.answers import FiscalParams, Kept, plain
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.decision import Decision, decide, is_ours, missing
@@ -59,8 +61,7 @@ class Settlement:
                 return await self._by_device(None, {})
             return await self._of(states[0])
         except Waiting as waiting:
-            code, text = why(waiting.queue)
-            return Pending(_AGAIN, code, text)
+            return _pending(_AGAIN, why(waiting.queue))
         except NOT_READ as error:
             return Pending(_AGAIN_STRANGE, "device.fault", f"The vendor's server does not tell: {error}.")
 
@@ -73,7 +74,7 @@ class Settlement:
         states = await self._server.get(self._intent.uuid)
         if states is not None and any(state.status is not Status.CANCELED for state in states):
             return None
-        return NotIssued({"canceled": self._intent.uuid}, JobError.of("request.aborted"))
+        return NotIssued({"canceled": self._intent.uuid}, texts.TAKEN_BACK.error().error)
 
     # --- by the request itself
 
@@ -87,24 +88,20 @@ class Settlement:
             case Status.BLOCKED:
                 self.begun = True
                 queue = await self._server.queue()
-                code, text = why(queue if queue.blocked else Queue(True))
-                return Pending(_AGAIN, code, text)
+                return _pending(_AGAIN, why(queue if queue.blocked else Queue(True)))
             case Status.READY:
                 return await self._ready(state)
             case Status.ERROR | Status.INTERRUPTED:
                 return await self._failed(state)
             case Status.CANCELED:
-                return NotIssued({"state": _verbatim(state)}, JobError.of("request.aborted"))
+                return NotIssued({"state": _verbatim(state)}, texts.TAKEN_BACK.error().error)
 
     async def _in_queue(self) -> Recovery:
         """Not begun. Behind the job's deadline nobody waits for the document any more: it must not come out in an hour."""
-        queue = await self._server.queue()
-        if self._context.device.clock.now() >= self._context.deadline:
-            code, text = why(queue)
-            if await self.take_back() is not None:
-                return NotIssued({"canceled": self._intent.uuid, "queue": text}, JobError.of(code, text))
-        code, text = why(queue)
-        return Pending(self._settings.timeouts.poll, code, text)
+        reason = why(await self._server.queue())
+        if self._context.device.clock.now() >= self._context.deadline and await self.take_back() is not None:
+            return NotIssued({"canceled": self._intent.uuid, "queue": reason.text}, reason.error().error)
+        return _pending(self._settings.timeouts.poll, reason)
 
     async def _ready(self, state: TaskState) -> Recovery:
         """It was carried out. What is told of it must be ours: a server that found its device again compares numbers only."""
@@ -174,12 +171,18 @@ class Settlement:
         return reading, decide(self._intent, reading.facts, kept, remembers=remembers, shared=shared)
 
     async def _last_one(self, now: Facts) -> tuple[Kept, ...]:
-        """A driver that shows no archive still tells the last receipt: enough where it is the only document since."""
-        intent = self._intent
-        if intent.kind not in _RECEIPTS or now.fn != intent.baseline.fn or now.last != intent.baseline.last + 1:
+        """A driver that shows no archive still tells the last document: enough where it is the only one since, and is of our kind, be it
+        by its being a receipt or by the state of the shift."""
+        intent, before = self._intent, self._intent.baseline
+        if intent.kind not in FISCAL or now.fn != before.fn or now.last != before.last + 1:
             return ()
-        told = await self._reader.last(receipt=True, seconds=self._patience)
-        if told.number != now.last or told.total is None:
+        receipt = intent.kind in _RECEIPTS
+        if not receipt and (now.shift_state == "closed") is not (intent.kind is Kind.SHIFT_CLOSE):
+            return ()
+        if not receipt and (now.shift_state == "closed") is (before.shift_state == "closed"):
+            return ()
+        told = await self._reader.last(receipt=receipt, seconds=self._patience)
+        if told.number != now.last or (receipt and told.total is None):
             return ()
         return (Kept(intent.kind, told.number, told.sign, told.at, told.total, sure=True),)
 
@@ -210,6 +213,10 @@ class Settlement:
             evidence,
             f"Nobody can tell whether this document came out: {reason}. Compare the paper: {looks(self._intent)}.",
         )
+
+
+def _pending(seconds: float, reason: Own) -> Pending:
+    return Pending(seconds, reason.code, reason.text)
 
 
 def looks(intent: Intent) -> str:

@@ -21,6 +21,7 @@ from bridge_atol import commands
 from bridge_atol.circumstances import version_of
 from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
 from bridge_atol.vocabulary import NAME
+from bridge_atol.web import texts
 from bridge_atol.web.answers import Condition, part
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.messages import Json, Queue, Unreadable
@@ -153,12 +154,12 @@ async def read_status(server: Server, model: Model, zone: ZoneInfo, now: datetim
 
 def _attention(condition: Condition, queue: Queue) -> str | None:
     if queue.blocked:
-        return why(queue)[1]
+        return why(queue).text
     if condition.blocked:
         return "The device is blocked. Look at its own message."
     if condition.cover_open:
-        return "The cover of the device is open. Close it."
-    return "The device is out of paper. Put paper in." if condition.paper is False else None
+        return texts.COVER_OPEN.text
+    return texts.PAPER_OUT.text if condition.paper is False else None
 
 
 def _warnings(*told: Mapping[str, Json]) -> FnWarning:

@@ -20,6 +20,11 @@ _STAR = b"*"
 
 # In a row, or in groups with a blank or hyphen between. A card number begins with no zero.
 _CARD = re.compile(rb"(?<![0-9])[1-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+# Bytes that could not be taken apart: the beginning of a card field, and runs of digits in nibbles, an F behind the last one.
+_FIELD = re.compile(rb"[\x22\x23\x2d][\xf0-\xf9]{2}|\x24[\xf0-\xf9]{3}")
+_PAIRS = b"".join(re.escape(bytes((tens << 4 | ones,))) for tens in range(10) for ones in range(10))
+_PADDED = b"".join(re.escape(bytes((tens << 4 | 0x0F,))) for tens in range(10))
+_NIBBLES = re.compile(b"[%b]{6,}[%b%b]" % (_PAIRS, _PAIRS, _PADDED), re.DOTALL)
 _TRACK_IN_NIBBLES = re.compile(r"[0-9]{12,19}d")
 
 
@@ -69,38 +74,35 @@ def mask_loose(value: bytes) -> bytes:
 def mask_unread(value: bytes) -> bytes:
     """Bytes that could not be taken apart: any card number that may be in them, in text or nibbles, and any card field."""
     hidden = bytearray(mask_text(value))
-    for at in range(len(hidden)):
-        _mask_field_at(hidden, at)
     seen = bytes(hidden)
-    for at in range(len(seen)):
-        for size in range(7, 11):
-            _mask_number_at(hidden, seen, at, size)
+    for field in _FIELD.finditer(seen):
+        _mask_field_at(hidden, seen, field.start())
+    seen = bytes(hidden)
+    for run in _NIBBLES.finditer(seen):
+        for at in range(run.start(), run.end() - 6):
+            for size in range(7, min(11, run.end() - at + 1)):
+                _mask_number_at(hidden, seen, at, size)
     return bytes(hidden)
 
 
-def _mask_field_at(data: bytearray, at: int) -> None:
-    """A BMP 22, 23, 24 or 2D with its length, as far as it goes."""
-    counted = {0x22: 2, 0x23: 2, 0x2D: 2, 0x24: 3}.get(data[at])
-    if counted is None or len(data) < at + 1 + counted:
-        return
-    marks = data[at + 1 : at + 1 + counted]
-    if any(mark >> 4 != 0xF or mark & 0x0F > 9 for mark in marks):
-        return
-    size = int("".join(str(mark & 0x0F) for mark in marks))
-    start, end = at + 1 + counted, min(at + 1 + counted + size, len(data))
-    value = bytes(data[start:end])
-    whole = end - start == size
-    data[start:end] = FIELDS[data[at]](value) if whole else mask_all(value)
+def _mask_field_at(data: bytearray, seen: bytes, at: int) -> None:
+    """A BMP 22, 23, 24 or 2D with its length, as far as it goes. What was hidden by another one stays hidden."""
+    counted = 3 if seen[at] == 0x24 else 2
+    size = int("".join(str(mark & 0x0F) for mark in seen[at + 1 : at + 1 + counted]))
+    start, end = at + 1 + counted, min(at + 1 + counted + size, len(seen))
+    value = seen[start:end]
+    shown = FIELDS[seen[at]](value) if end - start == size else mask_all(value)
+    for place, (before, after) in enumerate(zip(value, shown, strict=True), start):
+        if before != after:
+            data[place] = after
 
 
 def _mask_number_at(data: bytearray, seen: bytes, at: int, size: int) -> None:
     """Where `seen` has what may be a number here, its middle. Two that overlap are both hidden: one of them may be a real one."""
     value = seen[at : at + size]
-    if len(value) < size or not 0x20 <= value[0] <= 0x69:
-        return
     nibbles = value.hex()
     bare = nibbles[:-1] if nibbles.endswith("f") else nibbles
-    if bare.isdigit() and _SHORTEST <= len(bare) <= _LONGEST and luhn(bare):
+    if nibbles[0] in "23456" and bare.isdigit() and _SHORTEST <= len(bare) <= _LONGEST and luhn(bare):
         for place, byte in enumerate(mask_number(value), at):
             if byte != seen[place]:
                 data[place] = byte

@@ -162,7 +162,7 @@ def masked(data: bytes, start: int = 0) -> bytes:
         if place.tag == Bmp.TLV:
             value = cards.masked_objects(value, *tlv.places(value))
         else:
-            mask = cards.FIELDS.get(place.tag)
+            mask = cards.FIELDS.get(place.tag, cards.mask_loose if TABLE[place.tag] < 0 else None)
             value = mask(value) if mask is not None else value
         hidden[place.start : place.end] = value
     hidden[stops:] = cards.mask_unread(data[stops:])
