@@ -455,8 +455,33 @@ def test_a_payment_that_had_to_be_found_out_is_watched_and_its_job_is_told_of_a_
         assert bench.device.amendments == []
         await bench.driver.maintain(bench.device)
         assert bench.device.amendments == [("JOB1", {"outcome": Came.REVERSED})]
-        assert [code for code, _ in bench.device.alerts] == ["terminal.reversed"]
         assert await bench.driver.maintain(bench.device) == 60.0
+        await bench.check()
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+@pytest.mark.parametrize(
+    ("kept", "settings", "stands"),
+    [
+        (PAID, {}, Came.APPROVED),
+        (PAID, {"shows_reversed": True}, None),
+        (REVERSED, {}, Came.REVERSED),
+        (result(code=0x6C), {}, Came.REVERSED),
+        (result(500, receipt="0043", trace="000124", time="101700"), {}, None),
+        (BEFORE, {}, None),
+    ],
+)
+def test_a_payment_that_is_done_is_looked_up_again(kept: str, settings: dict[str, Any], stands: Came | None) -> None:
+    async def scenario() -> None:
+        bench = Bench([*begun(), *says(PAID, DONE), *run_of(REPEAT, kept, DONE)], **settings)
+        job = Job(bench.device)
+        outcome = await bench._run(purchase(), job)
+        assert outcome.result is not None
+        assert bench.driver is not None
+        assert await bench.driver.look_again(job, purchase(), outcome.result) is stands
+        assert bench.device.amendments == ([("JOB1", {"outcome": Came.REVERSED})] if kept == REVERSED else [])
         await bench.check()
         await bench.disconnect()
 
