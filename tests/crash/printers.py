@@ -1,5 +1,6 @@
 """Simulated printers behind TCP in this process: Posnet, two of them over the Thermal protocol, Shtrih-M over each link layer, and
-ATOL over each transport and behind the vendor's HTTP server; and ZVT terminals in each behaviour after a lost answer. They are slow at random moments and switched off now and then.
+ATOL over each transport and behind the vendor's HTTP server; and two ZVT terminals, one that takes back
+what nobody confirms and one that keeps it. They are slow at random moments and switched off now and then.
 
 They differ in what they remember over a power cut, so that recovery has to take all its ways.
 """
@@ -60,7 +61,6 @@ _BEHIND_SERVER = "till-10"
 _ZVT_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "desk-a": {"tid": "29000001", "serial": "17000001", "unconfirmed": "A"},
     "desk-b": {"tid": "29000002", "serial": "17000002", "unconfirmed": "B"},
-    "desk-c": {"tid": "29000003", "serial": "17000003", "unconfirmed": "C"},
 }
 
 # Of the bridge: the terminals here decide within tenths of a second, so nobody waits as long as at a real one.

@@ -182,11 +182,25 @@ def test_an_approval_that_was_heard_counts_beside_other_tills_where_its_very_rec
     assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
 
 
-def test_a_result_that_the_terminal_repeats_on_the_new_link_is_written_down_and_acknowledged() -> None:
-    repeated = [Till(READINESS), Says(PAID), Till(OK), Says(OK), *says(READY)]
-    outcome, _, _ = play([*begun(), Cut(), *CONNECT, *repeated, *run_of(REPEAT, PAID, DONE), *looks(PAID)], shared=True)
-    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
-    assert [point.name for point in outcome.job.checkpoints] == ["intent", "status_information", "looked"]
+@pytest.mark.parametrize(
+    ("repeated", "shared", "shown", "state", "written"),
+    [
+        (PAID, False, PAID, "done", True),
+        (PAID, True, PAID, "operator", False),
+        (BEFORE, False, BEFORE, "failed", False),
+        (result(999), False, BEFORE, "failed", False),
+        (result(time="084500"), False, BEFORE, "failed", False),
+    ],
+)
+def test_a_result_that_the_terminal_repeats_on_the_new_link_counts_where_it_can_be_this_ones(
+    repeated: str, shared: bool, shown: str, state: str, written: bool
+) -> None:
+    again = [Till(READINESS), Says(repeated), Till(OK), Says(OK), *says(READY)]
+    steps = [*begun(), Cut(), *CONNECT, *again, *run_of(REPEAT, shown, DONE), *looks(shown)]
+    outcome, device, _ = play(steps, shared=shared)
+    assert outcome.state == state
+    assert ("status_information" in [point.name for point in outcome.job.checkpoints]) is written
+    assert ("stray" in device.store.values) is not written
 
 
 def test_a_decline_that_was_heard_counts_though_the_end_was_not() -> None:
@@ -481,6 +495,7 @@ def test_a_payment_that_is_done_is_looked_up_again(kept: str, settings: dict[str
         assert outcome.result is not None
         assert bench.driver is not None
         assert await bench.driver.look_again(job, purchase(), outcome.result) is stands
+        assert bench.device.amendments == ([("JOB1", {"outcome": Came.REVERSED})] if kept == REVERSED else [])
         await bench.check()
         await bench.disconnect()
 
