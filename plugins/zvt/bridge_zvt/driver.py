@@ -49,7 +49,8 @@ from bridge_zvt.raw import plan_raw
 from bridge_zvt.reconcile import ReconcileProcedure
 from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.settlement import Settlement, open_reservations
-from bridge_zvt.snapshot import TerminalBusy, look, look_or_fail
+from bridge_zvt.snapshot import TerminalBusy, look
+from bridge_zvt.standing import standing
 
 Effect = TerminalLogin | TerminalDiagnose | DisplayShow | ClockSet | Copy | Raw
 
@@ -104,23 +105,20 @@ class ZvtDriver(Driver):
         return await self._exchange.abort()
 
     async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
-        """By the one record that the terminal keeps; of a reservation, by whether it is still open."""
         made = result.payment
-        if made is None or made.outcome not in (Outcome.APPROVED, Outcome.PARTIAL):
-            return None
+        if made is None or self._device.shared or not self._settings.repeat_receipt:
+            return None  # where others pay too, a number may have come round again
         if isinstance(operation, PaymentPreauthorise) and made.receipt_number is not None:
-            open_ = await open_reservations(self._exchange)
-            return made.outcome if open_ is not None and made.receipt_number[-4:] in open_ else None
-        if not self._settings.repeat_receipt or made.trace_number is None:
-            return None
-        kept = (await look_or_fail(self._exchange, self._settings)).record
-        if kept is None or (kept.terminal_id is not None and made.terminal_id not in (None, kept.terminal_id)):
-            return None
-        if kept.original_trace == made.trace_number:
-            return Outcome.REVERSED if kept.approved else None
-        if (kept.trace, kept.receipt) != (made.trace_number, made.receipt_number) or self._settings.shows_reversed:
-            return None
-        return made.outcome if kept.approved else Outcome.REVERSED
+            listed = await open_reservations(self._exchange)
+            if listed is not None:
+                return made.outcome if made.receipt_number[-4:] in listed else None
+        try:
+            seen = await look(self._exchange, self._settings)
+        except TerminalBusy as busy:
+            raise DeviceError(JobError.of("terminal.busy", device_text=str(busy))) from busy
+        if seen.record is not None:
+            await memory.note_reversal(self._device, seen.record)
+        return standing(made, seen.record, self._settings)
 
     async def maintain(self, context: DeviceContext) -> float | None:
         """A payment that had to be found out is looked after for some minutes; else the terminal is asked how it is, which also

@@ -81,7 +81,9 @@ async def watched(context: DeviceContext) -> Mapping[str, Any] | None:
 
 
 async def note_reversal(context: DeviceContext, record: Record) -> None:
-    """A record that the terminal shows: where it is the reversal of a payment that a job of ours made, that job is told."""
+    """A record that the terminal shows: where it is the reversal of a payment that a job of ours made, that job is told.
+
+    The host raises the alert with the amendment."""
     if record.original_trace is None or not record.approved:
         return
     known = dict(await context.store.get(PAYMENTS) or {})
@@ -95,12 +97,6 @@ async def note_reversal(context: DeviceContext, record: Record) -> None:
         await context.amend(payment["job"], outcome=Outcome.REVERSED)
     except ValueError as error:  # that job did not end as a payment that stands
         context.logger.info("reversal of trace %s: %s", record.original_trace, error)
-    else:
-        text = (
-            f"The terminal took back the payment with receipt {payment['receipt']} (trace {record.original_trace}) by itself, "
-            f"after it had been approved (job {payment['job']})."
-        )
-        context.alert("terminal.reversed", text)
     await forget(context, record.original_trace)
     kept = await context.store.get(WATCH)
     if kept and kept["job"] == payment["job"]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bridge_zvt.answers import Record, same
 from bridge_zvt.open_points import CLOCK_TOLERANCE_SECONDS
-from bridge_zvt.payment import wrong_original
+from bridge_zvt.payment import is_old, wrong_original
 from bridge_zvt.plan import Intent, Kind
 
 
@@ -48,7 +48,8 @@ class Circumstances:
 def decide(intent: Intent, received: Sequence[Record], kept: Record | None, why: str, around: Circumstances) -> Decision:
     """`received`: results of this very command that were written down. `kept`: the terminal's last record; None where it showed
     none (`why`). The terminal is idle."""
-    decision = _decide(intent, received, kept, why, around)
+    heard = [record for record in received if not is_old(record, intent.baseline)]
+    decision = _decide(intent, heard, kept, why, around)
     if decision.verdict is Verdict.DONE and around.shows_reversed:
         return _unknown(f"this terminal shows a payment that it took back as if it stood ({decision.reason})")
     return decision
@@ -131,6 +132,17 @@ def _newer_reversal(intent: Intent, kept: Record) -> Decision:
     if kept.original_trace is None and intent.amount is None:
         return _unknown("the terminal's last record does not tell what it takes back")
     return Decision(Verdict.DONE, "the terminal's last record is this reversal", kept)
+
+
+def may_be(intent: Intent, record: Record, around: Circumstances) -> bool:
+    """Whether a result that came where nothing was under way can be the one that is in doubt."""
+    if around.shared or is_old(record, intent.baseline):
+        return False
+    if record.result is None or (
+        record.approved and None not in (record.amount, intent.amount) and record.amount != intent.amount
+    ):
+        return False
+    return record.moment is None or _in_time(intent, record, around)
 
 
 def _is_of(told: Record, kept: Record) -> bool:

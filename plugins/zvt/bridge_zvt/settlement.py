@@ -24,7 +24,7 @@ from bridge_zvt.payment import outcome_of, records_of, signature_refused
 from bridge_zvt.plan import COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
 from bridge_zvt.prompts import MAINTAINED, READY, terminal
 from bridge_zvt.receipts import Receipts
-from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day
+from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day, may_be
 from bridge_zvt.refusals import Refused
 from bridge_zvt.result import evidence_of, needs_signature, payment, payment_result, reconciliation
 from bridge_zvt.settings import ZvtSettings
@@ -56,7 +56,7 @@ class Settlement:
         if intent.kind is Kind.TOTALS:
             return NotIssued({"reason": "a report of totals changes nothing"})
         known = list(checkpoints)
-        self._hear_strays(known)
+        self._hear_strays(read_intent(checkpoints, REVERSING) or intent, known)
         busy = await self._ready()
         if busy is not None:
             return busy
@@ -143,12 +143,14 @@ class Settlement:
 
     # --- asking
 
-    def _hear_strays(self, known: list[Checkpoint]) -> None:
-        """A result that the terminal repeats on the new link belongs to what is in doubt: it is written down with it."""
+    def _hear_strays(self, intent: Intent, known: list[Checkpoint]) -> None:
+        """A result that the terminal repeats on the new link belongs to what is in doubt, where it can be: then it is written down
+        with it. The payment before, another amount or time, or another till's is evidence and nothing else."""
 
         async def heard(apdu: Apdu) -> None:
             record = Record.of(apdu)
-            if apdu.code != record.apdu.code:
+            if apdu.code != record.apdu.code or not may_be(intent, record, self._around()):
+                await memory.keep_stray(self._context.device, shown(apdu))
                 return
             now = self._context.device.clock.now()
             data = {"record": record.model_dump(), "at": now.isoformat()}

@@ -15,7 +15,6 @@ from zvt_bench import (
     READY,
     REGISTERED,
     REGISTRATION,
-    REPEAT,
     Aborts,
     Bench,
     Device,
@@ -278,29 +277,6 @@ def test_the_terminals_own_words_are_shown_with_their_uniform_code() -> None:
 def test_how_the_holder_was_verified_is_told(more: str, verification: Verification | None, entry: EntryMode | None) -> None:
     outcome, _ = play(sale(result(more=more), DONE), purchase())
     assert (outcome.payment.verification, outcome.payment.entry_mode) == (verification, entry)
-
-
-@pytest.mark.parametrize(
-    ("shown", "stands"),
-    [
-        (PAID, Came.APPROVED),
-        (result(receipt="0043", trace="000124", original="000123"), Came.REVERSED),
-        (result(code=0x6C), Came.REVERSED),
-        (result(receipt="0043", trace="000124"), None),
-        (None, None),
-    ],
-)
-def test_how_a_payment_stands_by_now_is_told_by_the_terminals_record(shown: str | None, stands: Came | None) -> None:
-    async def scenario() -> None:
-        bench = Bench([*sale(PAID, DONE), *run_of(REPEAT, *((shown,) if shown else ()), DONE)], snapshot="stored")
-        paid = await bench._run(purchase(), Job(bench.device))
-        assert paid.result is not None
-        assert bench.driver is not None
-        assert await bench.driver.look_again(Job(bench.device), purchase(), paid.result) is stands
-        await bench.check()
-        await bench.disconnect()
-
-    run_virtual(scenario())
 
 
 def test_a_reservation_stands_while_the_terminal_lists_it() -> None:

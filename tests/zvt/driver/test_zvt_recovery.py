@@ -182,11 +182,25 @@ def test_an_approval_that_was_heard_counts_beside_other_tills_where_its_very_rec
     assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
 
 
-def test_a_result_that_the_terminal_repeats_on_the_new_link_is_written_down_and_acknowledged() -> None:
-    repeated = [Till(READINESS), Says(PAID), Till(OK), Says(OK), *says(READY)]
-    outcome, _, _ = play([*begun(), Cut(), *CONNECT, *repeated, *run_of(REPEAT, PAID, DONE), *looks(PAID)], shared=True)
-    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
-    assert [point.name for point in outcome.job.checkpoints] == ["intent", "status_information", "looked"]
+@pytest.mark.parametrize(
+    ("repeated", "shared", "shown", "state", "written"),
+    [
+        (PAID, False, PAID, "done", True),
+        (PAID, True, PAID, "operator", False),
+        (BEFORE, False, BEFORE, "failed", False),
+        (result(999), False, BEFORE, "failed", False),
+        (result(time="084500"), False, BEFORE, "failed", False),
+    ],
+)
+def test_a_result_that_the_terminal_repeats_on_the_new_link_counts_where_it_can_be_this_ones(
+    repeated: str, shared: bool, shown: str, state: str, written: bool
+) -> None:
+    again = [Till(READINESS), Says(repeated), Till(OK), Says(OK), *says(READY)]
+    steps = [*begun(), Cut(), *CONNECT, *again, *run_of(REPEAT, shown, DONE), *looks(shown)]
+    outcome, device, _ = play(steps, shared=shared)
+    assert outcome.state == state
+    assert ("status_information" in [point.name for point in outcome.job.checkpoints]) is written
+    assert ("stray" in device.store.values) is not written
 
 
 def test_a_decline_that_was_heard_counts_though_the_end_was_not() -> None:
@@ -455,8 +469,33 @@ def test_a_payment_that_had_to_be_found_out_is_watched_and_its_job_is_told_of_a_
         assert bench.device.amendments == []
         await bench.driver.maintain(bench.device)
         assert bench.device.amendments == [("JOB1", {"outcome": Came.REVERSED})]
-        assert [code for code, _ in bench.device.alerts] == ["terminal.reversed"]
         assert await bench.driver.maintain(bench.device) == 60.0
+        await bench.check()
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+@pytest.mark.parametrize(
+    ("kept", "settings", "stands"),
+    [
+        (PAID, {}, Came.APPROVED),
+        (PAID, {"shows_reversed": True}, None),
+        (REVERSED, {}, Came.REVERSED),
+        (result(code=0x6C), {}, Came.REVERSED),
+        (result(500, receipt="0043", trace="000124", time="101700"), {}, None),
+        (BEFORE, {}, None),
+    ],
+)
+def test_a_payment_that_is_done_is_looked_up_again(kept: str, settings: dict[str, Any], stands: Came | None) -> None:
+    async def scenario() -> None:
+        bench = Bench([*begun(), *says(PAID, DONE), *run_of(REPEAT, kept, DONE)], **settings)
+        job = Job(bench.device)
+        outcome = await bench._run(purchase(), job)
+        assert outcome.result is not None
+        assert bench.driver is not None
+        assert await bench.driver.look_again(job, purchase(), outcome.result) is stands
+        assert bench.device.amendments == ([("JOB1", {"outcome": Came.REVERSED})] if kept == REVERSED else [])
         await bench.check()
         await bench.disconnect()
 
