@@ -17,7 +17,7 @@ from rich.table import Table
 
 from benchmarks import gate, idle_sockets
 from benchmarks.bare import record, replay_all, sale_only
-from benchmarks.families import FAMILIES, POSNET, Family
+from benchmarks.families import FAMILIES, POSNET, ZVT, Family
 from benchmarks.load import sell_all
 from benchmarks.processes import data_dir, server, simulators
 
@@ -41,8 +41,9 @@ def main() -> None:
         )
         for family in families:
             _throughput(console, directory, family, 100 if quick else 400)
-        if POSNET in families:
-            _real_pace(console, directory, POSNET, 2 if quick else 5)
+        for family in (POSNET, ZVT):
+            if family in families:
+                _real_pace(console, directory, family, 2 if quick else 5)
         if chosen is not None:
             return
         _at_rest(console, directory, 5 if quick else 20)

@@ -220,4 +220,55 @@ ATOL = Family(
     prepare=({"op": "shift.open"},),
 )
 
-FAMILIES = (POSNET, SHTRIH, ATOL)
+# --- ZVT on TCP: a command, then messages of the terminal until 06 0F or 06 1E, each answered with 80 00 00
+
+_ZVT_PASSWORD = bytes(3)
+_ZVT_YES = b"\x80\x00\x00"
+_ZVT_ENDS = (b"\x06\x0f", b"\x06\x1e")
+_ZVT_WITH_PASSWORD = (b"\x05\x01", b"\x06\x00", b"\x06\x20")
+_ZVT_PURCHASE = b"\x06\x01"
+
+
+async def _speak_zvt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dialogue: Dialogue) -> None:
+    for command in dialogue:
+        writer.write(command)
+        message = await _apdu(reader)
+        if message[:2] != _ZVT_YES[:2]:
+            raise RuntimeError(f"the terminal answers {command.hex(' ')} with {message.hex(' ')}")
+        while message[:2] not in _ZVT_ENDS:
+            message = await _apdu(reader)
+            writer.write(_ZVT_YES)
+
+
+async def _apdu(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readexactly(3)
+    size = int.from_bytes(await reader.readexactly(2), "little") if head[2] == 0xFF else head[2]
+    return head + await reader.readexactly(size)
+
+
+def _zvt_requests(writes: Sequence[bytes]) -> list[bytes]:
+    """The commands, with the passwords that the wire log hides."""
+    commands = [write for write in writes if write != _ZVT_YES]
+    return [
+        command[:3] + _ZVT_PASSWORD + command[6:] if command[:2] in _ZVT_WITH_PASSWORD and command[2] >= 3 else command
+        for command in commands
+    ]
+
+
+ZVT = Family(
+    id="zvt",
+    what="terminals",
+    sale={"op": "payment.purchase", "amount": "12.50", "currency": "EUR"},
+    # The connection before is not always gone when the next measurement connects.
+    simulator=lambda number: {
+        "tid": f"{29000000 + number}",
+        "serial": str(17000000 + number),
+        "password": "000000",
+        "further_client": "replace",
+    },
+    requests=_zvt_requests,
+    belongs_to_sale=lambda request: request.startswith(_ZVT_PURCHASE),
+    speak=_speak_zvt,
+)
+
+FAMILIES = (POSNET, SHTRIH, ATOL, ZVT)

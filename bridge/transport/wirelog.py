@@ -37,8 +37,12 @@ def mask_private(data: bytes, direction: Direction = Direction.OUT) -> bytes:
     return hide_private(data)
 
 
+# Of the transfers in memory, all together: answers of an HTTP server may have megabytes each.
+MOST_BYTES = 4 * 1024 * 1024
+
+
 class WireLog:
-    """The last `keep` transfers of one link.
+    """The last `keep` transfers of one link, as far as MOST_BYTES go; the newest one is always there.
 
     `tap` is called with each entry before its bytes are sent, in the thread of whoever transfers; it must not block.
     """
@@ -55,7 +59,9 @@ class WireLog:
         self._now = now
         self._masker = masker
         self._tap = tap
-        self._entries: deque[WireEntry] = deque(maxlen=keep)
+        self._keep = keep
+        self._entries: deque[WireEntry] = deque()
+        self._held = 0
         self._on_round_trip = on_round_trip
         self._asked_at: datetime | None = None
 
@@ -63,6 +69,9 @@ class WireLog:
         at = self._now()
         entry = WireEntry(at, direction, self._masker(data, direction))
         self._entries.append(entry)
+        self._held += len(entry.data)
+        while len(self._entries) > self._keep or (self._held > MOST_BYTES and len(self._entries) > 1):
+            self._held -= len(self._entries.popleft().data)
         if self._tap is not None:
             self._tap(entry)
         if direction is Direction.OUT:

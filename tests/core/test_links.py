@@ -40,6 +40,7 @@ from bridge.transport import (
     run_virtual,
 )
 from bridge.transport import http as http_module
+from bridge.transport.wirelog import MOST_BYTES
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -571,3 +572,12 @@ def test_the_wire_log_keeps_the_last_transfers_only() -> None:
     for number in range(10):
         log.record(Direction.IN, b"%d" % number)
     assert [entry.data for entry in log.entries()] == [b"7", b"8", b"9"]
+
+
+def test_large_transfers_leave_the_wire_log_before_small_ones_would() -> None:
+    log = WireLog(lambda: NOW)
+    for letter in b"abcde":
+        log.record(Direction.IN, bytes((letter,)) * (MOST_BYTES // 2))
+    assert [entry.data[:1] for entry in log.entries()] == [b"d", b"e"]
+    log.record(Direction.IN, b"f" * (2 * MOST_BYTES))
+    assert [entry.data[:1] for entry in log.entries()] == [b"f"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-Kind = Literal["receipt", "invoice", "packaging_return", "cash_in", "cash_out", "shift_report", "drawer"]
+Kind = Literal["receipt", "invoice", "packaging_return", "cash_in", "cash_out", "shift_report", "drawer", "purchase", "refund"]
 
 WITH_REFERENCE: frozenset[str] = frozenset(("receipt", "invoice"))
 """Kinds that a reference ties to their document; the others have an amount that occurs once."""
@@ -27,6 +27,8 @@ class Market:
     goods: tuple[tuple[str, Decimal, str], ...]
     plain: bool = False
     attribute: bool = False
+    cards: bool = False
+    """Nothing is sold there: cards are charged."""
 
 
 POLAND = Market(
@@ -54,6 +56,10 @@ RUSSIA = Market(
 
 RUSSIA_BY_ATTRIBUTE = replace(RUSSIA, attribute=True)
 
+CARDS = Market("EUR", (), plain=True, cards=True)
+
+PAYMENTS: frozenset[str] = frozenset(("purchase", "refund"))
+
 # What the present moment adds to a job; all the rest of a final one must stay as it is.
 _PASSING = ("attention", "queue_position", "collected")
 
@@ -65,6 +71,8 @@ _OPERATIONS: Mapping[Kind, str] = {
     "cash_out": "cash.out",
     "shift_report": "report.x",
     "drawer": "drawer.open",
+    "purchase": "payment.purchase",
+    "refund": "payment.refund",
 }
 
 _SHARES: Mapping[Kind, int] = {
@@ -76,6 +84,8 @@ _SHARES: Mapping[Kind, int] = {
     "shift_report": 5,
     "drawer": 6,
 }
+
+_CARD_SHARES: Mapping[Kind, int] = {"purchase": 85, "refund": 15}
 
 _RICH: frozenset[Kind] = frozenset(("invoice", "packaging_return", "shift_report"))
 
@@ -110,8 +120,10 @@ class Order:
     @property
     def number(self) -> str | None:
         """The document's number, as the bridge says."""
-        document = ((self.final or {}).get("result") or {}).get("document") or {}
-        number = document.get("number")
+        result = (self.final or {}).get("result") or {}
+        if self.kind in PAYMENTS:
+            return (result.get("payment") or {}).get("receipt_number")
+        number = (result.get("document") or {}).get("number")
         return None if number is None else str(number)
 
     @property
@@ -152,6 +164,8 @@ class Ledger:
         """Mostly sales; some of them have equal totals, so that only a reference tells them apart."""
         number = next(self._keys)
         shares = {kind: share for kind, share in _SHARES.items() if not (market.plain and kind in _RICH)}
+        if market.cards:
+            shares = dict(_CARD_SHARES)
         kind: Kind = chance.choices(tuple(shares), tuple(shares.values()))[0]
         return self._written(number, device, kind, chance, market)
 

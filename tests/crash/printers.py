@@ -1,5 +1,6 @@
 """Simulated printers behind TCP in this process: Posnet, two of them over the Thermal protocol, Shtrih-M over each link layer, and
-ATOL over each transport and behind the vendor's HTTP server. They are slow at random moments and switched off now and then.
+ATOL over each transport and behind the vendor's HTTP server; and two ZVT terminals, one that takes back
+what nobody confirms and one that keeps it. They are slow at random moments and switched off now and then.
 
 They differ in what they remember over a power cut, so that recovery has to take all its ways.
 """
@@ -22,12 +23,13 @@ from bridge_sim_posnet.family import PosnetSimulator
 from bridge_sim_shtrih_m.family import ShtrihSimulator
 from bridge_sim_shtrih_m.register import Register
 from bridge_sim_shtrih_m.shift import open_shift
+from bridge_sim_zvt.family import ZvtSimulator
 from bridge_simulators.device import IssuedDocument
 from bridge_simulators.family import Running
 from bridge_simulators.fault_kinds import Delay, Hold
 from bridge_simulators.faults import Course, Fault, Step, StepFault
 
-from tests.crash.orders import PLAIN_POLAND, POLAND, RUSSIA, RUSSIA_BY_ATTRIBUTE, Market
+from tests.crash.orders import CARDS, PLAIN_POLAND, POLAND, RUSSIA, RUSSIA_BY_ATTRIBUTE, Market
 
 _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "till-1": {"unique_number": "ZBF 2101000001"},
@@ -56,13 +58,27 @@ _ATOL_SETTINGS: Mapping[str, Mapping[str, str]] = {
 _BEHIND_SERVER = "till-10"
 """An ATOL register that the vendor's HTTP server has."""
 
-DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS, *_ATOL_SETTINGS, _BEHIND_SERVER)
+_ZVT_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "desk-a": {"tid": "29000001", "serial": "17000001", "unconfirmed": "A"},
+    "desk-b": {"tid": "29000002", "serial": "17000002", "unconfirmed": "B"},
+}
+
+# Of the bridge: the terminals here decide within tenths of a second, so nobody waits as long as at a real one.
+_ZVT_BRIDGE: Mapping[str, Any] = {
+    "password": "123456",
+    "receipts": "blocks",
+    "reversal_window": 1.5,
+    "timeouts": {"busy": 0.3, "t3": 3.0},
+}
+
+DEVICES = (*_SETTINGS, *_SHTRIH_SETTINGS, *_ATOL_SETTINGS, _BEHIND_SERVER, *_ZVT_SETTINGS)
 
 MARKETS: Mapping[str, Market] = {
     **{name: PLAIN_POLAND if settings.get("protocol") == "thermal" else POLAND for name, settings in _SETTINGS.items()},
     **dict.fromkeys(_SHTRIH_SETTINGS, RUSSIA),
     **dict.fromkeys(_ATOL_SETTINGS, RUSSIA_BY_ATTRIBUTE),
     _BEHIND_SERVER: RUSSIA_BY_ATTRIBUTE,
+    **dict.fromkeys(_ZVT_SETTINGS, CARDS),
 }
 
 # Where a pause is made long enough for a kill to fall into it: most dialogues are over within some hundredths of a second.
@@ -73,6 +89,7 @@ _HELD = (
 _HELD_THERMAL = ("$y", "$y", "$y", "#i", "$d", "$h", "$l", "$e", "#s", "#e")
 _HELD_SHTRIH = ("FF45", "FF45", "FF45", "FF45", "50", "51", "28", "8D", "FF46", "17", "88", "FF01", "10")
 _HELD_ATOL = ("4A", "4A", "4A", "4A", "49", "4F", "80", "92", "EB", "99", "59", "A430", "3F")
+_HELD_ZVT = ("0601", "0601", "040F", "040F", "06D3", "060F", "0620", "0631")
 _STEPS: tuple[Step, ...] = ("before", "after", "answer")
 
 _FOR_EVER = 1_000_000
@@ -179,6 +196,11 @@ async def start_printers() -> dict[str, Printer]:
             name, running, _Tally(command="80"), _HELD_ATOL, told, "atol", reference_last=True, without_number=slips
         )
     printers[_BEHIND_SERVER] = await _behind_server()
+    for name, settings in _ZVT_SETTINGS.items():
+        running = await ZvtSimulator().start(
+            listen="tcp://127.0.0.1:0", pace="fast", settings={**settings, "magic": "no", "host_ms": "30"}
+        )
+        printers[name] = Printer(name, running, _Tally(command="nothing"), _HELD_ZVT, _ZVT_BRIDGE, "zvt")
     return printers
 
 

@@ -218,7 +218,11 @@ class _Shop:
                 )
                 if status >= 400:
                     raise DidNotStart(f"the printer cannot be configured: {answer}")
-            floats = [self._ledger.float_of_cash(device, self._chance, MARKETS[device]) for device in DEVICES]
+            floats = [
+                self._ledger.float_of_cash(device, self._chance, MARKETS[device])
+                for device in DEVICES
+                if not MARKETS[device].cards
+            ]
             await asyncio.gather(*(self._tills[0].carry(order) for order in floats))
 
     async def _die(self, death: Death) -> None:

@@ -8,12 +8,18 @@ from decimal import Decimal
 
 from bridge_simulators.device import IssuedDocument
 
-from tests.crash.orders import WITH_REFERENCE, Ledger, Order
+from tests.crash.orders import PAYMENTS, WITH_REFERENCE, Ledger, Order
 from tests.crash.printers import Printer
 
 # A job of this harness fails only because its answer was lost and the printer proved that nothing came out. Any other
 # error means that the bridge refused, gave up or broke.
 LAWFUL_ERRORS = frozenset({"device.offline"})
+
+# A payment that waits while the bridge dies, or for one that is in doubt, is not begun afterwards: the customer may be gone.
+LAWFUL_FOR_PAYMENTS = LAWFUL_ERRORS | {"request.expired", "device.unresolved"}
+
+# What a terminal may say of a payment that it took back because the till did not confirm it.
+NOT_PAID = frozenset({"cancelled", "declined", "reversed"})
 
 
 def judge(ledger: Ledger, printers: Mapping[str, Printer]) -> None:
@@ -74,12 +80,17 @@ def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocum
     match order.state:
         case "done":
             assert order.final is not None
+            payment = (order.final["result"] or {}).get("payment") or {}
+            if order.kind in PAYMENTS and payment.get("outcome") in NOT_PAID:
+                if issued:
+                    yield f"{order}: {payment['outcome']}, and the terminal has charged {issued[0].total}"
+                return
             if not order.final["success"]:
                 yield f"{order}: done without success"
             if len(issued) != 1:
                 yield f"{order}: done, and {len(issued)} documents"
                 return
-            told = order.final["result"]["document"]["total"]
+            told = payment["approved"] if payment else order.final["result"]["document"]["total"]
             if order.kind != "shift_report" and not order.total == Decimal(issued[0].total) == Decimal(told):
                 yield f"{order}: the document says {issued[0].total}, the job {told}"
             # The shop numbers its invoices itself; the printer counts them besides.
@@ -94,7 +105,7 @@ def _one(order: Order, issued: list[IssuedDocument], cancelled: list[IssuedDocum
                 yield f"{order}: failed ({order.error}), and receipt {issued[0].number} was issued"
             if len(cancelled) > 1:
                 yield f"{order}: {len(cancelled)} attempts were cancelled"
-            if order.error not in LAWFUL_ERRORS:
+            if order.error not in (LAWFUL_FOR_PAYMENTS if order.kind in PAYMENTS else LAWFUL_ERRORS):
                 yield f"{order}: failed with {order.error}: {(order.final or {}).get('error')}"
         case state:
             attention = (order.last or {}).get("attention") or {}

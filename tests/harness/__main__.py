@@ -17,6 +17,9 @@ from tests.harness.run import Extent, timed_run
 @click.option("--edges", type=int, help="Transfers whose edges the ordinary variant's other scenarios get; all by default.")
 @click.option("--thin", default=2, show_default=True, help="Transfers whose edges the other variants get.")
 @click.option("--seldom", type=int, help="Cases of each scenario in the other variants; all by default.")
+@click.option(
+    "--draw", type=int, help="Of all these only so many of each scenario and variant, ten times as many of the very first."
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--jobs", default=2, show_default=True, help="Processes.")
 def main(
@@ -28,13 +31,14 @@ def main(
     edges: int | None,
     thin: int,
     seldom: int | None,
+    draw: int | None,
     seed: int,
     jobs: int,
 ) -> None:
     """Cut and spoil the line of each family; compare verdicts with documents."""
     benches = [bench_named(name) for name in families or sorted(BENCHES)]
     text, passed, failed = timed_run(
-        benches, Extent(every_byte, everywhere, sample, seed, thin, first, edges=edges, seldom=seldom), jobs
+        benches, Extent(every_byte, everywhere, sample, seed, thin, first, draw=draw, edges=edges, seldom=seldom), jobs
     )
     click.echo(text)
     click.echo(f"{passed} passed, {failed} failed")

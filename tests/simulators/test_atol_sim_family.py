@@ -22,7 +22,7 @@ from bridge_sim_atol.settings import FIXED, RegisterSettings
 from bridge_sim_atol.view import view
 from bridge_simulators.settings import describe
 
-SOURCES = sorted(Path(bridge_sim_atol.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(bridge_sim_atol.__file__).parent.rglob("*.py"))
 FN_SOURCES = sorted(Path(bridge_sim_fn.__file__).parent.glob("*.py"))
 
 # Of the plugin the codec of frames; of the document format its tags and bytes; the FN is that of all registers.

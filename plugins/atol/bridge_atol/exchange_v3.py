@@ -25,7 +25,7 @@ class TaskExchange(Exchange):
         self, link: ByteLink, settings: AtolSettings, logger: logging.Logger, keeper: Keeper | None, *, shared: bool = False
     ) -> None:
         super().__init__(link, settings, logger, keeper, shared=shared)
-        self._host = Host(gentle=keeper is None)
+        self._host = Host(gentle=keeper is None, shared=shared)
         self._task = 0
         self._connected = False
 
@@ -91,6 +91,7 @@ class TaskExchange(Exchange):
         somebody waits for, and a result under our id is none of ours.
         """
         self._connected = True
+        self._incoming.clear()  # a late reply of the connection before would have the number of our first packet
         if self._keeper is None or self._shared:
             return
         kept = await self._keeper.get(TASK)

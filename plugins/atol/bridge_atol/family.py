@@ -5,7 +5,7 @@ How one is driven is in `driver.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -81,6 +81,9 @@ class AtolFamily(DeviceFamily[AtolSettings]):
 
     def mask(self, data: bytes, direction: Direction) -> bytes:
         return web_wire.mask(data, direction) if web_wire.is_http(data, direction) else wire.mask(data, direction)
+
+    def masker(self) -> Callable[[bytes, Direction], bytes]:
+        return web_wire.EitherMasker(wire.Masker())
 
     def wire_decoder(self) -> WireDecoder:
         return web_wire.EitherDecoder(wire.AtolWireDecoder())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
@@ -18,7 +19,7 @@ from bridge_atol.vocabulary import SHAPES, Shape, code_of
 HIDDEN = 0x2A
 
 # Tags that are a customer's or the cashier's own: contact, name, INN, birth, papers, address.
-_PRIVATE_TAGS = frozenset(
+PRIVATE_TAGS = frozenset(
     int(tag)
     for tag in (
         Tag.BUYER_CONTACT,
@@ -33,6 +34,7 @@ _PRIVATE_TAGS = frozenset(
         Tag.BUYER_ADDRESS,
     )
 )
+_PRIVATE_HEADS = re.compile(b"|".join(re.escape(tag.to_bytes(2, "little")) for tag in sorted(PRIVATE_TAGS)))
 _WRITES_TAG, _ENTERS_MODE = 0xE8, 0x56
 
 Shown = tuple[str, tuple[tuple[str, str], ...]]
@@ -44,7 +46,7 @@ def hidden(data: bytes, direction: Direction, at: int | None) -> bytes:
     there is none."""
     out = bytearray(mask_private(data, direction))
     if direction is Direction.IN:
-        _hide_tags_within(out)
+        hide_tags_within(out)
     if direction is not Direction.OUT or at is None:
         return bytes(out)
     out[at : at + 2] = b"**"[: max(0, len(out) - at)]
@@ -64,18 +66,20 @@ def _hide_tags(out: bytearray, at: int) -> None:
     while at + 4 <= len(out):
         tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
         end = min(at + 4 + length, len(out))
-        if tag in _PRIVATE_TAGS:
+        if tag in PRIVATE_TAGS:
             out[at + 4 : end] = b"*" * (end - at - 4)
         at = end
 
 
-def _hide_tags_within(out: bytearray) -> None:
+def hide_tags_within(out: bytearray) -> None:
     """Of an answer, which does not say what was asked. Blocks of a document (A4 46) may begin and end within a tag."""
+    if _PRIVATE_HEADS.search(out) is None:
+        return
     at = 0
     while at + 4 < len(out):
         tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
         value = out[at + 4 : at + 4 + length]
-        known = find_tag(tag) if tag in _PRIVATE_TAGS else None
+        known = find_tag(tag) if tag in PRIVATE_TAGS else None
         if known is not None and value and length <= known.length and min(value) >= 0x20:
             out[at + 4 : at + 4 + length] = b"*" * len(value)
             at += len(value) + 4

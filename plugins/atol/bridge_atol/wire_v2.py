@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.plugin import Checksum, DescribedFrame
-from bridge.transport import Direction, mask_private
+from bridge.transport import Direction
 from bridge_atol.frame import Control, Decoder2, Fault, Frame2, Garbage
 from bridge_atol.vocabulary import Shape
 from bridge_atol.wire_fields import HIDDEN, Shown, answer_shown, command_shown, hidden, shape_of
@@ -16,11 +16,13 @@ _STUFFED_HIDDEN = 0x10  # in the place of a byte that took two on the wire
 _PASSWORD_AT = 0
 
 
-def mask(data: bytes, direction: Direction) -> bytes:
-    """Passwords and customers' data replaced, length kept. A frame that was right gets the check byte of what is left of it."""
+def mask(data: bytes, direction: Direction) -> bytes | None:
+    """Passwords and customers' data replaced, length kept. A frame that was right gets the check byte of what is left of it.
+
+    None: this is not one whole frame."""
     events = list(Decoder2().feed(data))
     if len(events) != 1 or not isinstance(events[0], Frame2):
-        return mask_private(data, direction)
+        return None
     frame = events[0]
     left = hidden(frame.data, direction, _PASSWORD_AT)
     body = bytes(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.plugin import Checksum, DescribedFrame
-from bridge.transport import Direction, mask_private
+from bridge.transport import Direction
 from bridge_atol.frame import (
     START,
     Abort,
@@ -29,11 +29,13 @@ _ESCAPED_HIDDEN = 0xFD  # in the place of a byte that took two on the wire
 _PASSWORD_AT = 3  # behind verb, flags and task
 
 
-def mask(data: bytes, direction: Direction) -> bytes:
-    """Passwords and customers' data replaced, length kept. A frame that was right gets the checksum of what is left of it."""
+def mask(data: bytes, direction: Direction) -> bytes | None:
+    """Passwords and customers' data replaced, length kept. A frame that was right gets the checksum of what is left of it.
+
+    None: this is not one whole frame."""
     events = list(Decoder().feed(data))
     if len(events) != 1 or not isinstance(events[0], Frame) or data[:1] != bytes((START,)):
-        return mask_private(data, direction)
+        return None
     frame = events[0]
     left = hidden(frame.payload, direction, _PASSWORD_AT if isinstance(order_of(frame.payload), Add) else None)
     places = [at for at, (old, new) in enumerate(zip(frame.payload, left, strict=True)) if old != new]

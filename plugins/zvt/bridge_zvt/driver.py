@@ -18,6 +18,7 @@ from bridge.model import (
     JobError,
     Operation,
     Outcome,
+    PaymentPreauthorise,
     Raw,
     RequestError,
     Result,
@@ -47,7 +48,7 @@ from bridge_zvt.plan import Payment, plan
 from bridge_zvt.raw import plan_raw
 from bridge_zvt.reconcile import ReconcileProcedure
 from bridge_zvt.settings import ZvtSettings
-from bridge_zvt.settlement import Settlement
+from bridge_zvt.settlement import Settlement, open_reservations
 from bridge_zvt.snapshot import TerminalBusy, look
 from bridge_zvt.standing import standing
 
@@ -104,15 +105,20 @@ class ZvtDriver(Driver):
         return await self._exchange.abort()
 
     async def look_again(self, context: JobContext, operation: Operation, result: Result) -> Outcome | None:
-        if result.payment is None or self._device.shared:
+        made = result.payment
+        if made is None or self._device.shared or not self._settings.repeat_receipt:
             return None  # where others pay too, a number may have come round again
+        if isinstance(operation, PaymentPreauthorise) and made.receipt_number is not None:
+            listed = await open_reservations(self._exchange)
+            if listed is not None:
+                return made.outcome if made.receipt_number[-4:] in listed else None
         try:
             seen = await look(self._exchange, self._settings)
         except TerminalBusy as busy:
             raise DeviceError(JobError.of("terminal.busy", device_text=str(busy))) from busy
         if seen.record is not None:
             await memory.note_reversal(self._device, seen.record)
-        return standing(result.payment, seen.record, self._settings)
+        return standing(made, seen.record, self._settings)
 
     async def maintain(self, context: DeviceContext) -> float | None:
         """A payment that had to be found out is looked after for some minutes; else the terminal is asked how it is, which also
@@ -138,6 +144,7 @@ class ZvtDriver(Driver):
 
     async def _execute(self, context: JobContext, operation: Operation) -> Result:
         exchange, settings = self._exchange, self._settings
+        exchange.begin()
         if isinstance(operation, Payment):
             intent, command = plan(operation, settings, context.device.clock.now())
             return await PaymentProcedure(exchange, settings, context).carry_out(operation, intent, command)

@@ -107,6 +107,11 @@ class Exchange:
         self._unanswered = 0  # aborts that were sent, and of which the terminal has said nothing
         self._patient_until = 0.0  # until then it may
         self._fresh = True
+        self._spent = False  # this job has sent a command that moves money
+
+    def begin(self) -> None:
+        """A new job."""
+        self._spent = False
 
     def start(self) -> None:
         self._line.start()
@@ -122,6 +127,7 @@ class Exchange:
         async with self._line.lock:
             await self._drain()
             self._running, self._wanted, self._unanswered = command, False, 0
+            self._spent = self._spent or command.money
             try:
                 self._log.debug("-> %s", command.title)
                 await self._line.send(command.apdu)
@@ -138,9 +144,14 @@ class Exchange:
                 self._settle_abort(AbortAnswer.TOO_LATE)
 
     async def abort(self) -> AbortAnswer:
-        """Ask the terminal to give up the command that runs. The answer is its own; what comes of it the command's end tells."""
-        if self._running is None or not self._settings.abort_supported:
-            return AbortAnswer.UNSUPPORTED if not self._settings.abort_supported else AbortAnswer.TOO_LATE
+        """Ask the terminal to give up the command that runs. The answer is its own; what comes of it the command's end tells.
+
+        Before a command that moves money is sent, the flag of the job's context stops it; behind one it is too late.
+        """
+        if not self._settings.abort_supported:
+            return AbortAnswer.UNSUPPORTED
+        if self._running is None or not self._running.money:
+            return AbortAnswer.TOO_LATE if self._spent else AbortAnswer.REQUESTED
         if self._owed is None:
             self._owed = asyncio.get_running_loop().create_future()
             self._wanted = True

@@ -21,7 +21,7 @@ from bridge_zvt.exchange import Ending, Exchange, Listener
 from bridge_zvt.frame import Apdu
 from bridge_zvt.open_points import CARD_TIME_OUT_SECONDS
 from bridge_zvt.plan import INTENT, RESULT, REVERSING, Intent, Kind
-from bridge_zvt.prompts import intermediate
+from bridge_zvt.prompts import intermediate, spoken
 from bridge_zvt.receipts import Receipts
 from bridge_zvt.refusals import Refused
 from bridge_zvt.result import evidence_of, needs_signature, payment, payment_result
@@ -73,8 +73,8 @@ class PaymentListener(Listener):
 
     def intermediate(self, status: int, text: str | None) -> None:
         self._hear()
-        self.prompt, words = intermediate(status)
-        self._context.attention(self.prompt, text or words)
+        self.prompt, _ = intermediate(status)
+        self._context.attention(self.prompt, text or spoken(status))
 
     def alive(self) -> None:
         self._context.progress("waiting for the terminal")
@@ -117,6 +117,8 @@ class PaymentProcedure:
             }
         )
         await context.checkpoint(INTENT, intent.model_dump(mode="json"))
+        if context.abort_requested:
+            raise Aborted
         listener = PaymentListener(context, self._settings, intent)
         try:
             ending = await self._exchange.run(command, listener)

@@ -76,6 +76,14 @@ INTERMEDIATE: Mapping[int, tuple[TerminalPrompt, str]] = MappingProxyType(
 
 _AND_REMOVE = range(0x41, 0x5E)
 
+# Where the terminal sends no text, these say no more than the host's own sentence for their code, which is in the till's language.
+_SAID_BY_HOST = frozenset((0x00, 0x01, 0x02, 0x04, 0x05, 0x0A, 0x0B, 0x0E, 0x17, 0x66, 0x67, 0xC8, 0xE0, 0xFF))
+
+
+def spoken(status: int) -> str:
+    """What the person at the till is told of a status that has no text of its own; empty for the host's sentence."""
+    return "" if status in _SAID_BY_HOST else intermediate(status)[1]
+
 
 def intermediate(status: int) -> tuple[TerminalPrompt, str]:
     """The uniform code and English words of an intermediate status. Of one that is not listed the number is told."""
@@ -87,7 +95,7 @@ def intermediate(status: int) -> tuple[TerminalPrompt, str]:
 
 READY = 0x00
 BUSY = 0x9C
-CARD_INSERTED = 0xDC
+MAINTAINED = 0xE0
 
 TERMINAL: Mapping[int, tuple[str, str]] = MappingProxyType(
     {

@@ -10,7 +10,7 @@ from bridge.plugin import Aborted, DeviceError, JobContext
 from bridge.transport import LinkLost
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, shown
-from bridge_zvt.errors import FOLLOWS
+from bridge_zvt.errors import FOLLOWS, Fate, lookup
 from bridge_zvt.exchange import Ending, Exchange
 from bridge_zvt.payment import PaymentListener, expect_last
 from bridge_zvt.plan import INTENT, Intent, Kind
@@ -51,6 +51,8 @@ class ReconcileProcedure:
             ahead=await memory.clock_ahead(context.device),
         )
         await context.checkpoint(INTENT, intent.model_dump(mode="json"))
+        if context.abort_requested:
+            raise Aborted
         command = commands.end_of_day(settings) if operation.close else commands.turnover_totals(settings)
         listener = PaymentListener(context, settings, intent, administrative=True)
         try:
@@ -67,7 +69,6 @@ class ReconcileProcedure:
             record,
             closed=operation.close,
             now=context.device.clock.now(),
-            agreed=True if operation.close else None,
             receipts=receipts,
         )
         return Result(
@@ -89,6 +90,8 @@ class ReconcileProcedure:
 
     def _told(self, title: str, last: Record | None, ending: Ending) -> Record:
         """The totals. Raises DeviceError where the terminal did not do it, LinkLost where it does not tell."""
+        if ending.aborted and ((last is not None and last.approved) or lookup(ending.result or 0xFF).fate is Fate.UNKNOWN):
+            raise LinkLost(f"the terminal ended the command '{title}' with an error that does not tell whether it was done")
         if ending.aborted:
             raise DeviceError(Refused(title, ending.result or 0xFF, said=ending.text, answered=False).job_error())
         if last is None or last.result is None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bridge_zvt.answers import Record, amounts_of, same
 from bridge_zvt.open_points import CLOCK_TOLERANCE_SECONDS
-from bridge_zvt.payment import wrong_original
+from bridge_zvt.payment import is_old, wrong_original
 from bridge_zvt.plan import Intent, Kind
 
 
@@ -48,7 +48,8 @@ class Circumstances:
 def decide(intent: Intent, received: Sequence[Record], kept: Record | None, why: str, around: Circumstances) -> Decision:
     """`received`: results of this very command that were written down. `kept`: the terminal's last record; None where it showed
     none (`why`). The terminal is idle."""
-    decision = _decide(intent, received, kept, why, around)
+    heard = [record for record in received if not is_old(record, intent.baseline)]
+    decision = _decide(intent, heard, kept, why, around)
     if decision.verdict is Verdict.DONE and around.shows_reversed:
         return _unknown(f"this terminal shows a payment that it took back as if it stood ({decision.reason})")
     return decision
@@ -123,21 +124,25 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
         return _unknown("the terminal's last record is of another time than this payment")
     back = takes_back(intent, kept)
     if back is TakesBack.THIS:
+        if intent.kind is not Kind.RELEASE and _of_another_amount(intent, kept):
+            return _unknown("the terminal's last record is a reversal of another amount")
         if kept.approved:
             return _not_done("the terminal's last record is a reversal: it took the payment back")
         return _unknown("the terminal's last record is a reversal of the payment that was not approved")
     if intent.kind is Kind.REVERSAL:
         return _newer_reversal(intent, kept)
     if back is TakesBack.ANOTHER:
-        return _unknown("the terminal's last record is the reversal of another payment")
+        return _unknown("the terminal's last record is a reversal of another payment")
+    if intent.kind is not Kind.RELEASE and _of_another_amount(intent, kept):
+        return _unknown("the terminal's last record is new, of another amount: with a tip, or in part, it may be this payment")
     if kept.result is None:
         return _unknown("the terminal's last record does not tell its result")
     if not kept.approved:
         return _refused(kept, "the terminal's last record is new, and not approved")
     if intent.kind is Kind.RELEASE:
         return Decision(Verdict.DONE, "the terminal has a new record, and it is approved", kept)
-    if not _of_amount(intent, kept):
-        return _unknown("the terminal's last record is new, of another amount: with a tip, or in part, it may be this payment")
+    if kept.amount is None:
+        return _unknown("the terminal's last record is new, and tells no amount")
     return Decision(Verdict.DONE, "the terminal has a new record of this amount and time, and it is approved", kept)
 
 
@@ -153,18 +158,16 @@ def _newer_reversal(intent: Intent, kept: Record) -> Decision:
     return Decision(Verdict.DONE, "the terminal's last record is this reversal", kept)
 
 
-def _of_amount(intent: Intent, kept: Record) -> bool:
-    """The amount that was asked for, with the tip that the record tells; or less, where the till had allowed that."""
-    if kept.amount is None or intent.amount is None:
+def _of_another_amount(intent: Intent, kept: Record) -> bool:
+    """Neither what was asked for, nor that with the tip that the record tells, nor less where the till had allowed it."""
+    if kept.amount is None or intent.amount is None or kept.amount == intent.amount:
         return False
-    if kept.amount == intent.amount:
-        return True
     if intent.kind is not Kind.PURCHASE:
-        return False
+        return True
     tip, _ = amounts_of(kept.fields)
     if tip is not None and kept.amount == intent.amount - (intent.tip or 0) + tip:
-        return True
-    return intent.partial and 0 < kept.amount < intent.amount
+        return False
+    return not (intent.partial and 0 < kept.amount < intent.amount)
 
 
 class TakesBack(Enum):
@@ -209,6 +212,17 @@ def _of_another(intent: Intent, record: Record, received: Sequence[Record]) -> b
 def _number(trace: str | None) -> int | None:
     """As six digits have it; None for none and for zeros, which stand for none."""
     return (int(trace) % _TRACES or None) if trace is not None else None
+
+
+def may_be(intent: Intent, record: Record, around: Circumstances) -> bool:
+    """Whether a result that came where nothing was under way can be the one that is in doubt."""
+    if around.shared or is_old(record, intent.baseline):
+        return False
+    if record.result is None or (
+        record.approved and None not in (record.amount, intent.amount) and record.amount != intent.amount
+    ):
+        return False
+    return record.moment is None or _in_time(intent, record, around)
 
 
 def _is_of(told: Record, kept: Record) -> bool:

@@ -18,6 +18,7 @@ from bridge.model import (
     TerminalReceipt,
     Verification,
 )
+from bridge.transport import masked_pan
 from bridge_zvt.answers import Record, Totals, amounts_of, shown, text_of
 from bridge_zvt.errors import lookup
 from bridge_zvt.frame import Bmp, Fields, decode, read
@@ -192,7 +193,7 @@ def _scheme(fields: Fields, settings: ZvtSettings) -> str | None:
 def _pan(value: bytes | None) -> str | None:
     if value is None:
         return None
-    return value.hex().rstrip("f").partition("d")[0].replace("e", "*") or None
+    return masked_pan(value.hex().rstrip("f").partition("d")[0]) or None
 
 
 def _ascii(value: bytes | None) -> str | None:

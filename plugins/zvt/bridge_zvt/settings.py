@@ -63,7 +63,9 @@ class Timeouts(BaseModel):
     abort: Seconds = Field(default=10.0, description="For a command that ran out of T4 to end after it was aborted.")
     quiet: Seconds = Field(default=0.5, description="Without a message for so long nothing of an earlier command is on its way.")
     busy: Seconds = Field(default=2.0, description="Between two questions to a terminal that is busy.")
-    question: Seconds = Field(default=120.0, description="For the cashier to answer whether the signature is right.")
+    question: Annotated[float, Field(gt=0, le=150)] = Field(
+        default=120.0, description="For the cashier to answer whether the signature is right; then the payment stands."
+    )
     enquiry: Seconds = Field(default=60.0, description="Between two status enquiries to an idle terminal.")
 
     def ran_out(self, name: str, what: str) -> LinkTimeout:

@@ -22,11 +22,11 @@ from bridge_zvt.exchange import Exchange, Listener
 from bridge_zvt.frame import Apdu, Code, read
 from bridge_zvt.payment import outcome_of, records_of, signature_refused
 from bridge_zvt.plan import ASKED, COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
-from bridge_zvt.prompts import READY, terminal
+from bridge_zvt.prompts import MAINTAINED, READY, terminal
 from bridge_zvt.receipts import Receipts
-from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day
+from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day, may_be
 from bridge_zvt.refusals import Refused
-from bridge_zvt.result import evidence_of, payment, payment_result, reconciliation
+from bridge_zvt.result import evidence_of, needs_signature, payment, payment_result, reconciliation
 from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.snapshot import Look, TerminalBusy, look
 from bridge_zvt.status import enquire
@@ -60,7 +60,7 @@ class Settlement:
         if intent.kind is Kind.TOTALS:
             return NotIssued({"reason": "a report of totals changes nothing"})
         known = list(checkpoints)
-        self._hear_strays(intent, known)
+        self._hear_strays(read_intent(checkpoints, REVERSING) or intent, known)
         busy = await self._ready()
         if busy is not None:
             return busy
@@ -156,16 +156,17 @@ class Settlement:
     # --- asking
 
     def _hear_strays(self, intent: Intent, known: list[Checkpoint]) -> None:
-        """A result that the terminal repeats on the new link belongs to what is in doubt: it is written down with it. Once the
-        terminal was asked what it keeps, it may as well be the answer to that, whose end was lost: that tells what it keeps, and
-        not what came of this command."""
+        """A result that the terminal repeats on the new link belongs to what is in doubt, where it can be: then it is written down
+        with it. The payment before, another amount or time, or another till's is evidence and nothing else. So is what comes once
+        the terminal was asked what it keeps: it may be the answer to that, whose end was lost."""
 
         async def heard(apdu: Apdu) -> None:
             if apdu.code != Code.STATUS_INFORMATION:
                 return
             record = Record.of(apdu)
             before = intent.baseline
-            if _asked(known) or (before is not None and same(record, before) is not False and record.approved):
+            old = before is not None and same(record, before) is not False and record.approved
+            if _asked(known) or old or not may_be(intent, record, self._around()):
                 await memory.keep_stray(self._context.device, shown(apdu))
                 return
             now = self._context.device.clock.now()
@@ -183,8 +184,8 @@ class Settlement:
             return self._busy("The terminal is still busy.")
         if status is None or status.code == READY:
             return None
-        if status.code == BUSY:
-            return self._busy("The terminal is still busy.")
+        if status.code in (BUSY, MAINTAINED):
+            return self._busy(f"The terminal {terminal(status.code)[0]}.")
         self._context.device.logger.info("the terminal %s", terminal(status.code)[0])
         return None
 
@@ -259,6 +260,8 @@ class Settlement:
         elif settings.watch_reversal:
             await memory.watch(device, self._context.job_id, record)
         made = self._payment(intent, record, outcome_of(intent, record))
+        if intent.kind is Kind.PURCHASE and needs_signature(made):
+            self._context.warn("signature", "The payment needs a signature, and nobody was asked whether it is right.")
         if settings.till_prints:
             made = await self._with_copies(made, known)
         return Issued(payment_result(settings, made, evidence, paper=None if settings.till_prints else Paper.UNKNOWN))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from atol_bench import Bench, Job, Script, other, sale
-from bridge_atol.frame import Flags, Slot, State
+from bridge_atol.frame import Flags, Frame, Slot, State
 
+from bridge.plugin import NeedsOperator
 from bridge.transport import LinkError, run_virtual
 
 CASH = {"amount": "5.00", "currency": "RUB"}
@@ -84,6 +85,42 @@ def test_a_result_of_cash_that_the_counters_disprove_is_for_a_person_to_compare(
         outcome = await bench.recover(other("cash.in", **CASH), job)
         assert outcome.state == "operator"
         assert "the number of slips has not moved" in outcome.answer.text
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_a_reply_that_came_before_the_first_packet_is_no_reply_to_it() -> None:
+    """Packets are counted from 0 on each connection: a late reply of the one before has the number of our first question."""
+
+    async def scenario() -> None:
+        script = Script()
+        script.cut_before.add("67")
+        bench = Bench(script)
+        job = Job(bench.device)
+        with contextlib.suppress(LinkError):
+            await (await bench.connect()).execute(job, other("report.x"))
+        await bench.disconnect()
+        driver = await bench.connect()
+        driver._exchange._received(Frame(0, bytes.fromhex("A3 55 00 00")).to_bytes())  # type: ignore[attr-defined]
+        answer = await driver.recover(job, other("report.x"), tuple(job.checkpoints))
+        assert isinstance(answer, NeedsOperator)
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_a_refusal_does_not_empty_the_buffer_that_other_programs_use() -> None:
+    """An error stops the queue unless the task says otherwise, and only an empty buffer goes on: then their results would be gone."""
+
+    async def scenario() -> None:
+        bench = Bench(Script(x4F="55 98 00"), shared=True)
+        await (await bench.connect()).identify()
+        bench.far.slots[0x9F] = Slot(b"\0\0\x45", Flags.NEED_RESULT, State.RESULT, bytes.fromhex("55 00 00"))
+        outcome = await bench.run(other("cash.out", **CASH))
+        assert outcome.error is not None
+        assert (outcome.state, outcome.error.device_code) == ("failed", "98h")
+        assert (list(bench.far.slots), bench.far.stopped) == ([0x9F], False)
         await bench.disconnect()
 
     run_virtual(scenario())

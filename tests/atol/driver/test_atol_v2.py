@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from atol_bench import FAMILY, Bench, Job, Outcome, Script, other, sale
+from bridge_atol import commands
 from bridge_atol.frame import DeviceState2
 
 from bridge.plugin import NotIssued
@@ -179,6 +181,24 @@ def test_a_device_that_is_busy_for_too_long_fails_the_job_before_anything_is_sen
         assert outcome.state == "failed"
         assert isinstance(outcome.answer, LinkTimeout)
         assert "settings.timeouts.running" in str(outcome.answer)
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_what_came_before_we_spoke_is_no_reply_to_us() -> None:
+    """An ACK of an earlier connection comes late, and the device holds an answer from then: it must not pass for that to our command."""
+
+    async def scenario() -> None:
+        bench = Bench(protocol="v2")
+        driver = await bench.connect()
+        await driver.identify()
+        bench.far2._answer = b"\x02\x55\x00\x00\x03\x56"
+        bench.far2.state = DeviceState2.UNREAD
+        exchange = driver._exchange  # type: ignore[attr-defined]
+        exchange._received(b"\x06")
+        reply = await exchange.send(commands.cash_in(Decimal("5.00")))
+        assert (reply.error, bench.script.cash) == (0, 105_00)
         await bench.disconnect()
 
     run_virtual(scenario())

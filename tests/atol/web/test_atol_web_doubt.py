@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from bridge_atol.facts import Kind
 from bridge_atol.recovery import Verdict
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.decision import decide
+from bridge_atol.web.messages import Unreadable, load
 from bridge_atol.web.plan import Facts, Intent
 from bridge_sim_atol.web.http import Reply, Request
 from test_atol_web_lost import hold_the_queue, lose_and_forget
@@ -60,8 +62,9 @@ def test_a_document_of_a_kind_that_is_not_known_may_be_any() -> None:
     assert decided(told("shiftOpening"), Kind.SHIFT_OPEN) is Verdict.UNKNOWN
 
 
-def test_a_server_that_was_never_given_the_request_needs_nobody_for_a_strange_document() -> None:
-    assert decided(told(), remembers=True) is Verdict.NOT_ISSUED
+def test_a_server_that_says_it_was_never_given_the_request_does_not_outweigh_a_document_that_may_be_ours() -> None:
+    assert decided(told(), remembers=True) is Verdict.UNKNOWN
+    assert decided(told(qr=QR.replace("27.00", "3.00")), remembers=True) is Verdict.NOT_ISSUED
 
 
 def test_a_receipt_whose_kind_has_another_name_is_not_told_as_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,5 +145,37 @@ def test_a_server_that_refuses_to_tell_leaves_the_job_in_doubt_and_not_broken(tm
         assert refused
         assert (job.state, scene.sold()) == (JobState.DONE, [("receipt", "27.00")])
         assert not [one for one in job.history if one.note and "plugin" in one.note]
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e400", "1e999999999", "1E-999999999", "9" * 4000, "[" * 400 + "]" * 400, '"\\ud800"'],
+)
+def test_a_value_that_nobody_can_keep_is_no_answer(text: str) -> None:
+    with pytest.raises(Unreadable):
+        load(b'{"results":[{"status":"ready","result":{"total":' + text.encode() + b"}}]}")
+
+
+def test_values_that_the_server_does_say_are_read() -> None:
+    said = load(b'{"a":-12.50,"b":99999999999999.99,"c":0.00,"d":"\\ud83d\\ude00","e":{"f":[{"g":{"h":[1]}}]}}')
+    assert (said["a"], said["b"], said["d"]) == (Decimal("-12.50"), Decimal("99999999999999.99"), "\U0001f600")
+
+
+def test_a_sale_does_not_go_to_the_register_that_took_the_place_of_ours(tmp_path: Path) -> None:
+    async def scene(scene: Scene) -> None:
+        assert (await scene.run(sale())).success
+        registers, queues = scene.server.registers, scene.server.queues
+        registers["1"], registers["2"] = registers["2"], registers["1"]
+        queues["1"], queues["2"] = queues["2"], queues["1"]
+        job = await scene.submit(sale())
+        await asyncio.sleep(5)
+        assert (scene.sold("1"), scene.sold("2")) == ([], [("receipt", "27.00")])
+        assert scene.host.bridge.devices.get("till")["state"] == "wrong_device"
+        registers["1"], registers["2"] = registers["2"], registers["1"]
+        queues["1"], queues["2"] = queues["2"], queues["1"]
+        job = await scene.until(job, lambda seen: seen.state.final)
+        assert len(scene.sold()) == 1 + (job.state is JobState.DONE)
 
     play(tmp_path, scene)

@@ -151,10 +151,12 @@ def test_a_server_that_forgot_is_replaced_by_what_the_fn_says(tmp_path: Path, ma
     play(tmp_path, scene)
 
 
-def test_without_an_archive_the_last_receipt_says_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("body", [sale(), {"op": "shift.close"}], ids=["sale", "shift close"])
+def test_without_an_archive_the_last_document_and_the_shift_say_it(tmp_path: Path, body: dict[str, Any]) -> None:
     async def scene(scene: Scene) -> None:
-        job = await lose_and_forget(scene, sale(), made=True)
+        job = await lose_and_forget(scene, body, made=True)
         assert (job.state, len(scene.sold())) == (JobState.DONE, 1)
+        assert job.result.document.number == str(scene.first.storage.documents[-1].number)
 
     play(tmp_path, scene, archive="no")
 

@@ -291,13 +291,30 @@ def test_a_printout_has_its_lines_with_their_style() -> None:
     ]
 
 
+def test_codes_and_fed_lines_are_items_of_their_own_and_a_cut_is_refused() -> None:
+    items = [{"qr": "https://a.example/1", "size": 6}, {"barcode": "590123412345", "format": "ean13"}, {"feed": 2}]
+    made, _ = printout(Print.model_validate({"op": "print", "lines": items}), 48)
+    assert made["items"] == [
+        {"type": "barcode", "barcode": "https://a.example/1", "barcodeType": "QR", "scale": 6, "alignment": "center"},
+        {"type": "barcode", "barcode": "5901234123457", "barcodeType": "EAN13", "alignment": "center"},
+        {"type": "text", "text": ""},
+        {"type": "text", "text": ""},
+    ]
+    with pytest.raises(RequestError, match=r"lines.1.cut"):
+        printout(Print.model_validate({"op": "print", "lines": [{"text": "A"}, {"cut": "full"}]}), 48)
+
+
 # --- JSON
 
 
 @settings(max_examples=50)
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False, places=3),
+        st.none()
+        | st.booleans()
+        | st.integers(-(10**17), 10**18 - 1)
+        | st.text()
+        | st.decimals(-(10**14), 10**14, allow_nan=False, allow_infinity=False, places=3),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     )
 )
@@ -335,7 +352,7 @@ def test_codes_and_fed_lines_stand_between_the_texts() -> None:
     made, _ = printout(Print.model_validate({"op": "print", "lines": items}), 48)
     assert made["items"] == [
         {"type": "barcode", "barcode": "https://example.ru/ч", "barcodeType": "QR", "scale": 4, "alignment": "center"},
-        {"type": "barcode", "barcode": "4601234567893", "barcodeType": "EAN13", "printText": True},
+        {"type": "barcode", "barcode": "4601234567893", "barcodeType": "EAN13", "alignment": "center"},
         {"type": "text", "text": ""},
         {"type": "text", "text": ""},
     ]

@@ -150,7 +150,7 @@ def test_every_open_point_of_the_page_stands_in_the_code() -> None:
 
 @pytest.mark.parametrize("transport", ["tcp", "serial"])
 def test_random_and_mutated_messages_never_raise_hang_or_grow(transport: str) -> None:
-    result = fuzz_zvt.run(1_500, seed=3, transport=transport)
-    assert result.frames == 1_500
-    assert result.results > 300
-    assert result.garbage > 200
+    result = fuzz_zvt.run(500, seed=3, transport=transport)
+    assert result.frames == 500
+    assert result.results > 100
+    assert result.garbage > 70

@@ -62,7 +62,7 @@ def test_dialogue_a_registration_and_sale() -> None:
         assert outcome.result.paper is Paper.SUPPRESSED
         assert outcome.job.attentions == [
             ("terminal.present_card", "Karte vorhalten\neinstecken/durchziehen"),
-            ("terminal.wait", "Please wait"),
+            ("terminal.wait", ""),
         ]
         assert outcome.job.questions == []
         await bench.disconnect()

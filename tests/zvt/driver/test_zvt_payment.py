@@ -187,7 +187,7 @@ def test_the_clock_that_the_terminal_offers_is_acknowledged_and_not_set() -> Non
     [
         ("84 83 00", "request.unsupported", "83"),
         ("84 9C 00", "terminal.busy", "9C"),
-        ("84 6B 00", "device.rejected", "6B"),
+        ("84 6B 00", "terminal.not_ready", "6B"),
         ("84 37 00", "device.rejected", "37"),
         ("84 A0 00", "terminal.busy", "A0"),
     ],
@@ -229,7 +229,7 @@ def test_what_the_terminal_decided_is_a_result(messages: list[str], came: Came, 
     [
         ("06 1E 01 F0", "terminal.batch_full"),
         ("06 1E 00", "device.fault"),
-        ("06 1E 01 6B", "device.rejected"),
+        ("06 1E 01 6B", "terminal.not_ready"),
         ("06 1E 01 9C", "terminal.busy"),
     ],
 )
@@ -256,13 +256,13 @@ def test_the_terminals_own_words_are_shown_with_their_uniform_code() -> None:
     ]
     outcome, _ = play(sale(*texts, PAID, DONE), purchase())
     assert outcome.job.attentions == [
-        ("terminal.present_card", "Insert or present the card"),
-        ("terminal.pin", "Watch the PIN pad"),
+        ("terminal.present_card", ""),
+        ("terminal.pin", ""),
         ("terminal.remove_card", "Insert or present the card. Please remove the card"),
-        ("terminal.reversing", "The terminal takes the payment back"),
+        ("terminal.reversing", ""),
         ("terminal.customer", "The terminal is at status 99"),
         ("terminal.customer", "PIN?"),
-        ("terminal.customer", "See the terminal"),
+        ("terminal.customer", ""),
     ]
 
 
@@ -277,6 +277,22 @@ def test_the_terminals_own_words_are_shown_with_their_uniform_code() -> None:
 def test_how_the_holder_was_verified_is_told(more: str, verification: Verification | None, entry: EntryMode | None) -> None:
     outcome, _ = play(sale(result(more=more), DONE), purchase())
     assert (outcome.payment.verification, outcome.payment.entry_mode) == (verification, entry)
+
+
+def test_a_reservation_stands_while_the_terminal_lists_it() -> None:
+    async def scenario() -> None:
+        asked = run_of("06 23 03 87 FF FF", "06 1E 04 B8 87 00 42")
+        none = run_of("06 23 03 87 FF FF", "06 1E 04 B8 87 FF FF")
+        bench = Bench([*run_of(None, PAID, DONE), *asked, *none], snapshot="stored")
+        wanted = operation("payment.preauthorise", amount="12.34", currency="EUR")
+        made = await bench._run(wanted, Job(bench.device))
+        assert made.result is not None
+        assert bench.driver is not None
+        assert await bench.driver.look_again(Job(bench.device), wanted, made.result) is Came.APPROVED
+        assert await bench.driver.look_again(Job(bench.device), wanted, made.result) is None
+        await bench.disconnect()
+
+    run_virtual(scenario())
 
 
 # --- receipts

@@ -146,11 +146,25 @@ def test_an_approval_that_was_heard_counts_beside_other_tills_where_its_very_rec
     assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
 
 
-def test_a_result_that_the_terminal_repeats_on_the_new_link_is_written_down_and_acknowledged() -> None:
-    repeated = [Till(READINESS), Says(PAID), Till(OK), Says(OK), *says(READY)]
-    outcome, _, _ = play([*begun(), Cut(), *CONNECT, *repeated, *run_of(REPEAT, PAID, DONE), *looks(PAID)], shared=True)
-    assert (outcome.state, outcome.payment.outcome) == ("done", Came.APPROVED)
-    assert [point.name for point in outcome.job.checkpoints] == ["intent", "status_information", "asked", "looked"]
+@pytest.mark.parametrize(
+    ("repeated", "shared", "shown", "state", "written"),
+    [
+        (PAID, False, PAID, "done", True),
+        (PAID, True, PAID, "operator", False),
+        (BEFORE, False, BEFORE, "failed", False),
+        (result(999), False, BEFORE, "failed", False),
+        (result(time="084500"), False, BEFORE, "failed", False),
+    ],
+)
+def test_a_result_that_the_terminal_repeats_on_the_new_link_counts_where_it_can_be_this_ones(
+    repeated: str, shared: bool, shown: str, state: str, written: bool
+) -> None:
+    again = [Till(READINESS), Says(repeated), Till(OK), Says(OK), *says(READY)]
+    steps = [*begun(), Cut(), *CONNECT, *again, *run_of(REPEAT, shown, DONE), *looks(shown)]
+    outcome, device, _ = play(steps, shared=shared)
+    assert outcome.state == state
+    assert ("status_information" in [point.name for point in outcome.job.checkpoints]) is written
+    assert ("stray" in device.store.values) is not written
 
 
 def test_a_decline_that_was_heard_counts_though_the_end_was_not() -> None:
@@ -173,6 +187,10 @@ def test_an_approval_behind_a_decline_of_the_same_payment_counts() -> None:
     [
         (PAID, True, "other tills use this terminal too"),
         (result(999), False, "of another amount"),
+        (result(999, code=5), False, "of another amount"),
+        (result(None), False, "tells no amount"),
+        (result(500, receipt="0042", original="000122"), False, "a reversal of another payment"),
+        (result(1234, receipt="0042", original="000122"), False, "a reversal of another payment"),
         (result(time="084500"), False, "of another time"),
         (result(date="1223"), False, "of another time"),
         (None, False, "told nothing of its last payment"),
@@ -372,6 +390,21 @@ def test_an_end_of_day_is_found_by_its_totals(shown: str, state: str) -> None:
         assert outcome.result.reconciliation is not None
         assert str(outcome.result.reconciliation.total) == "17.34"
     assert len(spending) == 1
+
+
+@pytest.mark.parametrize("messages", [[totals("000124", "101510"), "06 1E 01 77"], ["06 1E 01 FF"], ["06 1E 00"]])
+def test_an_end_of_day_that_ends_with_an_unclear_error_is_looked_into(messages: list[str]) -> None:
+    kept = totals("000124", "101510")
+    ask = [*run_of(READINESS, READY), *run_of(REPEAT_DAY, kept, DONE)]
+    steps = [*run_of(REPEAT_DAY, LAST_DAY, DONE), *run_of("06 50 03 00 00 00", *messages), *CONNECT, *ask, *ask]
+    outcome, _, _ = play(steps, operation("terminal.reconcile"))
+    assert outcome.state == "done"
+
+
+def test_an_end_of_day_that_is_not_possible_fails() -> None:
+    steps = [*run_of(REPEAT_DAY, LAST_DAY, DONE), *run_of("06 50 03 00 00 00", "06 1E 01 77")]
+    outcome, _, _ = play(steps, operation("terminal.reconcile"))
+    assert (outcome.state, outcome.error.device_code if outcome.error else None) == ("failed", "77")
 
 
 def test_totals_without_closing_are_never_in_doubt() -> None:

@@ -78,11 +78,13 @@ class Host:
     """One dialogue at a time: `clear`, `look` or `add`, ended by Ready, Answer or Failed. Behind an Answer comes `release`.
 
     `gentle`: for questions to a device that somebody else may be working with. Their errors do not stop the queue, and nothing empties
-    the buffer; where the queue is stopped already, a question is left in it.
+    the buffer; where the queue is stopped already, a question is left in it. `shared`: for a buffer that others use too. Errors of ours
+    do not stop the queue, so that they need not empty it; only a task of ours behind somebody's error, which must never be begun, does.
     """
 
-    def __init__(self, *, gentle: bool = False) -> None:
+    def __init__(self, *, gentle: bool = False, shared: bool = False) -> None:
         self._gentle = gentle
+        self._goes_on = gentle or shared
         self.state = HostState.IDLE
         self._decoder = Decoder()
         self._id = HOST_IDS - 1  # the first packet of a connection is 0
@@ -123,10 +125,11 @@ class Host:
         return self._add()
 
     def release(self) -> Outputs:
-        """The answer is written down: let the device forget it. An error has stopped the queue, so then all is cleared."""
+        """The answer is written down: let the device forget it. An error has stopped the queue, unless its task said
+        otherwise, so then all is cleared."""
         assert self.state is HostState.HOLDING, "nothing is held"
         self._tries = 0
-        if self._error and not self._gentle:
+        if self._error and not self._goes_on:
             self._then = None
             return self._say(HostState.CLEARING, Abort())
         return self._say(HostState.RELEASING, Ack(self._task))
@@ -232,7 +235,7 @@ class Host:
     def _add(self) -> Outputs:
         assert self._data is not None
         self._adds += 1
-        flags = Flags.NEED_RESULT | (Flags.IGNORE_ERROR if self._gentle else 0)
+        flags = Flags.NEED_RESULT | (Flags.IGNORE_ERROR if self._goes_on else 0)
         return self._say(HostState.ADDED, Add(self._task, self._data, flags))
 
     def _say(self, state: HostState, order: Order) -> Outputs:

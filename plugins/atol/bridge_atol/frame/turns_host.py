@@ -116,6 +116,8 @@ class Host2:
         assert self.state is HostState2.IDLE, "a dialogue is under way"
         if not 0 < len(data) <= MAX_COMMAND:
             raise LocalError(f"a command has 1 to {MAX_COMMAND} bytes, not {len(data)}")
+        for _ in self._decoder.interrupt():
+            pass  # of a frame that began before
         self._data, self._changes = data, changes
         self._offered = self._released = False
         self._offers = self._repeats = self._rounds = 0

@@ -20,6 +20,7 @@ from bridge_atol.web.messages import Json, Unreadable
 from bridge_atol.web.plan import Facts, ShiftState
 
 _KOPECK = Decimal("0.01")
+_SIGN_DIGITS = 10  # a sign has four bytes
 
 _SALES = {"sell": "sales", "sellReturn": "sale_returns", "buy": "purchases", "buyReturn": "purchase_returns"}
 _PAYMENTS = {
@@ -231,7 +232,7 @@ def _sign(value: Json) -> int | None:
     """Digits, as text."""
     if type(value) is int:
         return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _SIGN_DIGITS else None
 
 
 def _moment(value: Json, zone: ZoneInfo) -> datetime | None:

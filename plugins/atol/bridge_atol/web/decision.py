@@ -73,7 +73,7 @@ def _by_storage(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: 
     if len(kept) != now.last - before.last:
         return _unknown("the fiscal storage does not show all of its new documents")
     ours = [document for document in kept if is_ours(intent, document)]
-    if not ours and not remembers and any(may_be_ours(intent, document) for document in kept):
+    if not ours and any(may_be_ours(intent, document) for document in kept):
         return _unknown("a new document of the fiscal storage cannot be read well enough to say whether it is this one")
     if not ours:
         return _not_issued("none of the new documents of the fiscal storage is this one")

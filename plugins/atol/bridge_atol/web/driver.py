@@ -35,13 +35,14 @@ from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobCon
 from bridge.transport import HttpLink, LinkLost
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.settings import AtolSettings
-from bridge_atol.web import ofd, printout, tasks, unprinted
+from bridge_atol.web import ofd, tasks, unprinted
 from bridge_atol.web import status as asking
 from bridge_atol.web.answers import part
 from bridge_atol.web.checking import check_copy
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.messages import Unreadable
 from bridge_atol.web.plan import Plan
+from bridge_atol.web.printout import printout
 from bridge_atol.web.procedure import Procedure
 from bridge_atol.web.reading import Reader, Reading
 from bridge_atol.web.settlement import Settlement, read_intent
@@ -61,9 +62,11 @@ class WebDriver(Driver):
         self._reader = Reader(self._server, settings, device)
         self._zone = ZoneInfo(settings.zone)
         self._model: asking.Model | None = None
+        self._identity: Identity | None = None
 
     async def identify(self) -> Identity:
-        return asking.identity_of(await self._query("queryDeviceInfo"))
+        self._identity = await self._seen()
+        return self._identity
 
     async def capabilities(self) -> Capabilities:
         return asking.capabilities(await self._known())
@@ -117,6 +120,7 @@ class WebDriver(Driver):
         procedure = Procedure(self._server, self._reader, self._settings, context)
         match operation:
             case Receipt() | ShiftOpen() | ShiftClose() | ReportX() | CashIn() | CashOut():
+                await self._still_the_same()
                 model = await self._known()
 
                 def plan(reading: Reading) -> Plan:
@@ -125,7 +129,7 @@ class WebDriver(Driver):
                 prints = self._settings.paper and (not isinstance(operation, Receipt) or operation.delivery.paper)
                 return await procedure.carry_out(operation, tasks.kind_of(operation), plan, prints=prints)
             case Print():
-                task, fit = printout.printout(operation, self._settings.columns)
+                task, fit = printout(operation, self._settings.columns)
                 result = await procedure.effect(task, Paper.PRINTED)
                 for warning in fit.warnings:
                     context.warn(warning.code, warning.message, warning.field)
@@ -143,6 +147,18 @@ class WebDriver(Driver):
                 raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
 
     # --- what this link has read
+
+    async def _seen(self) -> Identity:
+        try:
+            return asking.identity_of(await self._query("queryDeviceInfo"))
+        except Unreadable as error:
+            raise LinkLost(f"the vendor's server does not tell which device it has: {error}") from error
+
+    async def _still_the_same(self) -> None:
+        """HTTP says nothing when another register takes the place of ours at the server. LinkLost then: the bridge opens a new link, and
+        compares with what it pinned."""
+        if self._identity is not None and not self._identity.same_device(seen := await self._seen()):
+            raise LinkLost(f"the server has another device here now: {seen}")
 
     async def _known(self) -> asking.Model:
         """Asked once for each link: model and registration change with a visit of the service."""

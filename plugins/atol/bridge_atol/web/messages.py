@@ -7,6 +7,7 @@ read back into Decimal, and no float is ever in between.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,10 @@ from urllib.parse import quote, urlencode
 
 Json = Any
 """What this JSON can hold: None, bool, int, Decimal, str, lists and mappings of them."""
+
+_DIGITS = 18  # of a number; the longest, a sum over the life of a device in kopecks, has fourteen
+_DEPTH = 20  # of values in each other; a document of the FN's archive has six
+_HALF_CHARACTER = re.compile(rb"(?i)\\ud[89a-f]")
 
 PREFIX = "/api/v2"
 REQUESTS = f"{PREFIX}/requests"
@@ -93,14 +98,45 @@ def _dump(value: Json) -> str:
 
 
 def load(body: bytes) -> dict[str, Json]:
-    """An object; its broken numbers are Decimal. Raises Unreadable."""
+    """An object; its broken numbers are Decimal. Raises Unreadable, also for what would be JSON but nothing that can be kept: numbers of
+    a size that no amount has, objects within objects without end, halves of characters."""
     try:
-        value = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        value = json.loads(body, parse_float=_broken, parse_int=_whole, parse_constant=_no_constant)
+        if not isinstance(value, dict):
+            raise Unreadable("no JSON object")
+        _check_depth(value)
+        if _HALF_CHARACTER.search(body):
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+    except Unreadable:
+        raise
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise Unreadable(f"no JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise Unreadable("no JSON object")
     return value
+
+
+def _whole(digits: str) -> int:
+    if len(digits.lstrip("-")) > _DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _broken(digits: str) -> Decimal:
+    number = Decimal(digits)
+    if len(digits) > 2 * _DIGITS or abs(number.adjusted()) > _DIGITS:
+        raise ValueError("a number of a size that no amount has")
+    return number
+
+
+def _check_depth(value: Json) -> None:
+    """Raises Unreadable where values lie deeper in each other than in anything that the server says."""
+    layer = [value]
+    for _ in range(_DEPTH):
+        inner: list[Json] = []
+        for one in layer:
+            inner += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        layer = inner
+    if layer:
+        raise Unreadable(f"values deeper in each other than {_DEPTH}")
 
 
 def _no_constant(name: str) -> Json:

@@ -171,12 +171,18 @@ class Settlement:
         return reading, decide(self._intent, reading.facts, kept, remembers=remembers, shared=shared)
 
     async def _last_one(self, now: Facts) -> tuple[Kept, ...]:
-        """A driver that shows no archive still tells the last receipt: enough where it is the only document since."""
-        intent = self._intent
-        if intent.kind not in _RECEIPTS or now.fn != intent.baseline.fn or now.last != intent.baseline.last + 1:
+        """A driver that shows no archive still tells the last document: enough where it is the only one since, and is of our kind, be it
+        by its being a receipt or by the state of the shift."""
+        intent, before = self._intent, self._intent.baseline
+        if intent.kind not in FISCAL or now.fn != before.fn or now.last != before.last + 1:
             return ()
-        told = await self._reader.last(receipt=True, seconds=self._patience)
-        if told.number != now.last or told.total is None:
+        receipt = intent.kind in _RECEIPTS
+        if not receipt and (now.shift_state == "closed") is not (intent.kind is Kind.SHIFT_CLOSE):
+            return ()
+        if not receipt and (now.shift_state == "closed") is (before.shift_state == "closed"):
+            return ()
+        told = await self._reader.last(receipt=receipt, seconds=self._patience)
+        if told.number != now.last or (receipt and told.total is None):
             return ()
         return (Kept(intent.kind, told.number, told.sign, told.at, told.total, sure=True),)
 

@@ -6,18 +6,23 @@ Hidden are customers' and cashiers' data inside the JSON, and a password, should
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bridge.plugin import Checksum, DescribedFrame, WireDecoder
 from bridge.transport import Direction, mask_private
 from bridge_atol.web.errors import lookup
 from bridge_atol.web.messages import Json, Status, Unreadable, load
+from bridge_atol.wire_fields import PRIVATE_TAGS
 
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _MEMBER = re.compile(rb"(" + _STRING + rb"\s*:\s*)(" + _STRING + rb")")
 _CLIENT = re.compile(rb'"clientInfo"\s*:\s*\{(?:[^{}"]|' + _STRING + rb")*\}")
 _TAX_ID = re.compile(rb'("(?:vatin|emailOrPhone)"\s*:\s*)(' + _STRING + rb")")
+# Requisites of a document in the FN's archive stand under the numbers of their tags.
+_TAG = re.compile(
+    rb'("(?:' + b"|".join(str(tag).encode() for tag in sorted(PRIVATE_TAGS)) + rb')"\s*:\s*)(' + _STRING + rb"|[0-9]+)"
+)
 _PASSWORD = re.compile(rb"(?i)(\bauthorization:\s*\w+\s+)([^\r\n]+)")
 
 _OUT = re.compile(rb"(?:GET|POST|PUT|DELETE) /")
@@ -32,11 +37,27 @@ def is_http(data: bytes, direction: Direction) -> bool:
 def mask(data: bytes, direction: Direction) -> bytes:
     data = _PASSWORD.sub(lambda found: found[1] + b"*" * len(found[2]), data)
     data = _CLIENT.sub(lambda found: _MEMBER.sub(_starred, found[0]), data)
+    data = _TAG.sub(_starred, data)
     return mask_private(_TAX_ID.sub(_starred, data), direction)
 
 
+class EitherMasker:
+    """Of one connection: the first transfer says whether it is HTTP. A piece of another protocol may look like it further on."""
+
+    def __init__(self, own: Callable[[bytes, Direction], bytes]) -> None:
+        self._own = own
+        self._chosen: Callable[[bytes, Direction], bytes] | None = None
+
+    def __call__(self, data: bytes, direction: Direction) -> bytes:
+        if self._chosen is None:
+            self._chosen = mask if is_http(data, direction) else self._own
+        return self._chosen(data, direction)
+
+
 def _starred(found: re.Match[bytes]) -> bytes:
-    return found[1] + b'"' + b"*" * (len(found[2]) - 2) + b'"'
+    """A number becomes another, so that it is JSON still."""
+    value = found[2]
+    return found[1] + (b'"' + b"*" * (len(value) - 2) + b'"' if value[:1] == b'"' else b"1" * len(value))
 
 
 class WebDecoder:

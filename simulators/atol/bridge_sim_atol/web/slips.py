@@ -15,7 +15,6 @@ Task = Mapping[str, Any]
 _REPORTS, _CLEARING = 2, 3
 _NO_PAPER_FLAG = 0x01
 _WIDE = b"\x09"
-_CODE = 100  # bytes of a code, where it is not longer
 
 
 async def _open_shift(device: Device, task: Task) -> dict[str, Any]:
@@ -64,29 +63,35 @@ async def _non_fiscal(device: Device, task: Task) -> None:
     await device.begin(task)
     width = int((await device.register(0x18))[:1].hex())
     for item in task["items"]:
-        if item["type"] == "barcode":
-            await device.ask(_code(item))
-            continue
-        if item["type"] != "text":
-            raise DriverError(UNSUPPORTED)
-        text = item.get("text", "").encode("cp866")
-        if item.get("doubleWidth"):
-            text = b"".join(_WIDE + bytes((character,)) for character in text)
-        taken = len(item.get("text", "")) * (2 if item.get("doubleWidth") else 1)
-        room = max(width - taken, 0)
-        before = {"center": room // 2, "right": room}.get(item.get("alignment", "left"), 0)
-        await device.ask(b"\x4c" + b" " * before + text)
+        match item["type"]:
+            case "text":
+                await device.ask(b"\x4c" + _laid_out(item, width))
+            case "barcode":
+                await device.ask(_code(item))
+            case _:
+                raise DriverError(UNSUPPORTED)
     if task.get("printFooter", True):
         await device.enter(_REPORTS)
         await device.ask("73")
 
 
+def _laid_out(item: Task, width: int) -> bytes:
+    text = item.get("text", "")
+    wide = bool(item.get("doubleWidth"))
+    room = max(width - len(text) * (2 if wide else 1), 0)
+    before = {"center": room // 2, "right": room}.get(item.get("alignment", "left"), 0)
+    line: bytes = text.encode("cp866")
+    return b" " * before + (b"".join(_WIDE + bytes((character,)) for character in line) if wide else line)
+
+
 def _code(item: Task) -> bytes:
-    """C1 of a QR code, as it was observed; of other codes nothing is known."""
-    if item["barcodeType"] != "QR":
-        raise DriverError(UNSUPPORTED)
-    data = str(item["barcode"]).encode()
-    return bytes((0xC1, 0, 2, item.get("scale", 3), 0, 0, 1, 1)) + bytes(7) + data.ljust(_CODE, b"\0")
+    """A QR code as the vectors have it. How the register is told of bars no source shows: their digits stand as text."""
+    content: bytes = item["barcode"].encode("cp866")
+    if item.get("barcodeType") == "QR":
+        parameters = bytes((0, 2, item.get("scale", 5), 0, 0, 1, 1)).ljust(14, b"\0")
+        return b"\xc1" + parameters + content.ljust(100, b"\0")
+    kind: bytes = item["barcodeType"].encode("ascii")
+    return b"\x4c[" + kind + b"] " + content
 
 
 async def _drawer(device: Device, task: Task) -> None:
