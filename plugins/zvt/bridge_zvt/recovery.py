@@ -124,8 +124,6 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
         return _unknown("the terminal's last record is of another time than this payment")
     back = takes_back(intent, kept)
     if back is TakesBack.THIS:
-        if intent.kind is not Kind.RELEASE and _of_another_amount(intent, kept):
-            return _unknown("the terminal's last record is a reversal of another amount")
         if kept.approved:
             return _not_done("the terminal's last record is a reversal: it took the payment back")
         return _unknown("the terminal's last record is a reversal of the payment that was not approved")
@@ -133,7 +131,8 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
         return _newer_reversal(intent, kept)
     if back is TakesBack.ANOTHER:
         return _unknown("the terminal's last record is a reversal of another payment")
-    if intent.kind is not Kind.RELEASE and _of_another_amount(intent, kept):
+    told = intent.kind is not Kind.RELEASE and None not in (kept.amount, intent.amount)
+    if told and not _of_amount(intent, kept):
         return _unknown("the terminal's last record is new, of another amount: with a tip, or in part, it may be this payment")
     if kept.result is None:
         return _unknown("the terminal's last record does not tell its result")
@@ -158,16 +157,29 @@ def _newer_reversal(intent: Intent, kept: Record) -> Decision:
     return Decision(Verdict.DONE, "the terminal's last record is this reversal", kept)
 
 
-def _of_another_amount(intent: Intent, kept: Record) -> bool:
-    """Neither what was asked for, nor that with the tip that the record tells, nor less where the till had allowed it."""
-    if kept.amount is None or intent.amount is None or kept.amount == intent.amount:
+def may_be(intent: Intent, record: Record, around: Circumstances) -> bool:
+    """Whether a result that came where nothing was under way can be the one that is in doubt."""
+    if around.shared or is_old(record, intent.baseline):
         return False
-    if intent.kind is not Kind.PURCHASE:
+    if record.result is None:
+        return False
+    if record.approved and None not in (record.amount, intent.amount) and not _of_amount(intent, record):
+        return False
+    return record.moment is None or _in_time(intent, record, around)
+
+
+def _of_amount(intent: Intent, kept: Record) -> bool:
+    """The amount that was asked for, with the tip that the record tells; or less, where the till had allowed that."""
+    if kept.amount is None or intent.amount is None:
+        return False
+    if kept.amount == intent.amount:
         return True
+    if intent.kind is not Kind.PURCHASE:
+        return False
     tip, _ = amounts_of(kept.fields)
     if tip is not None and kept.amount == intent.amount - (intent.tip or 0) + tip:
-        return False
-    return not (intent.partial and 0 < kept.amount < intent.amount)
+        return True
+    return intent.partial and 0 < kept.amount < intent.amount
 
 
 class TakesBack(Enum):
@@ -212,17 +224,6 @@ def _of_another(intent: Intent, record: Record, received: Sequence[Record]) -> b
 def _number(trace: str | None) -> int | None:
     """As six digits have it; None for none and for zeros, which stand for none."""
     return (int(trace) % _TRACES or None) if trace is not None else None
-
-
-def may_be(intent: Intent, record: Record, around: Circumstances) -> bool:
-    """Whether a result that came where nothing was under way can be the one that is in doubt."""
-    if around.shared or is_old(record, intent.baseline):
-        return False
-    if record.result is None or (
-        record.approved and None not in (record.amount, intent.amount) and record.amount != intent.amount
-    ):
-        return False
-    return record.moment is None or _in_time(intent, record, around)
 
 
 def _is_of(told: Record, kept: Record) -> bool:

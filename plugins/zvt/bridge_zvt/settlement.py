@@ -15,7 +15,7 @@ from bridge.model import Choice, Outcome, Paper, PaymentResult, Result
 from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
 from bridge.transport import LinkError
 from bridge_zvt import commands, memory
-from bridge_zvt.answers import Record, Totals, open_receipts, same, shown
+from bridge_zvt.answers import Record, Totals, open_receipts, shown
 from bridge_zvt.errors import BUSY, NOT_READY, OPEN_RESERVATION, lookup
 from bridge_zvt.errors import Kind as ErrorKind
 from bridge_zvt.exchange import Exchange, Listener
@@ -157,16 +157,15 @@ class Settlement:
 
     def _hear_strays(self, intent: Intent, known: list[Checkpoint]) -> None:
         """A result that the terminal repeats on the new link belongs to what is in doubt, where it can be: then it is written down
-        with it. The payment before, another amount or time, or another till's is evidence and nothing else. So is what comes once
-        the terminal was asked what it keeps: it may be the answer to that, whose end was lost."""
+        with it. The payment before, another amount or time, or another till's is evidence and nothing else. Once the terminal was
+        asked what it keeps, it may as well be the answer to that, whose end was lost: that tells what it keeps, and not what came
+        of this command."""
 
         async def heard(apdu: Apdu) -> None:
             if apdu.code != Code.STATUS_INFORMATION:
                 return
             record = Record.of(apdu)
-            before = intent.baseline
-            old = before is not None and same(record, before) is not False and record.approved
-            if _asked(known) or old or not may_be(intent, record, self._around()):
+            if _asked(known) or not may_be(intent, record, self._around()):
                 await memory.keep_stray(self._context.device, shown(apdu))
                 return
             now = self._context.device.clock.now()
