@@ -106,19 +106,23 @@ class Record(BaseModel):
 
 
 def same(one: Record, other: Record) -> bool | None:
-    """Whether two records are of one payment: all numbers that both tell are equal. None where they tell none in common."""
+    """Whether two records are of one payment: all numbers that both tell are equal. None where that cannot be told: they have none in
+    common, or the receipt number alone, which some terminals begin anew each day."""
     if None not in (one.terminal_id, other.terminal_id) and one.terminal_id != other.terminal_id:
         return False
     pairs = [
         (mine, its) for mine, its in zip(one.numbers(), other.numbers(), strict=True) if mine is not None and its is not None
     ]
-    if not pairs:
-        return one.raw == other.raw or None
+    if not pairs:  # two payments of one amount may read the same where they tell no time
+        return True if one.raw == other.raw and one.moment is not None else None
     if any(mine != its for mine, its in pairs):
         return False
     # A terminal that gives a refusal no number repeats those of the payment before it.
-    if None not in (one.moment, other.moment) and one.moment != other.moment and one.amount != other.amount:
-        return False
+    if None not in (one.moment, other.moment) and one.moment != other.moment:
+        if one.amount != other.amount:
+            return False
+        if None in (one.trace, other.trace) and None in (one.turnover, other.turnover):
+            return None
     return one.totals == other.totals
 
 

@@ -78,6 +78,9 @@ WRONG_PASSWORD = 0x37
 END_OF_DAY_DUE = 0xF0
 SYSTEM_ERROR = 0xFF
 
+FOLLOWS = (0xE0, 0xFC)
+"""BMP 27 of a completion: an update, or a restart of the terminal, follows. What was done is done."""
+
 # fmt: off
 ERRORS: Mapping[int, ResultCode] = MappingProxyType({
     # --- of the host: 1 to 99, by the list of one provider; a host's own text counts before these

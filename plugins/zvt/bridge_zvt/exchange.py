@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bridge.plugin import AbortAnswer
-from bridge.transport import LinkLost
+from bridge.transport import LinkError, LinkLost
 from bridge_zvt import commands
 from bridge_zvt.answers import intermediate, text_of
 from bridge_zvt.commands import Command, Ends
@@ -212,14 +212,23 @@ class Exchange:
                 self._abort_answered(message)
                 continue
             begun = True
-            wanted = await self._take(message, listener)
             if message.code in (Code.COMPLETION, Code.ABORT):
                 body = read(message, command.code)
                 self._log.debug("<- %s", message)
-                await self._collect_abort_answer()
+                await self._acknowledge_end(message, command)
                 return Ending(masked(message, command.code), body, text_of(body, self._settings.charset))
-            patience = wanted or patience
+            patience = await self._take(message, listener) or patience
             due = self._now() + (patience if not aborted else self.timeouts.abort)
+
+    async def _acknowledge_end(self, message: Apdu, command: Command) -> None:
+        """A terminal that hangs up behind its last word has told it all the same: what became of money is known."""
+        try:
+            await self._line.send(reply_to(message))
+            await self._collect_abort_answer()
+        except LinkError as error:
+            if not command.money:
+                raise
+            self._log.info("the link ended behind %s: %s", message, error)
 
     async def _take(self, message: Apdu, listener: Listener) -> float | None:
         """Hand a message on, then answer it. Returns the T4 that it asks for."""

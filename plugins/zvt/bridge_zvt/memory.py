@@ -58,6 +58,13 @@ async def with_payment(context: DeviceContext, job_id: str, record: Record) -> d
     return dict(list(known.items())[-_KEPT:])
 
 
+async def trace_of(context: DeviceContext, receipt: str) -> str | None:
+    """The trace of the last payment of ours that had this receipt number."""
+    known: dict[str, Any] = dict(await context.store.get(PAYMENTS) or {})
+    found = [trace for trace, payment in known.items() if (payment["receipt"] or "")[-4:] == receipt[-4:]]
+    return found[-1] if found else None
+
+
 async def forget(context: DeviceContext, trace: str | None) -> None:
     """A payment that was taken back by a job of its own, or was none after all."""
     known = dict(await context.store.get(PAYMENTS) or {})

@@ -47,3 +47,7 @@ SIGNATURE_WORDS: Final = ("UNTERSCHRIFT", "SIGNATURE", "FIRMA ")
 # [Z10] An abort of which the terminal says nothing within T3 is taken for one that it does not know.
 
 # [Z11] 04 FF with a container and no T4 byte is read as such where the container fills the message to its end.
+
+# [Z12] No source tells the result code of 06 20 where the terminal has no payment. These are taken for "there is none": not possible,
+# and the system error that an empty 06 1E stands for. Any other one (locked, end of day due, no connection) says nothing of what it has.
+NOTHING_STORED: Final = frozenset((0xB5, 0xFF))

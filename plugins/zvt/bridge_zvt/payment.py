@@ -15,8 +15,8 @@ from bridge.transport import LinkLost
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, difference, same, shown
 from bridge_zvt.commands import Command
+from bridge_zvt.errors import FOLLOWS, lookup
 from bridge_zvt.errors import Kind as ErrorKind
-from bridge_zvt.errors import lookup
 from bridge_zvt.exchange import Ending, Exchange, Listener
 from bridge_zvt.frame import Apdu
 from bridge_zvt.open_points import CARD_TIME_OUT_SECONDS
@@ -104,11 +104,13 @@ class PaymentProcedure:
         before = await self.before()
         expect_last(operation, before)
         self._check_reversal(intent, before)
+        await self._check_number(intent)
         if context.abort_requested:
             raise Aborted
         intent = intent.model_copy(
             update={
                 "baseline": before.record,
+                "known": await memory.last(context.device),
                 "why": before.why,
                 "empty": before.empty,
                 "ahead": await memory.clock_ahead(context.device),
@@ -143,6 +145,10 @@ class PaymentProcedure:
         last = listener.last
         if not ending.aborted and (last is None or last.result is None):
             raise LinkLost(f"the terminal ended the command '{command.title}' without telling what came of it")
+        if not ending.aborted and intent.original_receipt is None and told_back(listener.records):
+            raise LinkLost("the terminal told that it took the payment back, and ended the command as if it stood")
+        if not ending.aborted and last is not None and last.approved:
+            _agree(intent, last, ending)
         if ending.aborted or (last is not None and not last.approved):
             number = ending.result if ending.aborted else last.result if last is not None else None
             return await self._not_paid(intent, command, listener, ending, number or 0xFF)
@@ -191,6 +197,8 @@ class PaymentProcedure:
         evidence = evidence_of(listener.records, ending=shown(ending.message))
         if wrong is not None:
             context.device.alert("terminal.wrong_reversal", wrong)
+            await memory.forget(context.device, last.trace)
+            await memory.note_reversal(context.device, last)  # the payment that it was has a job of its own, perhaps
             made = made.model_copy(update={"outcome": Outcome.DECLINED, "approved": intent.shown(0), "reason_text": wrong})
             return payment_result(settings, made, evidence)
         if intent.kind is Kind.REVERSAL:
@@ -244,6 +252,19 @@ class PaymentProcedure:
         await memory.forget(context.device, last.trace)
         return payment_result(settings, signature_refused(made), evidence)
 
+    async def _check_number(self, intent: Intent) -> None:
+        """A terminal finds the original by its receipt number, and some begin that anew each day, all behind 9999: where it is by now
+        that of a later payment of ours, that one would be taken back."""
+        if intent.original_trace is None or intent.original_receipt is None or self._context.device.shared:
+            return
+        trace = await memory.trace_of(self._context.device, intent.original_receipt)
+        if trace is not None and trace.lstrip("0") != intent.original_trace.lstrip("0"):
+            detail = (
+                f"Receipt {intent.original_receipt} is another payment of the terminal by now (trace {trace}, not "
+                f"{intent.original_trace}): give the money back with a refund."
+            )
+            raise DeviceError(JobError.of("request.conflict", detail, field="original.receipt_number"))
+
     def _check_reversal(self, intent: Intent, before: Look) -> None:
         """A terminal that takes back its last payment whatever receipt is named is not asked for another one."""
         if intent.kind is not Kind.REVERSAL or self._settings.reversal != "last":
@@ -270,6 +291,22 @@ def outcome_of(intent: Intent, record: Record) -> Outcome:
     return Outcome.APPROVED
 
 
+def _agree(intent: Intent, last: Record, ending: Ending) -> None:
+    """An approval and the end behind it must not contradict each other. Raises LinkLost: then the terminal is asked."""
+    if ending.result not in (None, 0, *FOLLOWS):
+        raise LinkLost(f"the terminal approved the payment, and ended the command with result {ending.result:02X}")
+    if last.amount == 0 and intent.amount and intent.kind in (Kind.PURCHASE, Kind.REFUND, Kind.RESERVATION, Kind.CAPTURE):
+        raise LinkLost("the terminal approved the payment over nothing")
+
+
+def told_back(records: Sequence[Record]) -> bool:
+    """Whether the last result of a command is the reversal of one that it had told before."""
+    if not records or not records[-1].approved:
+        return False
+    original = (records[-1].original_trace or "").lstrip("0")
+    return bool(original) and any((record.trace or "").lstrip("0") == original for record in records[:-1])
+
+
 def wrong_original(intent: Intent, record: Record) -> str | None:
     """Why a reversal took back another payment than the one that was meant; None where it did not, or nothing tells."""
     if intent.kind is not Kind.REVERSAL:
@@ -278,6 +315,13 @@ def wrong_original(intent: Intent, record: Record) -> str | None:
         if intent.original_trace.lstrip("0") != record.original_trace.lstrip("0"):
             return f"The terminal took back trace {record.original_trace} instead of {intent.original_trace}."
         return None
+    last = intent.baseline
+    if intent.original_trace is None and record.original_trace is not None and last is not None and last.trace is not None:
+        named, its = str(intent.original_receipt)[-4:], (last.receipt or "")[-4:]
+        if its and its != named and last.trace.lstrip("0") == record.original_trace.lstrip("0"):
+            return (
+                f"The terminal took back its last payment, receipt {last.receipt}, instead of receipt {intent.original_receipt}."
+            )
     if intent.amount is not None and record.amount is not None and intent.amount != record.amount:
         told = intent.shown(record.amount)
         return f"The terminal took back {told} instead of {intent.shown(intent.amount)} {intent.currency}."

@@ -26,6 +26,7 @@ from bridge_zvt.settings import CURRENCIES, ZvtSettings
 # Names of checkpoints.
 INTENT = "intent"
 RESULT = "status_information"  # one 04 0F, before it was acknowledged
+ASKED = "asked"  # recovery is about to ask what the terminal keeps
 LOOKED = "looked"  # what recovery saw
 REVERSING = "reversing"  # the signature was refused: the intent of the reversal that follows
 COPIES = "copies"  # recovery asked for the receipts again
@@ -46,7 +47,7 @@ class Kind(StrEnum):
 
 class Intent(BaseModel):
     """`amount`: in minor units; None where the command has none. `baseline`: the terminal's last payment before this one, None
-    where it showed none (`why`; `empty`: because it has none). `ahead`: seconds by which its clock was last seen ahead of ours."""
+    where it showed none (`why`; `empty`: because it has none). `known`: the last approval that this bridge had heard of. `ahead`: seconds by which its clock was last seen ahead of ours."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,6 +56,7 @@ class Intent(BaseModel):
     currency: str
     started: datetime
     baseline: Record | None = None
+    known: Record | None = None
     why: str = ""
     empty: bool = False
     ahead: float = 0.0

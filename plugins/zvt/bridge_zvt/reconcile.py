@@ -10,7 +10,7 @@ from bridge.plugin import Aborted, DeviceError, JobContext
 from bridge.transport import LinkLost
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, shown
-from bridge_zvt.errors import Fate, lookup
+from bridge_zvt.errors import FOLLOWS, Fate, lookup
 from bridge_zvt.exchange import Ending, Exchange
 from bridge_zvt.payment import PaymentListener, expect_last
 from bridge_zvt.plan import INTENT, Intent, Kind
@@ -21,7 +21,6 @@ from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.snapshot import Look, TerminalBusy, look_or_fail
 from bridge_zvt.status import enquire
 
-_UPDATE_FOLLOWS, _RESTART_FOLLOWS = 0xE0, 0xFC
 _POLL_SECONDS = 5.0
 _UPDATE_SECONDS = 600.0
 
@@ -104,7 +103,7 @@ class ReconcileProcedure:
     async def _follow_up(self, ending: Ending) -> None:
         """Some terminals update or restart themselves behind an end of day, and answer nothing meanwhile. The end of day is done by
         then; the next payment waits until the terminal is back."""
-        if ending.result not in (_UPDATE_FOLLOWS, _RESTART_FOLLOWS) or not self._settings.status_enquiry:
+        if ending.result not in FOLLOWS or not self._settings.status_enquiry:
             return
         context = self._context
         context.warn("update", "The terminal updates or restarts itself now.")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from bridge_zvt.answers import Record, same
+from bridge_zvt.answers import Record, amounts_of, same
 from bridge_zvt.open_points import CLOCK_TOLERANCE_SECONDS
 from bridge_zvt.payment import is_old, wrong_original
 from bridge_zvt.plan import Intent, Kind
@@ -56,17 +56,18 @@ def decide(intent: Intent, received: Sequence[Record], kept: Record | None, why:
 
 
 def _decide(intent: Intent, received: Sequence[Record], kept: Record | None, why: str, around: Circumstances) -> Decision:
-    told = received[-1] if received else None
     if kept is None:
         return _unknown(why or "the terminal shows no last payment")
     before = intent.baseline
     if before is not None and None not in (before.terminal_id, kept.terminal_id) and before.terminal_id != kept.terminal_id:
         return _unknown("another terminal answers than the one that the payment was sent to")
+    told = next((record for record in reversed(received) if not _of_another(intent, record, received)), None)
     if told is not None and told.approved:
+        if takes_back(intent, told, received) is TakesBack.THIS:
+            return _after_reversal(intent, told, kept)
         return _after_approval(intent, told, kept)
-    # Where it had said that it has none, what it shows now is new.
-    unchanged = same(kept, before) if before is not None else False if intent.empty else None
-    if told is not None and told.result is not None and _is_of(told, kept):
+    unchanged = _unchanged(intent, kept)
+    if told is not None and told.result is not None and kept.result and _is_of(told, kept):
         return _refused(told, "the terminal keeps the very result that it had told: not approved")
     if unchanged:
         if told is not None and told.result is not None:
@@ -74,7 +75,26 @@ def _decide(intent: Intent, received: Sequence[Record], kept: Record | None, why
         return _not_done("the terminal keeps the payment before it as its last one")
     if unchanged is None:
         return _unknown("the terminal's records have no numbers that could be compared")
+    if intent.known is not None and same(kept, intent.known):
+        return _unknown("the terminal's last record is of a payment before the one that it had shown before this one")
     return _newer(intent, kept, around)
+
+
+def _unchanged(intent: Intent, kept: Record) -> bool | None:
+    """Whether the terminal keeps what it kept before; None where that cannot be told."""
+    before = intent.baseline
+    if before is None:
+        return False if intent.empty else None  # where it had said that it has none, what it shows now is new
+    if before.result and kept.approved:
+        return False  # an approval may take the very numbers that a refusal before it did not use up
+    return same(kept, before)
+
+
+def _after_reversal(intent: Intent, told: Record, kept: Record) -> Decision:
+    """The terminal had told of the reversal of what it had approved: it must show that, or what was before."""
+    if _is_of(told, kept) or (intent.baseline is not None and same(kept, intent.baseline)):
+        return _not_done("the terminal had told that it took the payment back")
+    return _unknown("the terminal had told that it took the payment back, and its last record is of something else")
 
 
 def _after_approval(intent: Intent, told: Record, kept: Record) -> Decision:
@@ -82,8 +102,10 @@ def _after_approval(intent: Intent, told: Record, kept: Record) -> Decision:
     if _is_of(told, kept) and kept.approved and wrong_original(intent, kept) is None:
         return Decision(Verdict.DONE, "the terminal keeps the very approval that it had told", kept)
     if _is_of(told, kept) and not kept.approved:
+        if None not in (told.moment, kept.moment) and told.moment != kept.moment:
+            return _unknown("the terminal had approved it, and its last record is a later refusal with the same numbers")
         return _not_done("the terminal keeps the payment that it had approved, as not approved")
-    if _reverses(kept, told):
+    if _reverses(kept, told) and kept.approved:
         return _not_done("the terminal's last record is the reversal of the payment that it had approved")
     before = intent.baseline
     if before is not None and same(kept, before):
@@ -100,17 +122,18 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
     in_time = _in_time(intent, kept, around)
     if not in_time:
         return _unknown("the terminal's last record is of another time than this payment")
+    back = takes_back(intent, kept)
+    if back is TakesBack.THIS:
+        if kept.approved:
+            return _not_done("the terminal's last record is a reversal: it took the payment back")
+        return _unknown("the terminal's last record is a reversal of the payment that was not approved")
     if intent.kind is Kind.REVERSAL:
         return _newer_reversal(intent, kept)
-    other = intent.kind is not Kind.RELEASE and None not in (kept.amount, intent.amount) and kept.amount != intent.amount
-    if kept.original_trace is not None and kept.original_trace.strip("0") and intent.kind is not Kind.RELEASE:
-        if intent.kind is Kind.CAPTURE and kept.approved and not other:
-            return Decision(Verdict.DONE, "the terminal has a new record of this amount, for the same reservation", kept)
-        if other or (intent.baseline is not None and _reverses(kept, intent.baseline)):
-            return _unknown("the terminal's last record is a reversal of another payment")
-        return _not_done("the terminal's last record is a reversal: it took the payment back")
-    if other:
-        return _unknown("the terminal's last record is new, of another amount")
+    if back is TakesBack.ANOTHER:
+        return _unknown("the terminal's last record is a reversal of another payment")
+    told = intent.kind is not Kind.RELEASE and None not in (kept.amount, intent.amount)
+    if told and not _of_amount(intent, kept):
+        return _unknown("the terminal's last record is new, of another amount: with a tip, or in part, it may be this payment")
     if kept.result is None:
         return _unknown("the terminal's last record does not tell its result")
     if not kept.approved:
@@ -138,11 +161,69 @@ def may_be(intent: Intent, record: Record, around: Circumstances) -> bool:
     """Whether a result that came where nothing was under way can be the one that is in doubt."""
     if around.shared or is_old(record, intent.baseline):
         return False
-    if record.result is None or (
-        record.approved and None not in (record.amount, intent.amount) and record.amount != intent.amount
-    ):
+    if record.result is None:
+        return False
+    if record.approved and None not in (record.amount, intent.amount) and not _of_amount(intent, record):
         return False
     return record.moment is None or _in_time(intent, record, around)
+
+
+def _of_amount(intent: Intent, kept: Record) -> bool:
+    """The amount that was asked for, with the tip that the record tells; or less, where the till had allowed that."""
+    if kept.amount is None or intent.amount is None:
+        return False
+    if kept.amount == intent.amount:
+        return True
+    if intent.kind is not Kind.PURCHASE:
+        return False
+    tip, _ = amounts_of(kept.fields)
+    if tip is not None and kept.amount == intent.amount - (intent.tip or 0) + tip:
+        return True
+    return intent.partial and 0 < kept.amount < intent.amount
+
+
+class TakesBack(Enum):
+    """What a record is the reversal of, by the trace that it names (BMP 37)."""
+
+    NOTHING = "it is no reversal"
+    ORIGINAL = "the payment that was to be reversed, charged or released"
+    THIS = "what this very command made"
+    ANOTHER = "a payment of before, or nobody can tell which"
+
+
+# Traces that one command may use up: attempts with a card before the one that counts, and the reversal itself.
+_TRACES_OF_ONE = 100
+_TRACES = 1_000_000
+
+
+def takes_back(intent: Intent, record: Record, received: Sequence[Record] = ()) -> TakesBack:
+    """Traces wrap behind 999999: what comes soon after the last one before is this command's. `received`: results that were heard."""
+    original = _number(record.original_trace)
+    if original is None:
+        return TakesBack.NOTHING
+    if any(_number(told.trace) == original for told in received if told is not record):
+        return TakesBack.THIS
+    if intent.original_trace is not None and _number(intent.original_trace) == original:
+        return TakesBack.ORIGINAL
+    before = intent.baseline
+    last = _number(before.trace) if before is not None else None
+    if last is not None and 0 < (original - last) % _TRACES <= _TRACES_OF_ONE:
+        return TakesBack.THIS
+    if intent.original_trace is None and intent.original_receipt is not None:
+        return TakesBack.ORIGINAL  # what it was is not known, but it was before
+    if last is None and ((before is not None and before.totals) or (before is None and intent.empty)):
+        return TakesBack.THIS  # there is nothing else that could be reversed
+    return TakesBack.ANOTHER
+
+
+def _of_another(intent: Intent, record: Record, received: Sequence[Record]) -> bool:
+    """A result that was heard, and is the reversal of something else: of a command without an original."""
+    return intent.original_receipt is None and takes_back(intent, record, received) is TakesBack.ANOTHER
+
+
+def _number(trace: str | None) -> int | None:
+    """As six digits have it; None for none and for zeros, which stand for none."""
+    return (int(trace) % _TRACES or None) if trace is not None else None
 
 
 def _is_of(told: Record, kept: Record) -> bool:

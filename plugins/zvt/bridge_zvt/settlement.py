@@ -16,12 +16,12 @@ from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssu
 from bridge.transport import LinkError
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, Totals, open_receipts, shown
-from bridge_zvt.errors import BUSY, OPEN_RESERVATION, lookup
+from bridge_zvt.errors import BUSY, NOT_READY, OPEN_RESERVATION, lookup
 from bridge_zvt.errors import Kind as ErrorKind
 from bridge_zvt.exchange import Exchange, Listener
-from bridge_zvt.frame import Apdu, read
+from bridge_zvt.frame import Apdu, Code, read
 from bridge_zvt.payment import outcome_of, records_of, signature_refused
-from bridge_zvt.plan import COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
+from bridge_zvt.plan import ASKED, COPIES, INTENT, LOOKED, RESULT, REVERSING, Intent, Kind
 from bridge_zvt.prompts import MAINTAINED, READY, terminal
 from bridge_zvt.receipts import Receipts
 from bridge_zvt.recovery import Circumstances, Decision, Verdict, decide, decide_end_of_day, may_be
@@ -39,6 +39,10 @@ END_OF_DAY_CHOICES = (
     Choice(code="issued", text="The end of day was made"),
     Choice(code="not_issued", text="No end of day was made"),
 )
+
+
+# Behind T4 a terminal with a customer at it has surely ended ("for at least T4 + 60 s" in the reference).
+_BUSY_SECONDS = 60.0
 
 
 class Settlement:
@@ -61,6 +65,9 @@ class Settlement:
         if busy is not None:
             return busy
         back = read_intent(checkpoints, REVERSING)
+        if not _asked(known):
+            await self._context.checkpoint(ASKED)
+            known.append(Checkpoint(ASKED, {}, self._context.device.clock.now()))
         try:
             if back is not None:
                 return await self._reversing(intent, back, known)
@@ -70,11 +77,15 @@ class Settlement:
 
     async def _settle(self, intent: Intent, known: list[Checkpoint]) -> Recovery:
         seen = await self._look(intent)
+        if seen.unsupported and self._may_be_busy(intent):
+            return self._busy("The terminal may still be busy with the payment.")
         received = records_of(known)
         decision = await self._decide(intent, received, seen)
         waiting = await self._twice(seen, known)
         if waiting is not None:
             return waiting
+        if self._settings.snapshot == "stored" and seen.record is not None:
+            await self._context.device.store.set(memory.LAST, seen.record.model_dump())  # what the next one is compared with
         evidence = self._evidence(intent, received, seen, decision)
         match decision.verdict:
             case Verdict.DONE:
@@ -155,7 +166,8 @@ class Settlement:
         heard = _Heard()
         try:
             ending = await self._exchange.run(commands.turnover_totals(self._settings), heard)
-        except Refused:
+        except Refused as refused:
+            _raise_if_busy(refused)
             return None
         record = heard.record
         if ending.aborted or record is None or not record.approved or not record.totals:
@@ -167,11 +179,15 @@ class Settlement:
 
     def _hear_strays(self, intent: Intent, known: list[Checkpoint]) -> None:
         """A result that the terminal repeats on the new link belongs to what is in doubt, where it can be: then it is written down
-        with it. The payment before, another amount or time, or another till's is evidence and nothing else."""
+        with it. The payment before, another amount or time, or another till's is evidence and nothing else. Once the terminal was
+        asked what it keeps, it may as well be the answer to that, whose end was lost: that tells what it keeps, and not what came
+        of this command."""
 
         async def heard(apdu: Apdu) -> None:
+            if apdu.code != Code.STATUS_INFORMATION:
+                return
             record = Record.of(apdu)
-            if apdu.code != record.apdu.code or not may_be(intent, record, self._around()):
+            if _asked(known) or not may_be(intent, record, self._around()):
                 await memory.keep_stray(self._context.device, shown(apdu))
                 return
             now = self._context.device.clock.now()
@@ -193,6 +209,12 @@ class Settlement:
             return self._busy(f"The terminal {terminal(status.code)[0]}.")
         self._context.device.logger.info("the terminal %s", terminal(status.code)[0])
         return None
+
+    def _may_be_busy(self, intent: Intent) -> bool:
+        """A terminal that could be asked before the payment, and now says 84 83: a second command is refused so while one runs."""
+        could = self._settings.snapshot == "ask" and (intent.baseline is not None or intent.empty)
+        since = (self._context.device.clock.now() - intent.started).total_seconds()
+        return could and since < self._settings.timeouts.t4 + _BUSY_SECONDS
 
     def _busy(self, text: str) -> Pending:
         return Pending(self._settings.timeouts.busy, "terminal.busy", text)
@@ -353,6 +375,10 @@ class Settlement:
                 return NeedsOperator(asked.evidence, asked.text, choices)
 
 
+def _asked(known: Sequence[Checkpoint]) -> bool:
+    return any(checkpoint.name in (ASKED, LOOKED) for checkpoint in known)
+
+
 class _Heard(Listener):
     def __init__(self, settings: ZvtSettings | None = None) -> None:
         self.record: Record | None = None
@@ -372,11 +398,18 @@ async def open_reservations(exchange: Exchange) -> list[str] | None:
     """Receipts of the reservations that are open; None where the terminal does not tell."""
     try:
         ending = await exchange.run(commands.open_reservations())
-    except Refused:
+    except Refused as refused:
+        _raise_if_busy(refused)
         return None
     if not ending.aborted or ending.result != OPEN_RESERVATION:
         return None
     return open_receipts(read(ending.message))
+
+
+def _raise_if_busy(refused: Refused) -> None:
+    """Raises TerminalBusy: then it can be asked again."""
+    if refused.number in (BUSY, NOT_READY):
+        raise TerminalBusy(str(refused)) from refused
 
 
 def read_intent(checkpoints: Sequence[Checkpoint], name: str) -> Intent | None:

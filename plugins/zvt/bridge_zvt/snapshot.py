@@ -15,6 +15,7 @@ from bridge_zvt.answers import Record, shown
 from bridge_zvt.errors import BUSY, NOT_POSSIBLE, NOT_READY
 from bridge_zvt.exchange import Exchange, Listener
 from bridge_zvt.frame import Apdu
+from bridge_zvt.open_points import NOTHING_STORED
 from bridge_zvt.refusals import Refused
 from bridge_zvt.settings import ZvtSettings
 
@@ -25,11 +26,13 @@ class TerminalBusy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`record`: what it keeps; None where it showed nothing. `why`: what it said instead. `empty`: it said that there is nothing."""
+    """`record`: what it keeps; None where it showed nothing. `why`: what it said instead. `empty`: it said that there is nothing.
+    `unsupported`: it said that it cannot be asked (84 83), as some do while they are busy."""
 
     record: Record | None = None
     why: str = ""
     empty: bool = False
+    unsupported: bool = False
 
     def as_data(self) -> dict[str, Any]:
         return {"record": self.record.model_dump() if self.record is not None else None, "why": self.why, "empty": self.empty}
@@ -59,12 +62,13 @@ async def look(exchange: Exchange, settings: ZvtSettings, *, end_of_day: bool = 
         if refused.number in (BUSY, NOT_READY):
             raise TerminalBusy(str(refused)) from refused
         if refused.number == NOT_POSSIBLE:
-            return Look(None, "the terminal does not repeat receipts (84 83)")
+            return Look(None, "the terminal does not repeat receipts (84 83)", unsupported=True)
         return Look(None, f"the terminal refused to repeat its last receipt: {refused}")
     if ending.aborted:
         if ending.result == BUSY:
             raise TerminalBusy("06 1E 9C")
-        return Look(None, f"the terminal shows no last payment (06 1E {ending.result:02X})", empty=True)
+        empty = ending.result in NOTHING_STORED
+        return Look(None, f"the terminal shows no last payment (06 1E {ending.result:02X})", empty=empty)
     if heard.record is None:
         return Look(None, f"the terminal told nothing of its last payment ({shown(ending.message)['message']} alone)")
     return Look(heard.record)

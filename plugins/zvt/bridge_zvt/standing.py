@@ -6,8 +6,11 @@ receipt" and "Recovery".
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from bridge.model import Outcome, PaymentResult
 from bridge_zvt.answers import Record
+from bridge_zvt.commands import major
 from bridge_zvt.settings import ZvtSettings
 
 
@@ -23,8 +26,17 @@ def standing(payment: PaymentResult, kept: Record | None, settings: ZvtSettings)
     if not told or any(mine != its for mine, its in told) or kept.result is None:
         return None
     if not kept.approved:
-        return Outcome.REVERSED
+        return Outcome.REVERSED if _very_payment(payment, kept, settings) else None
     return None if settings.shows_reversed else payment.outcome  # [Z5] it would look the same
+
+
+def _very_payment(payment: PaymentResult, kept: Record, settings: ZvtSettings) -> bool:
+    """Whether a record that is not approved is this payment, and not a later refusal under its numbers, which a terminal may repeat."""
+    if kept.amount is not None and major(kept.amount, payment.currency) != payment.approved:
+        return False
+    if payment.decided_at is None or kept.moment is None:
+        return True
+    return kept.at(ZoneInfo(settings.zone), payment.decided_at) == payment.decided_at
 
 
 def _differ(one: str | None, other: str | None) -> bool:

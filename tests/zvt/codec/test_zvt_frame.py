@@ -27,6 +27,7 @@ from bridge_zvt.frame import (
     amount,
     bcd,
     blocks,
+    cards,
     crc,
     decode,
     encode,
@@ -446,3 +447,19 @@ def test_passwords_are_hidden_where_asked_for() -> None:
 
 def test_every_field_length_of_the_table_is_one_that_the_reader_knows() -> None:
     assert all(size > 0 or size in tuple(Length) for size in TABLE.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("4111-1111-1111-1111 12/27", "4111-11**-****-1111 12/27"),
+        ("4111111111111111 01", "411111******1111 01"),
+        ("1234 4111 1111 1111 1111", "1234 4111 11** **** 1111"),
+        ("4111  1111  1111  1111", "4111  11**  ****  1111"),
+        ("6304 0000 0000 0000 000 01", "6304 00** **** ***0 000 01"),
+        ("4111 1111 1111 1112", "4111 1111 1111 1112"),
+    ],
+)
+def test_a_card_number_is_hidden_among_other_numbers_of_a_printed_line(text: str, kept: str) -> None:
+    """A slip prints the expiry, the card's sequence number or a trace beside it."""
+    assert cards.mask_text(text.encode()) == kept.encode()

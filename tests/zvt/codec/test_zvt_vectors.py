@@ -145,7 +145,7 @@ def test_every_open_point_of_the_page_stands_in_the_code() -> None:
     page = set(re.findall(r"^\| (Z\d+) \|", (SPECS / "README.md").read_text("utf-8"), re.M))
     code = set(re.findall(r"\[(Z\d+)\]", Path(open_points.__file__).read_text("utf-8")))
     assert page == code
-    assert len(page) == 11
+    assert len(page) == 12
 
 
 @pytest.mark.parametrize("transport", ["tcp", "serial"])

@@ -18,8 +18,10 @@ _SHORTEST, _LONGEST = 13, 19  # digits of a card number (ISO/IEC 7812)
 _HIDDEN_NIBBLE = "e"
 _STAR = b"*"
 
-# In a row, or in groups with a blank or hyphen between. A card number begins with no zero.
-_CARD = re.compile(rb"(?<![0-9])[1-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+# In a row, or in groups with blanks or a hyphen between; other numbers may stand beside it (an expiry, a sequence number, a trace).
+_RUN = re.compile(rb"[0-9](?:[ -]{0,2}[0-9]){12,}")
+_GROUP = re.compile(rb"[0-9]+")
+_SHORTEST_GROUP, _MOST_GROUPS = 3, 6  # of a number that stands beside others: 19 digits are written 4-4-4-4-3
 # Bytes that could not be taken apart: the beginning of a card field, and runs of digits in nibbles, an F behind the last one.
 _FIELD = re.compile(rb"[\x22\x23\x2d][\xf0-\xf9]{2}|\x24[\xf0-\xf9]{3}")
 _PAIRS = b"".join(re.escape(bytes((tens << 4 | ones,))) for tens in range(10) for ones in range(10))
@@ -38,7 +40,7 @@ def luhn(number: str) -> bool:
 
 def mask_text(value: bytes) -> bytes:
     """Card numbers in a text (13 to 19 digits with the right check digit): all but the first six and last four digits become '*'."""
-    return _CARD.sub(lambda match: _masked_text(match.group()), value)
+    return _RUN.sub(lambda match: _masked_run(match.group()), value)
 
 
 def mask_number(value: bytes) -> bytes:
@@ -116,14 +118,31 @@ def _kept(digits: str) -> str:
     return digits[:first] + middle + digits[last:]
 
 
-def _masked_text(found: bytes) -> bytes:
-    places = [at for at, byte in enumerate(found) if 0x30 <= byte <= 0x39]
-    if not luhn("".join(chr(found[at]) for at in places)):
-        return found
-    hidden = bytearray(found)
+def _masked_run(run: bytes) -> bytes:
+    """Digits and what separates them: all of it is a card's number, or some of its groups are."""
+    hidden = bytearray(run)
+    if _mask_if_card(hidden, run, 0, len(run)):
+        return bytes(hidden)
+    groups = [found.span() for found in _GROUP.finditer(run)]
+    for first, (start, _) in enumerate(groups):
+        digits = 0
+        for begins, end in groups[first : first + _MOST_GROUPS]:
+            digits += end - begins
+            if end - begins < _SHORTEST_GROUP or digits > _LONGEST:
+                break
+            _mask_if_card(hidden, run, start, end)
+    return bytes(hidden)
+
+
+def _mask_if_card(hidden: bytearray, run: bytes, start: int, end: int) -> bool:
+    """Two that overlap are both hidden: one of them may be a real one. A card number begins with no zero."""
+    places = [at for at in range(start, end) if 0x30 <= run[at] <= 0x39]
+    number = "".join(chr(run[at]) for at in places)
+    if not _SHORTEST <= len(number) <= _LONGEST or number[0] == "0" or not luhn(number):
+        return False
     for at in places[_FIRST:-_LAST]:
         hidden[at] = 0x2A
-    return bytes(hidden)
+    return True
 
 
 FIELDS: dict[int, Callable[[bytes], bytes]] = {
