@@ -27,6 +27,8 @@ AMOUNT = "12.50"
 # What a customer at the terminal takes, so that a cut and its recovery fall into every part of a payment.
 _PACE: Mapping[str, str] = {"card_ms": "3000", "host_ms": "2000", "work_ms": "2000", "boot_seconds": "4"}
 
+_OF_RESERVATIONS = ("capture", "release")
+
 
 class _OverNullModem(ZvtFamily):
     """The family as it is, and reachable in this process."""
@@ -132,11 +134,15 @@ class ZvtBench(FamilyBench):
             Scenario("refund", _payment("refund"), "refund", Decimal(AMOUNT), choice="yes"),
             Scenario("reversal", {"op": "payment.reversal", **first}, "reversal", Decimal(AMOUNT), choice="yes"),
             Scenario("reservation", _payment("preauthorise"), "preauthorisation", Decimal(AMOUNT), choice="yes"),
+            Scenario("capture", _payment("capture", **first), "capture", Decimal(AMOUNT)),
+            Scenario("release", {"op": "payment.release", **first}, "release", Decimal("0.00")),
             Scenario("end of day", {"op": "terminal.reconcile"}, "end_of_day", None),
         )
 
     def opening(self, scenario: Scenario) -> Scenario:
-        return Scenario("opening", _payment("purchase"), "purchase", Decimal(AMOUNT), choice="yes")
+        """A payment; what finishes a reservation needs one."""
+        op, kind = ("preauthorise", "preauthorisation") if scenario.name in _OF_RESERVATIONS else ("purchase", "purchase")
+        return Scenario("opening", _payment(op), kind, Decimal(AMOUNT), choice="yes")
 
     def closing(self) -> Scenario:
         return Scenario("closing", _payment("purchase") | {"amount": "3.00"}, "purchase", Decimal("3.00"), choice="yes")
@@ -145,7 +151,7 @@ class ZvtBench(FamilyBench):
         return TerminalUnderTest({"transport": self.transport, **_PACE, **variant.settings}, now)
 
     def has(self, variant: Variant, scenario: Scenario) -> bool:
-        return not (scenario.name == "reversal" and "first_receipt" in variant.settings)
+        return not (scenario.name in (*_OF_RESERVATIONS, "reversal") and "first_receipt" in variant.settings)
 
     def plays(self, variant: Variant, scenario: Scenario, disturbance: str) -> bool:
         """An end of day that the terminal makes by itself does what the till's was to do: whose it was makes no difference."""

@@ -158,6 +158,13 @@ class Totals(BaseModel):
     def empty(self) -> bool:
         return not any(scheme.count or scheme.sum for scheme in self.schemes)
 
+    def hold(self, receipt: str) -> bool:
+        """Whether this receipt is among those that are added up. Numbers wrap behind 9999; longer ones are cut."""
+        if self.first_receipt is None or self.last_receipt is None or not receipt.isdigit():
+            return False
+        first, last, number_ = int(self.first_receipt), int(self.last_receipt), int(receipt[-4:])
+        return first <= number_ <= last if first <= last else number_ >= first or number_ <= last
+
 
 def text_of(body: Body, charset: Charset) -> str | None:
     """What a message says in words: the display text, the extended error text, or the host's own."""

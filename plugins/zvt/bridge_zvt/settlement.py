@@ -105,6 +105,8 @@ class Settlement:
             decision = decide_end_of_day(intent, received, seen.record, seen.why, around)
         else:
             decision = decide(intent, received, seen.record, seen.why, around)
+        if intent.kind is Kind.RELEASE and decision.verdict is Verdict.DONE and not received:
+            return await self._surely_released(intent, decision)
         if decision.verdict is not Verdict.UNKNOWN:
             return decision
         if intent.kind is Kind.END_OF_DAY:
@@ -127,19 +129,39 @@ class Settlement:
             return Decision(Verdict.NOT_DONE, "the terminal says that the reservation is still open")
         return decision
 
+    async def _surely_released(self, intent: Intent, decision: Decision) -> Decision:
+        """The last record of a release need not say of what it is; anybody's payment would look the same. The open reservations tell."""
+        record = decision.record
+        receipts = await open_reservations(self._exchange)
+        if receipts is not None and intent.original_receipt is not None:
+            if intent.original_receipt[-4:] in receipts:
+                return Decision(Verdict.NOT_DONE, "the terminal says that the reservation is still open")
+            return decision
+        if record is not None and record.original_trace is not None and intent.original_trace is not None:
+            ours = record.original_trace.lstrip("0") == intent.original_trace.lstrip("0")
+            return decision if ours else Decision(Verdict.UNKNOWN, "the terminal's last record is of another reservation")
+        return Decision(Verdict.UNKNOWN, "the terminal's last record is new, and does not tell of what it is")
+
     async def _by_totals(self, decision: Decision) -> Decision:
         """It had no payment before and shows none now: where its totals are empty too, none was made."""
-        if await self._totals_are_empty() is True:
+        totals = await self._totals()
+        if totals is not None and totals.empty:
             return Decision(Verdict.NOT_DONE, "the terminal shows no payment, as before, and its totals are empty")
         return decision
 
     async def _by_open_batch(self, decision: Decision) -> Decision:
-        """An end of day empties the totals, and while it is in doubt this till pays nothing: where they are not empty, none was made."""
-        if not self._context.device.shared and await self._totals_are_empty() is False:
-            return Decision(Verdict.NOT_DONE, "the terminal's totals are not empty: its batch is open as before")
+        """An end of day begins the totals anew: where they still have this till's last payment, none was made."""
+        last = await memory.last(self._context.device)
+        if last is None or last.receipt is None:
+            return decision
+        totals = await self._totals()
+        if totals is not None and not totals.empty and totals.hold(last.receipt):
+            return Decision(
+                Verdict.NOT_DONE, f"the terminal's totals still have receipt {last.receipt}: its batch is open as before"
+            )
         return decision
 
-    async def _totals_are_empty(self) -> bool | None:
+    async def _totals(self) -> Totals | None:
         """Asked without closing anything (06 10); None where the terminal does not tell."""
         heard = _Heard()
         try:
@@ -151,7 +173,7 @@ class Settlement:
         if ending.aborted or record is None or not record.approved or not record.totals:
             return None
         totals = Totals.of(record.fields)
-        return None if totals is None else totals.empty and not record.amount
+        return totals if totals is None or not totals.empty or not record.amount else None
 
     # --- asking
 

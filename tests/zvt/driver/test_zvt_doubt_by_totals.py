@@ -1,0 +1,44 @@
+"""What else than the last record tells what became of an end of day or a release: the totals' receipts, the open reservations."""
+
+from __future__ import annotations
+
+import pytest
+from bridge_zvt.answers import SchemeCount, Totals
+
+from tests.harness.cable import Cut, play
+from tests.harness.zvt_bench import ZvtBench
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "receipt", "held"),
+    [
+        ("0030", "0041", "0030", True),
+        ("0030", "0041", "0041", True),
+        ("0030", "0041", "0042", False),
+        ("9990", "0003", "9999", True),
+        ("9990", "0003", "0002", True),
+        ("9990", "0003", "0500", False),
+        ("0030", "0041", "120035", True),  # six digits at a terminal whose totals have four
+        (None, "0041", "0035", False),
+        ("0030", "0041", "", False),
+    ],
+)
+def test_totals_hold_the_receipts_between_their_first_and_last(first: str | None, last: str, receipt: str, held: bool) -> None:
+    totals = Totals(first_receipt=first, last_receipt=last, schemes=(SchemeCount(scheme="visa", count=1, sum=100),))
+    assert totals.hold(receipt) is held
+
+
+@pytest.mark.parametrize(
+    ("variant", "scenario", "cut"),
+    [
+        ("no last record", "end of day", Cut("to_host", 43, "foreign")),  # closed, and another till's payment in the new batch
+        ("A", "end of day", Cut("to_device", 15, "reconnect")),  # not begun
+        ("a PIN", "release", Cut("to_device", 13, "foreign")),  # still open, and another till's payment is the last record
+    ],
+)
+def test_another_tills_payment_is_not_taken_for_the_outcome(variant: str, scenario: str, cut: Cut) -> None:
+    bench = ZvtBench()
+    chosen = next(one for one in bench.variants() if one.name == variant)
+    outcome = play(bench, chosen, next(one for one in bench.scenarios() if one.name == scenario), cut)
+    assert outcome.violations == ()
+    assert outcome.struck
