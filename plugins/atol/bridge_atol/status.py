@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import FnLife, Phase
 from bridge_ffd.versions import FfdVersion
@@ -126,6 +127,8 @@ async def read_status(exchange: Exchange, reader: FactReader, model: Model, now:
         "fn_phase": int(storage.phase),
         "ffd": model.version.text,
     }
+    clock = reader.moment(full.at)
+    problems += clock_problems(clock, now)
     today = full.at.date() if full.at is not None else now.date()
     life = await _life(reader, today, problems, details)
     await _exchange(reader, full.at, problems, details)
@@ -135,7 +138,7 @@ async def read_status(exchange: Exchange, reader: FactReader, model: Model, now:
         paper="out" if StateFlags.NO_PAPER in state.flags and StatusFlags.COVER_OPEN not in full.flags else "ok",
         cover="open" if StatusFlags.COVER_OPEN in full.flags else "closed",
         shift=_SHIFTS.get(shift),
-        clock=reader.moment(full.at),
+        clock=clock,
         fiscal_mode=storage.phase == Phase.FISCAL,
         fiscal_memory=storage.memory(life, today).value,
         last_document=str(storage.last_document),

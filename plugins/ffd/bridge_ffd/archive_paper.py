@@ -6,6 +6,7 @@ Names stand as the document has them. How the device laid the first print out is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bridge.model.text_layout import centred, columns, wrap
 from bridge_ffd.archive import HIDDEN, ArchivedDocument, ArchivedItem, tags_as_data
@@ -14,6 +15,7 @@ from bridge_ffd.receipt_paper import KINDS, PAYMENTS, SETTLEMENTS, TAXATION, vat
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv
 from bridge_ffd.versions import DocumentKind
+from bridge_ffd.vocabulary import Agent, CorrectionType
 
 TITLES: Mapping[DocumentKind, str] = {
     **KINDS,
@@ -34,6 +36,28 @@ _HEAD = (
     (Tag.RECEIPT_NUMBER, "ЧЕК"),
 )
 _FOOT = ((Tag.REGISTRATION_NUMBER, "РН ККТ"), (Tag.FN_NUMBER, "ФН"), (Tag.DOCUMENT_NUMBER, "ФД"))
+_OF_RECEIPT = (
+    Tag.CORRECTION_TYPE,
+    Tag.CORRECTION_BASIS,
+    Tag.RECEIPT_ATTRIBUTE,
+    Tag.AGENT_SIGNS,
+    Tag.SUPPLIER_PHONE,
+    Tag.SELLER_EMAIL,
+)
+_OF_ITEM = (
+    Tag.ITEM_AGENT_SIGNS, Tag.SUPPLIER_DATA, Tag.SUPPLIER_INN, Tag.EXCISE, Tag.ORIGIN_COUNTRY, Tag.CUSTOMS_DECLARATION,
+    Tag.ITEM_ATTRIBUTE,
+)  # fmt: skip
+_AGENTS: Mapping[Agent, str] = {
+    Agent.BANK_PAYING_AGENT: "БАНК. ПЛ. АГЕНТ",
+    Agent.BANK_PAYING_SUBAGENT: "БАНК. ПЛ. СУБАГЕНТ",
+    Agent.PAYING_AGENT: "ПЛ. АГЕНТ",
+    Agent.PAYING_SUBAGENT: "ПЛ. СУБАГЕНТ",
+    Agent.ATTORNEY: "ПОВЕРЕННЫЙ",
+    Agent.COMMISSION_AGENT: "КОМИССИОНЕР",
+    Agent.ANOTHER: "АГЕНТ",
+}
+_CORRECTIONS = {CorrectionType.SELF.code: "САМОСТОЯТЕЛЬНО", CorrectionType.ORDER.code: "ПО ПРЕДПИСАНИЮ"}
 _SHOWN = frozenset((*(tag for tag, _ in (*_HEAD, *_FOOT)), Tag.DATE_TIME, Tag.FISCAL_SIGN))
 
 
@@ -63,8 +87,10 @@ def archived_lines(document: ArchivedDocument, width: int) -> list[str]:
 
 def _receipt(document: ArchivedDocument, width: int) -> list[str]:
     lines: list[str] = []
-    for item in document.lines:
-        lines += _item(item, width)
+    lines += _tags(_chosen(document.items, _OF_RECEIPT), width)
+    items = [item.children for item in document.items if item.tag == Tag.ITEM]
+    for item, tags in zip(document.lines, items, strict=True):
+        lines += [*_item(item, width), *_tags(_chosen(tags, _OF_ITEM), width)]
     lines.append("-" * width)
     if document.total is not None:
         lines += columns("ИТОГ", f"={document.total:.2f}", width)
@@ -88,6 +114,10 @@ def _item(item: ArchivedItem, width: int) -> list[str]:
     return [*lines, *([vat_rate(item.vat)] if item.vat is not None else [])]
 
 
+def _chosen(items: tuple[Tlv, ...], wanted: tuple[Tag, ...]) -> tuple[Tlv, ...]:
+    return tuple(item for item in items if item.tag in wanted)
+
+
 def _tags(items: tuple[Tlv, ...], width: int) -> list[str]:
     """Every tag by its name in the format, sums and masks in words; what is nested stands indented."""
     lines: list[str] = []
@@ -99,7 +129,19 @@ def _tags(items: tuple[Tlv, ...], width: int) -> list[str]:
         if item.children:
             lines += [*wrap(name, width), *(f"  {line}" for line in _tags(item.children, width - 2))]
             continue
-        (value,) = tags_as_data((item,), hide=True).values()
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        lines += columns(name, shown, width)
+        lines += columns(name, _value(item), width)
     return lines
+
+
+def _value(item: Tlv) -> str:
+    (hidden,) = tags_as_data((item,), hide=True).values()
+    match item.value:
+        case _ if hidden == HIDDEN:
+            return HIDDEN
+        case int() as number if item.tag in (Tag.AGENT_SIGNS, Tag.ITEM_AGENT_SIGNS):
+            return ", ".join(word for agent, word in _AGENTS.items() if number & agent.code)
+        case int() as number if item.tag == Tag.CORRECTION_TYPE and number in _CORRECTIONS:
+            return _CORRECTIONS[number]
+        case datetime() as at if item.tag == Tag.CORRECTED_DATE:
+            return f"{at:%d.%m.%y}"
+    return ", ".join(map(str, hidden)) if isinstance(hidden, list) else str(hidden)

@@ -6,10 +6,11 @@ Follows protocol-specs/shtrih-m, "Status" and "FN commands".
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import FnLife, FnStatus, Phase, Registration
 from bridge_ffd.fn import Mode as Registered
@@ -60,7 +61,6 @@ _MODE, _TAXES = 1, 6  # tables
 
 _DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
 _OFD_DAYS = 5  # documents that wait for longer are told
-_CLOCK_OFF = timedelta(minutes=5)  # what the FN allows between its own timer and the device's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ async def read_status(
         attention=waits.text if waits is not None and not waits.working else None,
         problems=(
             *_problems(short, waits.text if waits is not None and not waits.working else None),
-            *_clock(clock, now),
+            *clock_problems(clock, now),
             *_blocked(blocked),
         ),
         details={
@@ -362,17 +362,6 @@ def _problems(short: ShortStatus, waits: str | None) -> list[str]:
         case _:
             pass
     return problems
-
-
-def _clock(clock: datetime | None, now: datetime) -> list[str]:
-    if clock is None or abs(clock - now) <= _CLOCK_OFF:
-        return []
-    minutes = int((clock - now).total_seconds() / 60)
-    where = "ahead of" if minutes > 0 else "behind"
-    return [
-        f"The clock of the device is {abs(minutes)} minutes {where} this computer's. Set it while the shift is closed, or set the "
-        "zone of the device."
-    ]
 
 
 def _blocked(blocked: str | None) -> list[str]:

@@ -106,12 +106,13 @@ def close(register: Register) -> FnDocument:
     _check_tags(receipt, tags)
     taxes = _taxes(receipt)
     payments = [receipt.payments[0] - receipt.change, *receipt.payments[1:]]
+    has_items = not receipt.correction or register.settings.ffd != "1.05"  # then its sum is told as one item, which no tag is of
     body = [
         *cashier(register),
         Tlv(Tag.RECEIPT_NUMBER, memory.fn.receipts + 1),
         Tlv(Tag.SETTLEMENT, OPERATIONS[receipt.type]),
         *([] if first(tags, Tag.TAXATION_SYSTEM) is not None else [Tlv(Tag.TAXATION_SYSTEM, system)]),
-        *(_item_tag(register, item) for item in receipt.items),
+        *(_item_tag(register, item) for item in receipt.items if has_items),
         Tlv(Tag.TOTAL, receipt.total),
         *(Tlv(tag, amount) for tag, amount in zip(_PAYMENT_TAGS, payments, strict=True)),
         *(tag for tag in vat.tags(taxes) if first(tags, tag.tag) is None),

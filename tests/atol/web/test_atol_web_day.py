@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -266,5 +267,17 @@ def test_status_tells_paper_shift_and_what_waits_for_the_operator(tmp_path: Path
         assert (status.paper, status.shift, status.fiscal_mode) == ("out", "open", True)
         assert status.last_document == str(scene.first.storage.documents[-1].number)
         assert status.details["ofd_waiting"] > 0
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(4, False), (-20, True)])
+def test_a_clock_that_differs_from_the_computers_is_told_by_the_status(tmp_path: Path, minutes: int, told: bool) -> None:
+    async def scene(scene: Scene) -> None:
+        scene.first.clock_shift = timedelta(minutes=minutes)
+        status = await scene.host.bridge.jobs.runners["till"].live_status()
+        assert status is not None
+        assert any(f"{abs(minutes)} minutes behind this computer's" in problem for problem in status.problems) is told
+        assert any("clock of the device" in problem for problem in status.problems) is told
 
     play(tmp_path, scene)

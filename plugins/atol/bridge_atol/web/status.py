@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import WARNINGS, ExchangeStatus, FnLife, FnWarning
 from bridge_ffd.versions import FfdVersion
@@ -118,6 +119,7 @@ async def read_status(server: Server, model: Model, zone: ZoneInfo, now: datetim
     problems = [attention] if attention is not None else []
     if shift == "expired":
         problems.append("The shift is open for more than 24 hours: close it with its Z report.")
+    problems += clock_problems(condition.at, now)
     problems += _storage_problems(warnings, life, today)
     phase = info.get("livePhase")
     if phase != "fiscalMode":
