@@ -14,8 +14,8 @@ POSNET = ("posnet", "--url", "tcp://127.0.0.1:6666")
 
 
 def test_simulate_says_what_to_install(run: Any, toys: Any) -> None:
-    output = run("simulate", "zvt", code=2).output
-    assert "pip install tillbridge-sim-zvt" in output
+    output = run("simulate", "nexo", code=2).output
+    assert "pip install tillbridge-sim-nexo" in output
     assert "toy" in output
     assert "broken" in output
 
@@ -73,7 +73,7 @@ def test_a_file_that_holds_no_vectors_is_refused(run: Any, toys: Any, tmp_path: 
 
 
 def test_vectors_of_a_family_that_is_not_there(run: Any, toys: Any, tmp_path: Path) -> None:
-    assert "pip install tillbridge-zvt" in run("vectors", "zvt", vectors(tmp_path, None), code=2).output
+    assert "pip install tillbridge-nexo" in run("vectors", "nexo", vectors(tmp_path, None), code=2).output
 
 
 def test_devices_are_added_and_removed_with_the_server_off(run: Any, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_devices_are_added_and_removed_with_the_server_off(run: Any, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("zvt", "--url", "tcp://127.0.0.1:1", "--id", "a"), "not installed"),
+        (("nexo", "--url", "tcp://127.0.0.1:1", "--id", "a"), "not installed"),
         (("posnet", "--url", "telnet://127.0.0.1", "--id", "a"), "the kind must be one of"),
         (("posnet", "--url", "tcp://127.0.0.1", "--id", "a"), "port is missing"),
         (("posnet", "--url", "tcp://127.0.0.1:1", "--id", "Ä"), "no device id"),

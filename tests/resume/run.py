@@ -82,6 +82,9 @@ class Client:
             self.epoch = begun["epoch"]
             behind = begun["last"] - self.cursor
             await self._take(client, until, behind)
+        except Refused as refused:  # it was told of an event that the journal does not have
+            self._report.findings.append(f"there is no resuming after {self.cursor}: {refused}")
+            self.cursor = min(self.cursor, refused.problem["last"])
         except (ConnectionError, TimeoutError):  # the bridge went first
             self._report.counts["cut off by the bridge"] += 1
         finally:

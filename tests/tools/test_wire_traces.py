@@ -98,8 +98,8 @@ def test_a_customers_values_are_hidden_in_the_bytes(tmp_path: Path) -> None:
 
 def test_a_mask_that_raises_lets_nothing_through_and_stops_no_sale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(world: World) -> None:
-        await world.settle()
         monkeypatch.setattr(type(world.family), "mask", lambda self, data, direction: 1 / 0)
+        await world.settle()
         job = await world.sell()
         await world.bridge.stop(grace=1)
         assert job.success
