@@ -102,4 +102,4 @@ def test_every_byte_means_every_byte() -> None:
         for aftermath in EVERYWHERE:
             positions = [cut.position for cut in cuts if (cut.direction, cut.aftermath) == (direction, aftermath)]
             assert positions == list(range(len(positions)))
-            assert len(positions) > least
+            assert len(positions) > 50
