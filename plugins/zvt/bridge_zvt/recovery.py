@@ -124,6 +124,8 @@ def _newer(intent: Intent, kept: Record, around: Circumstances) -> Decision:
         return _unknown("the terminal's last record is of another time than this payment")
     back = takes_back(intent, kept)
     if back is TakesBack.THIS:
+        if None not in (kept.amount, intent.amount) and not _of_amount(intent, kept):
+            return _unknown("the terminal's last record is a reversal of another amount")
         if kept.approved:
             return _not_done("the terminal's last record is a reversal: it took the payment back")
         return _unknown("the terminal's last record is a reversal of the payment that was not approved")
@@ -163,6 +165,8 @@ def may_be(intent: Intent, record: Record, around: Circumstances) -> bool:
         return False
     if record.result is None:
         return False
+    if record.approved and intent.baseline is not None and same(record, intent.baseline) is None:
+        return False  # no number tells it from the payment before
     if record.approved and None not in (record.amount, intent.amount) and not _of_amount(intent, record):
         return False
     return record.moment is None or _in_time(intent, record, around)

@@ -154,6 +154,7 @@ def test_an_approval_that_was_heard_counts_beside_other_tills_where_its_very_rec
         (BEFORE, False, BEFORE, "failed", False),
         (result(999), False, BEFORE, "failed", False),
         (result(time="084500"), False, BEFORE, "failed", False),
+        (message("04 0F", "27 00 04 000000001234"), False, BEFORE, "failed", False),
     ],
 )
 def test_a_result_that_the_terminal_repeats_on_the_new_link_counts_where_it_can_be_this_ones(
@@ -191,6 +192,7 @@ def test_an_approval_behind_a_decline_of_the_same_payment_counts() -> None:
         (result(None), False, "tells no amount"),
         (result(500, receipt="0042", original="000122"), False, "a reversal of another payment"),
         (result(1234, receipt="0042", original="000122"), False, "a reversal of another payment"),
+        (result(500, receipt="0043", trace="000124", original="000123"), False, "a reversal of another amount"),
         (result(time="084500"), False, "of another time"),
         (result(date="1223"), False, "of another time"),
         (None, False, "told nothing of its last payment"),
