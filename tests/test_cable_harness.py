@@ -22,26 +22,32 @@ def _violations(family: str, extent: Extent, least: int = 50) -> str:
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_gateway_lie() -> None:
-    assert not _violations("gateway", Extent(sample=20, draw=4))
+    assert not _violations("gateway", Extent(sample=20, draw=2))
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_terminal_lie() -> None:
-    assert not _violations("terminal", Extent(sample=12, draw=8))
+    assert not _violations("terminal", Extent(sample=12, draw=4))
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_ordinary_printer_lie() -> None:
-    assert not _violations("posnet", Extent(sample=12, variants=1, draw=5))
+    assert not _violations("posnet", Extent(sample=12, variants=1, draw=2), least=30)
 
 
 def test_no_cut_and_no_spoilt_answer_makes_the_thermal_protocol_lie() -> None:
-    assert not _violations("posnet-thermal", Extent(sample=12, variants=2, draw=3))
+    assert not _violations("posnet-thermal", Extent(sample=12, variants=1, draw=2), least=30)
 
 
-@pytest.mark.parametrize("bench", ["shtrih-m", "shtrih-m-v2", "shtrih-m-old"])
-def test_no_cut_and_no_spoilt_answer_makes_a_register_lie_in_any_layer(bench: str) -> None:
+def test_no_cut_and_no_spoilt_answer_makes_a_register_lie() -> None:
+    assert not _violations("shtrih-m", Extent(sample=8, variants=1, draw=2), least=30)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("bench", ["shtrih-m-v2", "shtrih-m-old"])
+def test_no_cut_and_no_spoilt_answer_makes_a_register_lie_in_its_other_layers(bench: str) -> None:
     assert not _violations(bench, Extent(sample=8, variants=1, draw=3))
 
 
+@pytest.mark.exhaustive
 def test_no_cut_of_http_makes_the_vendors_server_lie() -> None:
     assert not _violations("atol-web", Extent(sample=12, variants=1, draw=3))
 
@@ -65,6 +71,7 @@ def test_no_cut_and_no_spoilt_answer_makes_a_card_terminal_lie() -> None:
     assert not _violations("zvt", Extent(sample=6, variants=1, draw=1), least=10)
 
 
+@pytest.mark.exhaustive
 def test_no_open_point_of_the_printer_makes_it_lie() -> None:
     assert not _violations("posnet", Extent(sample=10, first=True, draw=3))
 
