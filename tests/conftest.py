@@ -1,15 +1,21 @@
-"""For all tests: an answer of the API that is not as described fails the test that saw it."""
+"""For all tests: an answer of the API that is not as described fails the test that saw it; and how many examples are drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from bridge.transport import SECRETS
 from tests.api import conformance
 
 conformance.install()
+
+# Of a property, where its test says nothing else. .ci/run draws more: --hypothesis-profile=thorough.
+settings.register_profile("usual", max_examples=40)
+settings.register_profile("thorough", max_examples=300)
+settings.load_profile("usual")
 
 
 def fail_if_any(item: pytest.Item) -> None:
