@@ -76,7 +76,6 @@ async def test_the_visitor_gives_up_while_nobody_presents_a_card(visitor: Visito
         visitor.page, "[...document.querySelectorAll('.outcome button')].some(one => one.textContent === 'To the terminal')"
     )
     await visitor.action(1)
-    # On a slow machine the terminal may have begun to wait, and to say so, a little later than it is asked to stop.
-    await until(visitor.page, "document.querySelector('.outcome')?.dataset.status === 'declined'", 60)
-    await visitor.sees("declined")
+    # Where the abort comes before the terminal was told of the payment, the job failed and the terminal has nothing to say.
+    await until(visitor.page, "['declined', 'failed'].includes(document.querySelector('.outcome')?.dataset.status)")
     assert await terminal(visitor.theatre).bench.documents() == []
