@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -400,6 +400,9 @@ def test_payments_are_listed_by_outcome_state_device_reference_and_time(tmp_path
         assert await ids(state="failed") == []
         assert await ids(since=began, until=began + timedelta(seconds=3600)) == [first.id]
         assert await ids(since=began + timedelta(seconds=1)) == [third.id, back.id, second.id]
+        before_computers, after_us = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime.max.replace(tzinfo=UTC)
+        assert await ids(since=before_computers, until=after_us) == [third.id, back.id, second.id, first.id]
+        assert await ids(until=before_computers) == await ids(since=after_us) == []
         assert await ids(owner=("somebody", "else")) == []
         page, following = await host.bridge.payments.list(limit=3)
         assert [job.id for job in page] == [third.id, back.id, second.id]

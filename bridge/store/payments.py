@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +81,10 @@ class PaymentFilter:
         return said, values
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def _first_id(moment: datetime) -> str:
-    """The lowest id that a job of this moment can have: ids begin with their time, in milliseconds."""
-    return str(ULID.from_bytes(int(moment.timestamp() * 1000).to_bytes(6, "big") + bytes(10)))
+    """The lowest id that a job of this moment can have: ids begin with their time, in milliseconds since 1970; no job is older."""
+    since_epoch = max((moment - _EPOCH) // timedelta(milliseconds=1), 0)
+    return str(ULID.from_bytes(since_epoch.to_bytes(6, "big") + bytes(10)))
