@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -184,7 +184,7 @@ class DeviceRunner:
             await self._execute(job)
             return
         if self._status_waiters:
-            self._serve_status(None if self.doubt else await self._guarded(self.runtime.refresh_status()))
+            await self._ask_status()
             return
         if self.lookups:
             if self.doubt:  # recovery comes first, and what it compares with must not be read over
@@ -461,8 +461,22 @@ class DeviceRunner:
         pause = await self._guarded(work())
         self._maintain_at = self._clock.monotonic() + (pause if pause is not None else 0.0)
 
+    async def _ask_status(self) -> None:
+        """For those who wait for it now. Whoever comes while the device is being asked is told the next answer: this one may be older."""
+        waiters, self._status_waiters = self._status_waiters, []
+        status: DeviceStatus | None = None
+        try:
+            if not self.doubt:
+                status = await self._guarded(self.runtime.refresh_status())
+        finally:
+            self._tell_status(waiters, status)
+
     def _serve_status(self, status: DeviceStatus | None) -> None:
         waiters, self._status_waiters = self._status_waiters, []
+        self._tell_status(waiters, status)
+
+    @staticmethod
+    def _tell_status(waiters: Sequence[asyncio.Future[DeviceStatus | None]], status: DeviceStatus | None) -> None:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(status)

@@ -68,6 +68,7 @@ class FakeDevice:
     drawer: int = 0
     seen: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    gate_of: str = "issue"
     connections: int = 0
 
     async def connect(self, wire_log: WireLog) -> Link:
@@ -92,7 +93,7 @@ class FakeDevice:
                     if self.deaf_to == word:
                         continue
                     answer = self._execute(command)
-                    if self.gate is not None and word == "issue":
+                    if self.gate is not None and word == self.gate_of:
                         await self.gate.wait()
                     if self.lose_answer_of == word:
                         self.lose_answer_of = None
