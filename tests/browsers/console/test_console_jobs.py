@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 from bridge.model import Actor, EntryMode, Outcome, PaymentResult, ReceiptCopy, Result, TerminalReceipt
 from bridge.plugin import JobContext
 from bridge.transport.null_modem import Cable
 from tests.browsers.browser import until
+from tests.browsers.conftest import PageOpener
 from tests.browsers.console.driving import Console
 from tests.browsers.console.stage import Stage
 from tests.browsers.settings import NO_POLICY, in_browsers
@@ -218,3 +220,23 @@ async def test_a_payment_shows_what_the_terminal_decided_and_its_slips(stage: St
     await console.reads("-- merchant --", "section[aria-labelledby='paper-merchant'] pre")
     await console.click("Ask the terminal again")
     await console.reads("cannot tell how the payment", "body")
+
+
+async def test_what_happens_between_the_reading_and_the_first_event_is_seen(stage: Stage, open_page: PageOpener) -> None:
+    page = await open_page(f"{stage.shop.server.url}/")
+    await page.evaluate("void localStorage.setItem('tillbridge.language', 'en')")
+    await until(page, "document.querySelector('.closed') !== null")
+    code = json.dumps((await stage.link()).partition("#code=")[2])
+    await page.evaluate(
+        f"""(async () => {{
+            const [{{ Events }}, {{ signIn }}] = await Promise.all([import("/console/socket.js"), import("/console/store.js")]);
+            const connect = Events.prototype.connect;
+            Events.prototype.connect = function () {{ window.subscribe = () => connect.call(this); }};
+            await signIn({code});
+        }})()"""
+    )
+    console = Console(page)
+    await console.reads("No jobs.", "#main")
+    await stage.sell("till-1", "a")
+    await page.evaluate("void window.subscribe()")
+    await console.gone("No jobs.", "#main")

@@ -155,9 +155,11 @@ export const signIn = async (code) => open(await post("/session/console", { code
 
 function line(up) {
   if (!up) return change({ line: "gone" });
-  if (state.line !== "gone") return undefined;
-  change({ line: "back" });
-  setTimeout(() => state.line === "back" && change({ line: "up" }), 6000);
+  if (state.line === "gone") {
+    change({ line: "back" });
+    setTimeout(() => state.line === "back" && change({ line: "up" }), 6000);
+  }
+  // At the first time, too: what happened between the reading at the sign-in and this subscription was told to nobody.
   load().catch(() => {});
   tell("line", {});
   return undefined;
@@ -173,7 +175,7 @@ async function load() {
 export async function readDevices() {
   const [{ devices }, { bridge, devices: seen }] = await Promise.all([get("/devices"), get("/overview")]);
   const now = new Map(seen.map((one) => [one.id, one]));
-  change({ bridge, devices: devices.map((one) => ({ ...one, ...told(now.get(one.id) ?? {}) })) });
+  change({ bridge, devices: devices.map((one) => ({ ...one, ...newest(device(one.id), told(now.get(one.id) ?? {})) })) });
   for (const one of state.devices) if (one.state === "ready" && one.status === null) soon(`status ${one.id}`, () => readStatus(one.id));
 }
 
@@ -186,7 +188,12 @@ export async function readStatus(id) {
 const LIVE = ["state", "reason", "status", "queue", "open_jobs", "last_error", "alerts", "journal_hold"];
 const told = (report) => Object.fromEntries(LIVE.filter((name) => name in report).map((name) => [name, report[name]]));
 
-const merge = (id, report) => change({ devices: state.devices.map((one) => (one.id === id ? { ...one, ...told(report) } : one)) });
+/** An answer that was on its way while an event told something newer takes nothing of it back. */
+const newest = (known, report) =>
+  known?.status && report.status && Date.parse(report.status.as_of) < Date.parse(known.status.as_of) ? told(known) : report;
+
+const merge = (id, report) =>
+  change({ devices: state.devices.map((one) => (one.id === id ? { ...one, ...newest(one, told(report)) } : one)) });
 
 async function readOpen() {
   const { jobs } = await get(`/jobs?state=${OPEN_STATES.join(",")}&limit=200`);
