@@ -36,6 +36,9 @@ RESTART_SECONDS = 1.0
 LONGEST = 3600.0
 LOOK = 5.0
 
+# What others do at the device may come as late as in the next sale, where the device was not free for it before.
+_OTHER_HANDS = ("foreign", "foreign_equal", "report")
+
 Direction = Literal["to_device", "to_host"]
 
 
@@ -273,7 +276,7 @@ async def _play(
         violations.append(f"still {settled.state} after {LONGEST:g} s: {settled.attention}")
     mine = [document for document in stage.device.documents()[before:] if document.own]
     violations += _verdict(settled, scenario, mine)
-    violations += await _goes_on(stage, settled, mine, before)
+    violations += await _goes_on(stage, settled, mine, before, name in _OTHER_HANDS)
     await stage.close()
     violations += stage.violations
     verdict: Literal["done", "failed", "unresolved", "lost"] = "lost"
@@ -315,8 +318,8 @@ def _verdict(job: Job, scenario: Scenario, mine: Sequence[Truth]) -> list[str]:
     return violations
 
 
-async def _goes_on(stage: _Stage, job: Job, mine: Sequence[Truth], before: int) -> list[str]:
-    """Settle by hand what is open, then sell once more."""
+async def _goes_on(stage: _Stage, job: Job, mine: Sequence[Truth], before: int, other_hands: bool) -> list[str]:
+    """Settle by hand what is open, then sell once more; again where other hands came between, as a cashier would."""
     bridge = await stage.bridge()
     violations = []
     if not job.state.final:
@@ -326,6 +329,8 @@ async def _goes_on(stage: _Stage, job: Job, mine: Sequence[Truth], before: int) 
         violations.append(f"left open: {left}")
     closing = stage.bench.closing()
     last = await stage.settle(await stage.submit("closing", closing), closing.choice)
+    if other_hands and last.state is JobState.FAILED:
+        last = await stage.settle(await stage.submit("closing, again", closing), closing.choice)
     if last.state is not JobState.DONE or not last.success:
         violations.append(f"the next sale is {last.state}: {last.error or last.attention}")
     own = [document for document in stage.device.documents()[before:] if document.own]

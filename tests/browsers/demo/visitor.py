@@ -90,14 +90,15 @@ class Visitor:
     async def says(self, selector: str, part: str) -> None:
         await until(self.page, f"document.querySelector({json.dumps(selector)}).textContent.includes({json.dumps(part)})")
 
-    async def ledger(self, state: str) -> list[list[str]]:
-        """Its rows, newest first, as soon as it is as a whole in this state."""
+    async def ledger(self, state: str, rows: int = 1) -> list[list[str]]:
+        """Its rows, newest first, as soon as it is as a whole in this state and has at least so many."""
         await until(
             self.page,
-            f"document.getElementById('verdict').dataset.state === {json.dumps(state)} && document.querySelector('#rows tr') !== null",
+            f"document.getElementById('verdict').dataset.state === {json.dumps(state)} "
+            f"&& document.querySelectorAll('#rows tr').length >= {rows}",
         )
-        rows = "[...document.querySelectorAll('#rows tr')].map(row => [...row.cells].map(cell => cell.textContent))"
-        return list(await self.page.evaluate(rows))
+        cells = "[...document.querySelectorAll('#rows tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+        return list(await self.page.evaluate(cells))
 
     # -- the truth -----------------------------------------------------------------------------------------------------
 
