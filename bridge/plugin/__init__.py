@@ -22,6 +22,7 @@ from bridge.plugin.printing import FittedQr, QrLimits, fit_qr
 from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
 from bridge.plugin.registry import PluginRegistry, PluginReport
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
+from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
 
 __all__ = [
@@ -62,7 +63,9 @@ __all__ = [
     "TlsSettings",
     "UsbId",
     "VectorCheck",
+    "VectorComparison",
     "WireDecoder",
+    "check_bytes",
     "fit_qr",
     "hookimpl",
 ]
