@@ -1,7 +1,7 @@
 """All that a plugin may import, beside bridge.model and bridge.transport."""
 
 from bridge.plugin.contexts import ALPHANUMERIC, DeviceContext, DeviceStore, JobContext, Json
-from bridge.plugin.decoding import Checksum, DescribedFrame, HexDecoder, WireDecoder
+from bridge.plugin.decoding import Checksum, DescribedFrame, FrameDecoder, FrameReader, HexDecoder, WireDecoder, one_line
 from bridge.plugin.driver import AbortAnswer, Driver
 from bridge.plugin.errors import Aborted, DeviceError
 from bridge.plugin.family import (
@@ -43,6 +43,8 @@ __all__ = [
     "EndpointKind",
     "FamilySettings",
     "FittedQr",
+    "FrameDecoder",
+    "FrameReader",
     "HexDecoder",
     "Issued",
     "JobContext",
@@ -68,4 +70,5 @@ __all__ = [
     "check_bytes",
     "fit_qr",
     "hookimpl",
+    "one_line",
 ]

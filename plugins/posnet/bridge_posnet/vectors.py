@@ -60,7 +60,7 @@ def _compare_thermal(raw: bytes, meaning: Mapping[str, Any], direction: object, 
 
 def _compare(raw: bytes, meaning: Mapping[str, Any], direction: object, check: VectorComparison) -> None:
     decoder = Decoder()
-    events = [*decoder.feed(raw), *decoder.flush()]
+    events = [*decoder.feed(raw), *decoder.interrupt()]
     if len(events) != 1:
         check.differ(f"hex: {len(events)} frames or pieces of garbage instead of one")
         return

@@ -249,7 +249,7 @@ class Exchange:
             if waiter.answer is None:
                 self._odd += 1
                 # Inside a sequence whose end was lost on its way a status byte is one more letter of it.
-                for event in self._decoder.flush():
+                for event in self._decoder.interrupt():
                     if isinstance(event, Garbage):
                         self._garbage(event)
             return waiter.answer if isinstance(waiter.answer, Status) else None
