@@ -1,5 +1,6 @@
 """All that a plugin may import, beside bridge.model and bridge.transport."""
 
+from bridge.plugin import usual
 from bridge.plugin.contexts import ALPHANUMERIC, DeviceContext, DeviceStore, JobContext, Json
 from bridge.plugin.decoding import Checksum, DescribedFrame, FrameDecoder, FrameReader, HexDecoder, WireDecoder, one_line
 from bridge.plugin.driver import AbortAnswer, Driver
@@ -20,10 +21,12 @@ from bridge.plugin.family import (
 from bridge.plugin.hookspecs import hookimpl
 from bridge.plugin.printing import FittedQr, QrLimits, fit_qr
 from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin.refusals import CommandFate, CommandRefused, ErrorRow, Refusal
 from bridge.plugin.registry import PluginRegistry, PluginReport
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
 from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
+from bridge.plugin.waiting import Trouble, wait_until_ready
 
 __all__ = [
     "ALPHANUMERIC",
@@ -34,6 +37,8 @@ __all__ = [
     "Checked",
     "Checkpoint",
     "Checksum",
+    "CommandFate",
+    "CommandRefused",
     "DescribedFrame",
     "DeviceContext",
     "DeviceError",
@@ -41,6 +46,7 @@ __all__ = [
     "DeviceStore",
     "Driver",
     "EndpointKind",
+    "ErrorRow",
     "FamilySettings",
     "FittedQr",
     "FrameDecoder",
@@ -60,9 +66,11 @@ __all__ = [
     "PluginReport",
     "QrLimits",
     "Recovery",
+    "Refusal",
     "RunningSimulator",
     "SimulatorFamily",
     "TlsSettings",
+    "Trouble",
     "UsbId",
     "VectorCheck",
     "VectorComparison",
@@ -71,4 +79,6 @@ __all__ = [
     "fit_qr",
     "hookimpl",
     "one_line",
+    "usual",
+    "wait_until_ready",
 ]

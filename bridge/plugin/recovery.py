@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.model import Choice, JobError, Result
+from bridge.plugin.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Pending:
     retry_after: float
     code: str
     text: str
+
+    @classmethod
+    def of(cls, retry_after: float, said: Refusal) -> Pending:
+        """For a reason that is in a table, as those of `usual`."""
+        return cls(retry_after, said.code, said.text)
 
 
 @dataclass(frozen=True, slots=True)

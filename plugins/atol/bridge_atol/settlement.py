@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bridge_ffd.fn import FoundDocument
 
 from bridge.model import Paper
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, usual
 from bridge_atol import commands
 from bridge_atol.answers import error_of, roubles, values_of
 from bridge_atol.condition import reporting, trouble
@@ -57,7 +57,7 @@ class Settlement:
         state = await self._exchange.finished()
         waits = trouble(state)
         if reporting(state) and waits is not None:
-            return Pending(_AGAIN, waits.code, waits.text)
+            return Pending.of(_AGAIN, waits.said)
         if error is None:
             error = await self._held(intent)
         facts, found = await look(self._reader, intent)
@@ -115,7 +115,7 @@ class Settlement:
     async def _cancel(self, intent: Intent, facts: Facts) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
         if self._context.device.shared and not await self._may_be_ours(intent, facts):
-            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
+            return Pending.of(_AGAIN_BUSY, usual.OTHERS_RECEIPT)
         if not self._cancelling:
             await self._context.checkpoint(CANCELLING)
             self._cancelling = True
@@ -123,8 +123,8 @@ class Settlement:
         if facts.document_open:
             waits = await self._exchange.trouble()
             if waits is not None:
-                return Pending(_AGAIN, waits.code, waits.text)
-            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
+                return Pending.of(_AGAIN, waits.said)
+            return Pending.of(_AGAIN_BUSY, usual.STAYS_OPEN)
         return None
 
     async def _may_be_ours(self, intent: Intent, facts: Facts) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from bridge_ffd.fn import FoundDocument
 
 from bridge.model import Paper
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, usual
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, error_of, roubles, values_of
 from bridge_shtrih_m.commands import Command
@@ -121,15 +121,15 @@ class Settlement:
     async def _cancel(self, intent: Intent) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
         if self._context.device.shared and not await self._may_be_ours(intent):
-            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
+            return Pending.of(_AGAIN_BUSY, usual.OTHERS_RECEIPT)
         trouble = await self._exchange.trouble()
         if trouble is not None and not (trouble.resumes and self._settings.continue_printing):
-            return Pending(_AGAIN, trouble.code, trouble.text)
+            return Pending.of(_AGAIN, trouble.said)
         await self._context.checkpoint(CANCELLING)
         await self._exchange.idle(self._context)
         facts = await cancel_open(self._exchange, self._reader, intent, self._context)
         if facts.document_open:
-            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
+            return Pending.of(_AGAIN_BUSY, usual.STAYS_OPEN)
         return None
 
     async def _may_be_ours(self, intent: Intent) -> bool:

@@ -12,7 +12,6 @@ from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssu
 from bridge_atol.facts import FISCAL, Kind
 from bridge_atol.recovery import Verdict
 from bridge_atol.settings import AtolSettings
-from bridge_atol.texts.own import Own
 from bridge_atol.web import texts
 from bridge_atol.web.answers import FiscalParams, Kept, plain
 from bridge_atol.web.client import Refused, Server
@@ -61,7 +60,7 @@ class Settlement:
                 return await self._by_device(None, {})
             return await self._of(states[0])
         except Waiting as waiting:
-            return _pending(_AGAIN, why(waiting.queue))
+            return Pending.of(_AGAIN, why(waiting.queue))
         except NOT_READ as error:
             return Pending(_AGAIN_STRANGE, "device.fault", f"The vendor's server does not tell: {error}.")
 
@@ -88,7 +87,7 @@ class Settlement:
             case Status.BLOCKED:
                 self.begun = True
                 queue = await self._server.queue()
-                return _pending(_AGAIN, why(queue if queue.blocked else Queue(True)))
+                return Pending.of(_AGAIN, why(queue if queue.blocked else Queue(True)))
             case Status.READY:
                 return await self._ready(state)
             case Status.ERROR | Status.INTERRUPTED:
@@ -101,7 +100,7 @@ class Settlement:
         reason = why(await self._server.queue())
         if self._context.device.clock.now() >= self._context.deadline and await self.take_back() is not None:
             return NotIssued({"canceled": self._intent.uuid, "queue": reason.text}, reason.error().error)
-        return _pending(self._settings.timeouts.poll, reason)
+        return Pending.of(self._settings.timeouts.poll, reason)
 
     async def _ready(self, state: TaskState) -> Recovery:
         """It was carried out. What is told of it must be ours: a server that found its device again compares numbers only."""
@@ -213,10 +212,6 @@ class Settlement:
             evidence,
             f"Nobody can tell whether this document came out: {reason}. Compare the paper: {looks(self._intent)}.",
         )
-
-
-def _pending(seconds: float, reason: Own) -> Pending:
-    return Pending(seconds, reason.code, reason.text)
 
 
 def looks(intent: Intent) -> str:
