@@ -20,7 +20,19 @@ from bridge.plugin.family import (
 )
 from bridge.plugin.hookspecs import hookimpl
 from bridge.plugin.printing import FittedQr, QrLimits, fit_qr
-from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin.recovery import (
+    BASELINE,
+    INTENT,
+    Checkpoint,
+    Decision,
+    Issued,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+    Verdict,
+    read_intent,
+)
 from bridge.plugin.refusals import CommandFate, CommandRefused, ErrorRow, Refusal
 from bridge.plugin.registry import PluginRegistry, PluginReport
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
@@ -30,6 +42,8 @@ from bridge.plugin.waiting import Trouble, wait_until_ready
 
 __all__ = [
     "ALPHANUMERIC",
+    "BASELINE",
+    "INTENT",
     "PLUGIN_API_VERSION",
     "AbortAnswer",
     "Aborted",
@@ -39,6 +53,7 @@ __all__ = [
     "Checksum",
     "CommandFate",
     "CommandRefused",
+    "Decision",
     "DescribedFrame",
     "DeviceContext",
     "DeviceError",
@@ -74,11 +89,13 @@ __all__ = [
     "UsbId",
     "VectorCheck",
     "VectorComparison",
+    "Verdict",
     "WireDecoder",
     "check_bytes",
     "fit_qr",
     "hookimpl",
     "one_line",
+    "read_intent",
     "usual",
     "wait_until_ready",
 ]

@@ -18,10 +18,10 @@ CLOCK_IN_SHIFT = Refusal("request.conflict", "The clock is set while the shift i
 # --- what is open
 
 RECEIPT_OPEN = Refusal("device.busy", "A receipt is open on the device.", "Finish or cancel it, then try again.")
-OTHERS_RECEIPT = Refusal("device.busy", "Another program has a receipt open on the device.")
+OTHERS_RECEIPT = Refusal("device.busy", "Another program has a receipt or printout open on the device.")
 LEFTOVER = Refusal(
     "device.busy",
-    "A receipt was left open on the device, and the settings forbid to cancel it.",
+    "A receipt or printout was left open on the device, and the settings forbid to cancel it.",
     "Finish or cancel it at the device, or allow cancel_leftover in the device's settings.",
 )
 STAYS_OPEN = Refusal(

@@ -19,10 +19,12 @@ class Trouble:
     """It is only still at it: no reason to call anybody."""
     resumes: bool = False
     """It waits to be told to go on."""
+    waits_for: str = ""
+    """A code of attention that is no code of an error, such as `device.key`."""
 
     @property
     def code(self) -> str:
-        return self.said.code
+        return self.waits_for or self.said.code
 
     @property
     def text(self) -> str:

@@ -396,11 +396,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Close the shift first.": "Najpierw zamknij zmianę.",
         "A receipt is open on the device.": "Na urządzeniu jest otwarty paragon.",
         "Finish or cancel it, then try again.": "Zakończ go lub anuluj i spróbuj ponownie.",
-        "Another program has a receipt open on the device.": "Inny program ma na urządzeniu otwarty paragon.",
-        "A receipt was left open on the device, and the settings forbid to cancel it.": "Na urządzeniu pozostał otwarty paragon, a ustawienia nie pozwalają go anulować.",
+        "Another program has a receipt or printout open on the device.": "Inny program ma na urządzeniu otwarty paragon lub wydruk.",
+        "A receipt or printout was left open on the device, and the settings forbid to cancel it.": "Na urządzeniu pozostał otwarty paragon lub wydruk, a ustawienia nie pozwalają go anulować.",
         "Finish or cancel it at the device, or allow cancel_leftover in the device's settings.": "Zakończ go lub anuluj na urządzeniu albo dopuść cancel_leftover w jego ustawieniach.",
         "A receipt is open on the device and cannot be cancelled from here.": "Na urządzeniu jest otwarty paragon, którego nie da się stąd anulować.",
         "Finish or cancel it at the device.": "Zakończ go lub anuluj na urządzeniu.",
+        "The device cannot tell whether this document came out: {reason}. Compare the paper: {looks}.": "Urządzenie nie potrafi powiedzieć, czy ten dokument wyszedł: {reason}. Porównaj papier: {looks}.",
         "The till expects that document {wanted} was the last one; the device says {last}.": "Kasa oczekuje, że ostatni był dokument {wanted}; urządzenie podaje {last}.",
     }
 )

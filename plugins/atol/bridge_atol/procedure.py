@@ -12,7 +12,7 @@ from bridge_ffd.fn import FoundDocument
 from bridge_ffd.outstanding import PAPER, expected
 
 from bridge.model import Operation, Paper, Receipt, Result
-from bridge.plugin import Aborted, DeviceError, JobContext, Json, usual, wait_until_ready
+from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_atol import commands
 from bridge_atol.condition import reporting, trouble
@@ -20,8 +20,8 @@ from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
-from bridge_atol.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
-from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing, surely_refused
+from bridge_atol.plan import ANSWERED, Intent, Plan, Step
+from bridge_atol.recovery import decide, is_ours, may_be_ours, missing, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings

@@ -10,13 +10,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bridge.model import Paper, Result
-from bridge.plugin import DeviceError, JobContext, usual
+from bridge.plugin import INTENT, DeviceError, JobContext, usual
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Mode, error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.marking import judge, refusal
-from bridge_shtrih_m.plan import INTENT
 from bridge_shtrih_m.refusals import Refused, checked
 
 

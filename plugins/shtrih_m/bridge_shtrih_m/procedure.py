@@ -12,7 +12,7 @@ from bridge_ffd.fn import FoundDocument
 from bridge_ffd.outstanding import PAPER, expected
 
 from bridge.model import JobError, Operation, Paper, Result
-from bridge.plugin import Aborted, DeviceError, JobContext, Json, usual, wait_until_ready
+from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, Mode, error_of, values_of
@@ -20,8 +20,8 @@ from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.exchange import HELD, Exchange
 from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.marking import Judged, Negative, judge
-from bridge_shtrih_m.plan import ANSWERED, BASELINE, DECIDING, INTENT, TELLS_NUMBER, Intent, Plan, Step
-from bridge_shtrih_m.recovery import Verdict, decide, in_storage, is_ours, missing
+from bridge_shtrih_m.plan import ANSWERED, DECIDING, TELLS_NUMBER, Intent, Plan, Step
+from bridge_shtrih_m.recovery import decide, in_storage, is_ours, missing
 from bridge_shtrih_m.refusals import Refused, checked
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.sale import print_next

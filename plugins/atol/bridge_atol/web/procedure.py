@@ -9,7 +9,19 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from bridge.model import Fate, JobError, Operation, Paper, Report, Result
-from bridge.plugin import Aborted, DeviceError, Issued, JobContext, Json, NeedsOperator, NotIssued, Pending, Refusal, usual
+from bridge.plugin import (
+    INTENT,
+    Aborted,
+    DeviceError,
+    Issued,
+    JobContext,
+    Json,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Refusal,
+    usual,
+)
 from bridge.transport import LinkLost, NotConnected
 from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
@@ -19,7 +31,7 @@ from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.errors import job_error
 from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
 from bridge_atol.web.ofd import expected
-from bridge_atol.web.plan import INTENT, Intent, Plan
+from bridge_atol.web.plan import Intent, Plan
 from bridge_atol.web.reading import Reader, Reading, Waiting, pauses, why
 from bridge_atol.web.settlement import Settlement
 

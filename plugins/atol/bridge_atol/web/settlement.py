@@ -8,17 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.model import JobError, Paper
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import INTENT, Checkpoint, Decision, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, Verdict
 from bridge_atol.facts import FISCAL, Kind
-from bridge_atol.recovery import Verdict
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import texts
 from bridge_atol.web.answers import FiscalParams, Kept, plain
 from bridge_atol.web.client import Refused, Server
-from bridge_atol.web.decision import Decision, decide, is_ours, missing
+from bridge_atol.web.decision import decide, is_ours, missing
 from bridge_atol.web.errors import job_error, surely_not_executed
 from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
-from bridge_atol.web.plan import CANCELLING, FENCE, INTENT, Facts, Intent
+from bridge_atol.web.plan import CANCELLING, FENCE, Facts, Intent
 from bridge_atol.web.reading import STATE, Reader, Reading, Waiting, why
 from bridge_atol.web.result import fiscal_result, slip_result
 from bridge_atol.web.unprinted import remember
@@ -159,7 +158,7 @@ class Settlement:
             return Issued(slip_result(self._intent, Paper.UNKNOWN, evidence))
         return self._ask_person(evidence, decision.reason)
 
-    async def _decide(self, *, known: bool = False) -> tuple[Reading, Decision]:
+    async def _decide(self, *, known: bool = False) -> tuple[Reading, Decision[Kept]]:
         """`known`: the server knows our request, so that its memory proves nothing more."""
         reading = await self._reader.state(self._patience)
         kept = await self._reader.documents(missing(self._intent, reading.facts), self._patience)

@@ -18,6 +18,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bridge.plugin import Trouble
 from bridge.transport import ByteLink, LinkError, LinkLost, LinkTimeout
 from bridge_posnet.bell import Bell, Patience
 from bridge_posnet.exchange import UNWATCHED, Watch
@@ -165,6 +166,9 @@ class Exchange:
         """How the printer is, answered at once even while it waits for a person. Raises LinkTimeout on a dead line."""
         async with self._link.lock:
             return await self._condition()
+
+    async def trouble(self) -> Trouble | None:
+        return (await self.condition()).trouble
 
     async def enquire(self) -> EnquiryStatus | None:
         """The answer to ENQ; None where none comes (a printer that is off-line does not answer it)."""
