@@ -35,6 +35,7 @@ from bridge.plugin.recovery import (
 )
 from bridge.plugin.refusals import CommandFate, CommandRefused, ErrorRow, Refusal
 from bridge.plugin.registry import PluginRegistry, PluginReport
+from bridge.plugin.setting_parts import CancelLeftover, Seconds, TimeoutSettings, Zone
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
 from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
@@ -48,6 +49,7 @@ __all__ = [
     "AbortAnswer",
     "Aborted",
     "Action",
+    "CancelLeftover",
     "Checked",
     "Checkpoint",
     "Checksum",
@@ -83,7 +85,9 @@ __all__ = [
     "Recovery",
     "Refusal",
     "RunningSimulator",
+    "Seconds",
     "SimulatorFamily",
+    "TimeoutSettings",
     "TlsSettings",
     "Trouble",
     "UsbId",
@@ -91,6 +95,7 @@ __all__ = [
     "VectorComparison",
     "Verdict",
     "WireDecoder",
+    "Zone",
     "check_bytes",
     "fit_qr",
     "hookimpl",
