@@ -1,7 +1,8 @@
 """All that a plugin may import, beside bridge.model and bridge.transport."""
 
+from bridge.plugin import usual
 from bridge.plugin.contexts import ALPHANUMERIC, DeviceContext, DeviceStore, JobContext, Json
-from bridge.plugin.decoding import Checksum, DescribedFrame, HexDecoder, WireDecoder
+from bridge.plugin.decoding import Checksum, DescribedFrame, FrameDecoder, FrameReader, HexDecoder, WireDecoder, one_line
 from bridge.plugin.driver import AbortAnswer, Driver
 from bridge.plugin.errors import Aborted, DeviceError
 from bridge.plugin.family import (
@@ -19,20 +20,42 @@ from bridge.plugin.family import (
 )
 from bridge.plugin.hookspecs import hookimpl
 from bridge.plugin.printing import FittedQr, QrLimits, fit_qr
-from bridge.plugin.recovery import Checkpoint, Issued, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin.recovery import (
+    BASELINE,
+    INTENT,
+    Checkpoint,
+    Decision,
+    Issued,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+    Verdict,
+    read_intent,
+)
+from bridge.plugin.refusals import CommandFate, CommandRefused, ErrorRow, Refusal
 from bridge.plugin.registry import PluginRegistry, PluginReport
+from bridge.plugin.setting_parts import CancelLeftover, Seconds, TimeoutSettings, Zone
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
+from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
+from bridge.plugin.waiting import Trouble, wait_until_ready
 
 __all__ = [
     "ALPHANUMERIC",
+    "BASELINE",
+    "INTENT",
     "PLUGIN_API_VERSION",
     "AbortAnswer",
     "Aborted",
     "Action",
+    "CancelLeftover",
     "Checked",
     "Checkpoint",
     "Checksum",
+    "CommandFate",
+    "CommandRefused",
+    "Decision",
     "DescribedFrame",
     "DeviceContext",
     "DeviceError",
@@ -40,8 +63,11 @@ __all__ = [
     "DeviceStore",
     "Driver",
     "EndpointKind",
+    "ErrorRow",
     "FamilySettings",
     "FittedQr",
+    "FrameDecoder",
+    "FrameReader",
     "HexDecoder",
     "Issued",
     "JobContext",
@@ -57,12 +83,24 @@ __all__ = [
     "PluginReport",
     "QrLimits",
     "Recovery",
+    "Refusal",
     "RunningSimulator",
+    "Seconds",
     "SimulatorFamily",
+    "TimeoutSettings",
     "TlsSettings",
+    "Trouble",
     "UsbId",
     "VectorCheck",
+    "VectorComparison",
+    "Verdict",
     "WireDecoder",
+    "Zone",
+    "check_bytes",
     "fit_qr",
     "hookimpl",
+    "one_line",
+    "read_intent",
+    "usual",
+    "wait_until_ready",
 ]

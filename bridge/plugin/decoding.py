@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from bridge.transport import Direction
 
@@ -52,6 +53,79 @@ class WireDecoder(Protocol):
     def flush(self) -> Iterable[DescribedFrame]:
         """The connection ended, or the log does: what is not whole."""
         ...
+
+
+EventT = TypeVar("EventT")
+EventT_co = TypeVar("EventT_co", covariant=True)
+
+
+class FrameDecoder(Protocol[EventT_co]):
+    """The codec of one direction, as `frame.py` of a family has it: frames, control bytes and garbage are events."""
+
+    def feed(self, data: bytes) -> Iterator[EventT_co]:
+        """Events that these bytes complete, in order."""
+        ...
+
+    def interrupt(self) -> Iterator[EventT_co]:
+        """Nothing more comes: what was begun is garbage."""
+        ...
+
+    @property
+    def inside(self) -> bool:
+        """Bytes were taken in whose end has not come yet."""
+        ...
+
+
+@dataclass(slots=True)
+class _Side(Generic[EventT]):
+    """One direction of a connection: its decoder, since when it has bytes of a frame, and when its last bytes came."""
+
+    decoder: FrameDecoder[EventT]
+    began: datetime | None = None
+    at: datetime | None = None
+
+
+class FrameReader(ABC, Generic[EventT]):
+    """A WireDecoder over the codec of a family: it keeps a decoder for each direction and the times of each frame's first and last
+    byte. What an event is to people, `described` says."""
+
+    def __init__(self, make: Callable[[Direction], FrameDecoder[EventT]] | None = None) -> None:
+        self._sides: dict[Direction, _Side[EventT]] = {}
+        if make is not None:
+            self.speak(make)
+
+    def speak(self, make: Callable[[Direction], FrameDecoder[EventT]]) -> None:
+        """From now on the connection is read by these decoders: for protocols with several link layers, of which the first byte tells
+        one. What the earlier decoders have begun is forgotten: `flush` first."""
+        self._sides = {direction: _Side(make(direction)) for direction in (Direction.OUT, Direction.IN)}
+
+    def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
+        side = self._sides[direction]
+        began = side.began or at
+        side.at = at
+        events = list(side.decoder.feed(data))
+        side.began = (at if events else began) if side.decoder.inside else None
+        for event in events:
+            yield self.described(event, direction, began, at)
+            began = at
+
+    def flush(self) -> Iterable[DescribedFrame]:
+        for direction, side in self._sides.items():
+            for event in side.decoder.interrupt():
+                if side.at is not None:
+                    yield self.described(event, direction, side.began or side.at, side.at)
+            side.began = None
+
+    @abstractmethod
+    def described(self, event: EventT, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
+        """One event for people. Must not raise."""
+
+
+def one_line(text: str) -> str:
+    """Foreign text as one line: what moves a cursor or changes colours is shown as an escape."""
+    return "".join(
+        character if character.isprintable() else {"\n": "\\n"}.get(character, f"\\x{ord(character):02x}") for character in text
+    )
 
 
 class HexDecoder:

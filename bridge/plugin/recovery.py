@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from bridge.model import Choice, JobError, Result
 
@@ -34,6 +37,13 @@ class NotIssued:
     error: JobError | None = None
 
 
+class Said(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """The device cannot tell yet. Ask again after `retry_after` seconds."""
@@ -41,6 +51,11 @@ class Pending:
     retry_after: float
     code: str
     text: str
+
+    @classmethod
+    def of(cls, retry_after: float, said: Said) -> Pending:
+        """For a reason that is in a table, as those of `usual`, or a Trouble."""
+        return cls(retry_after, said.code, said.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +71,64 @@ class NeedsOperator:
         )
     )
 
+    @classmethod
+    def compare(cls, evidence: Mapping[str, Any], reason: str, looks: str) -> NeedsOperator:
+        """`reason`: why the device cannot tell; `looks`: what the document would look like on paper."""
+        return NeedsOperator(
+            evidence, f"The device cannot tell whether this document came out: {reason}. Compare the paper: {looks}."
+        )
+
 
 Recovery = Issued | NotIssued | Pending | NeedsOperator
+
+INTENT, BASELINE = "intent", "baseline"
+"""Names of checkpoints that `read_intent` knows. A later baseline is written after something that others had left open was cancelled."""
+
+IntentT = TypeVar("IntentT", bound=BaseModel)
+DocumentT = TypeVar("DocumentT")
+
+
+def read_intent(checkpoints: Sequence[Checkpoint], model: type[IntentT]) -> IntentT | None:
+    """What was written down before anything was sent, with the baseline that counts. None: nothing that changes the device was sent."""
+    data: dict[str, Any] | None = None
+    for checkpoint in checkpoints:
+        if checkpoint.name == INTENT:
+            data = dict(checkpoint.data)
+        elif checkpoint.name == BASELINE and data is not None:
+            data["baseline"] = dict(checkpoint.data)
+    return model.model_validate(data) if data is not None else None
+
+
+class Verdict(Enum):
+    ISSUED = "issued"
+    NOT_ISSUED = "not issued"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[DocumentT]):
+    """What the intent and the device's own figures come to, and why, in a sentence for the evidence: for the pure part of recovery,
+    which asks no device. `document`: what of the device's memory is ours, where it is known."""
+
+    verdict: Verdict
+    reason: str
+    document: DocumentT | None = None
+
+    @classmethod
+    def issued(cls, reason: str, document: DocumentT | None = None) -> Decision[DocumentT]:
+        return cls(Verdict.ISSUED, reason, document)
+
+    @classmethod
+    def not_issued(cls, reason: str) -> Decision[DocumentT]:
+        return cls(Verdict.NOT_ISSUED, reason)
+
+    @classmethod
+    def unknown(cls, reason: str) -> Decision[DocumentT]:
+        return cls(Verdict.UNKNOWN, reason)
+
+    def where_shared(self) -> Decision[DocumentT]:
+        """The same where other programs use the device too. What they did moves the same counters and has the same totals, so that
+        these can say "nothing happened", but never "this is ours"."""
+        if self.verdict is not Verdict.ISSUED:
+            return self
+        return self.unknown(f"other programs use this device too, so that this proves nothing ({self.reason})")

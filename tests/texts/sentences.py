@@ -17,6 +17,7 @@ from bridge.model import ERRORS
 from bridge.model.errors import WHAT_BECAME
 from bridge.model.payment import PROMPTS
 from bridge.model.texts import CATALOGUES
+from bridge.plugin import usual
 
 CORE = Path(bridge.__file__).parent
 
@@ -158,6 +159,7 @@ def said() -> set[str]:
         {text for kind in ERRORS.values() for text in (kind.text, kind.remedy)}
         | set(WHAT_BECAME.values())
         | set(PROMPTS.values())
+        | {text for one in usual.ALL for text in (one.text, one.remedy) if text}
     )
     return {normal(text) for text in found if _is_sentence(text) or text in _WORDS} | {normal(text) for text in of_errors}
 

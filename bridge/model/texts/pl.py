@@ -387,5 +387,21 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "should be less than or equal to {number}": "najwyżej {number}",
         # Printouts (bridge/plugin/printing.py).
         "The code is printed with {} dots for a module instead of {}.": "Kod jest drukowany z {} punktami na moduł zamiast {}.",
+        # What drivers of every family say (bridge/plugin/usual.py).
+        "This device has no {op}.": "To urządzenie nie ma {op}.",
+        "The device gives an answer that cannot be read: {problem}.": "Odpowiedzi urządzenia nie da się odczytać: {problem}.",
+        "A shift is open already.": "Zmiana jest już otwarta.",
+        "Close it first.": "Najpierw ją zamknij.",
+        "The clock is set while the shift is closed.": "Zegar ustawia się przy zamkniętej zmianie.",
+        "Close the shift first.": "Najpierw zamknij zmianę.",
+        "A receipt is open on the device.": "Na urządzeniu jest otwarty paragon.",
+        "Finish or cancel it, then try again.": "Zakończ go lub anuluj i spróbuj ponownie.",
+        "Another program has a receipt or printout open on the device.": "Inny program ma na urządzeniu otwarty paragon lub wydruk.",
+        "A receipt or printout was left open on the device, and the settings forbid to cancel it.": "Na urządzeniu pozostał otwarty paragon lub wydruk, a ustawienia nie pozwalają go anulować.",
+        "Finish or cancel it at the device, or allow cancel_leftover in the device's settings.": "Zakończ go lub anuluj na urządzeniu albo dopuść cancel_leftover w jego ustawieniach.",
+        "A receipt is open on the device and cannot be cancelled from here.": "Na urządzeniu jest otwarty paragon, którego nie da się stąd anulować.",
+        "Finish or cancel it at the device.": "Zakończ go lub anuluj na urządzeniu.",
+        "The device cannot tell whether this document came out: {reason}. Compare the paper: {looks}.": "Urządzenie nie potrafi powiedzieć, czy ten dokument wyszedł: {reason}. Porównaj papier: {looks}.",
+        "The till expects that document {wanted} was the last one; the device says {last}.": "Kasa oczekuje, że ostatni był dokument {wanted}; urządzenie podaje {last}.",
     }
 )

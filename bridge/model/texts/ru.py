@@ -387,5 +387,21 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "should be less than or equal to {number}": "не больше {number}",
         # Printouts (bridge/plugin/printing.py).
         "The code is printed with {} dots for a module instead of {}.": "Код печатается с {} точками на модуль вместо {}.",
+        # What drivers of every family say (bridge/plugin/usual.py).
+        "This device has no {op}.": "Это устройство не умеет {op}.",
+        "The device gives an answer that cannot be read: {problem}.": "Ответ устройства не удаётся прочитать: {problem}.",
+        "A shift is open already.": "Смена уже открыта.",
+        "Close it first.": "Сначала закройте её.",
+        "The clock is set while the shift is closed.": "Часы можно установить только при закрытой смене.",
+        "Close the shift first.": "Сначала закройте смену.",
+        "A receipt is open on the device.": "На устройстве открыт чек.",
+        "Finish or cancel it, then try again.": "Завершите или отмените его и повторите.",
+        "Another program has a receipt or printout open on the device.": "На устройстве открыт чек или другой документ другой программы.",
+        "A receipt or printout was left open on the device, and the settings forbid to cancel it.": "На устройстве остался открытый чек или другой документ, а настройки запрещают его отменять.",
+        "Finish or cancel it at the device, or allow cancel_leftover in the device's settings.": "Завершите или отмените его на устройстве либо разрешите cancel_leftover в его настройках.",
+        "A receipt is open on the device and cannot be cancelled from here.": "На устройстве открыт чек, который отсюда не отменить.",
+        "Finish or cancel it at the device.": "Завершите или отмените его на устройстве.",
+        "The device cannot tell whether this document came out: {reason}. Compare the paper: {looks}.": "Устройство не может сказать, вышел ли этот документ: {reason}. Сверьте бумагу: {looks}.",
+        "The till expects that document {wanted} was the last one; the device says {last}.": "Касса ожидала, что последним был документ {wanted}, а устройство называет {last}.",
     }
 )

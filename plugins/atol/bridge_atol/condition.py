@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bridge.plugin import Trouble
 from bridge_atol.answers import DeviceState, StateFlags
 from bridge_atol.texts import own
-from bridge_atol.texts.own import Own
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why the device does not go on: `said` tells the person at the till."""
-
-    said: Own
-    working: bool = False
-    """It is only still at it: no reason to call anybody."""
-
-    @property
-    def code(self) -> str:
-        return self.said.code
-
-    @property
-    def text(self) -> str:
-        return self.said.text
-
 
 _FLAGS = (
     (StateFlags.NO_PAPER, own.PAPER_OUT),

@@ -23,7 +23,6 @@ from bridge.model import (
     DocumentContinue,
     DrawerOpen,
     Identity,
-    JobError,
     Operation,
     Paper,
     Print,
@@ -36,7 +35,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
+from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
 from bridge.transport import ByteLink
 from bridge_atol import commands, effects, readback
 from bridge_atol import status as asking
@@ -121,7 +120,7 @@ class AtolDriver(Driver):
             case Print() | DrawerOpen() | Copy() | ClockSet() | DisplayShow() | DocumentContinue() | Raw():
                 return await self._effect(context, operation)
             case _:
-                raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
+                raise usual.UNSUPPORTED.error(field="op", op=operation.op)
 
     async def _receipt(self, context: JobContext, operation: Receipt) -> Result:
         async def plan(facts: Facts) -> Plan:

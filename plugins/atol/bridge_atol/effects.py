@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bridge_ffd.outstanding import PAPER, printed
 
 from bridge.model import Paper, Result
-from bridge.plugin import DeviceError, JobContext
+from bridge.plugin import INTENT, DeviceError, JobContext, usual
 from bridge_atol import commands
 from bridge_atol.answers import FullStatus
 from bridge_atol.commands import Command
@@ -18,7 +18,7 @@ from bridge_atol.exchange import Exchange
 from bridge_atol.facts import SHIFT, FactReader, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import CLOCK_MODES
-from bridge_atol.plan import INTENT, Step
+from bridge_atol.plan import Step
 from bridge_atol.refusals import Refused
 from bridge_atol.texts import own
 from bridge_atol.vocabulary import Does, Mode
@@ -43,7 +43,7 @@ async def nothing_open(exchange: Exchange) -> None:
     """A printout cancels nothing of others."""
     command = commands.full_status()
     if FullStatus.of(command.shape, await exchange.ask_checked(command)).receipt:
-        raise own.RECEIPT_OPEN.error()
+        raise usual.RECEIPT_OPEN.error()
 
 
 async def raw(exchange: Exchange, context: JobContext, step: Step, mode: Mode) -> Result:
@@ -58,7 +58,7 @@ async def raw(exchange: Exchange, context: JobContext, step: Step, mode: Mode) -
     except Refused as refused:
         raise DeviceError(refused.job_error()) from refused
     except BadAnswer as error:
-        raise own.UNREADABLE.error(problem=error) from error
+        raise usual.UNREADABLE.error(problem=error) from error
     return Result(paper=Paper.UNKNOWN, evidence={"answer": answer.hex()})
 
 
@@ -76,7 +76,7 @@ async def waits_for_paper(exchange: Exchange, context: JobContext, reader: FactR
     except Refused as refused:
         raise DeviceError(refused.job_error()) from refused
     except BadAnswer as error:
-        raise own.UNREADABLE.error(problem=error) from error
+        raise usual.UNREADABLE.error(problem=error) from error
     if storage.fn_number != waits["fn"]:
         await context.device.store.delete(PAPER)
         raise own.OTHER_STORAGE.error()
@@ -95,7 +95,7 @@ async def set_clock(exchange: Exchange, context: JobContext, reader: FactReader,
     """Date, then the time twice: the second time confirms it. Only with the shift closed."""
     try:
         if (await reader.register(SHIFT, 0, 1))["state"] != ShiftState.CLOSED:
-            raise own.CLOCK_IN_SHIFT.error()
+            raise usual.CLOCK_IN_SHIFT.error()
         await context.checkpoint(INTENT, {"kind": "clock"})
         context.commit_point()
         local = (to or context.device.clock.now()).astimezone(ZoneInfo(zone))
@@ -105,7 +105,7 @@ async def set_clock(exchange: Exchange, context: JobContext, reader: FactReader,
     except Refused as refused:
         raise DeviceError(refused.job_error()) from refused
     except BadAnswer as error:
-        raise own.UNREADABLE.error(problem=error) from error
+        raise usual.UNREADABLE.error(problem=error) from error
     return Result(paper=Paper.SUPPRESSED, evidence={"set_to": local.isoformat(timespec="seconds")})
 
 

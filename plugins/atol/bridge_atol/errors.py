@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-
-class Fate(StrEnum):
-    """What became of a command that was answered with an error."""
-
-    NOT_EXECUTED = "not executed"
-    UNKNOWN = "unknown"
+from bridge.plugin import CommandFate
 
 
 class Remedy(StrEnum):
@@ -55,7 +50,7 @@ class CommandError:
     code: str
     text: str
     remedy: Remedy = Remedy.NONE
-    fate: Fate = Fate.NOT_EXECUTED
+    fate: CommandFate = CommandFate.NOT_EXECUTED
 
 
 DATE_TO_CONFIRM = 0x16
@@ -69,7 +64,7 @@ NO_SUCH_DOCUMENT = 0xDA
 NOT_KNOWN_BY_DEVICE = frozenset((0x6C, 0x7A, 0x91, 0x92, 0x93, 0xA3, 0xC8))
 """What a device answers to a question that it does not have."""
 
-_R, _U = CommandError, Fate.UNKNOWN
+_R, _U = CommandError, CommandFate.UNKNOWN
 _INVALID, _CONFLICT, _REJECTED = "request.invalid", "request.conflict", "device.rejected"
 _UNSUPPORTED, _NOT_FOUND, _FAULT, _CLOCK = "request.unsupported", "request.not_found", "device.fault", "device.clock"
 
@@ -229,5 +224,5 @@ def lookup(number: int) -> CommandError:
     """The row of an error. One that is not in the table (newer firmware) has fate UNKNOWN: asking the device once more costs a
     second, a wrong "not executed" could cost a second receipt."""
     return ERRORS.get(number) or CommandError(
-        _REJECTED, f"the device refused with error {number:02X}h, which is not known here", Remedy.NONE, Fate.UNKNOWN
+        _REJECTED, f"the device refused with error {number:02X}h, which is not known here", Remedy.NONE, CommandFate.UNKNOWN
     )

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeVar
 
-from bridge.plugin import Json
+from bridge.plugin import Json, Trouble
 from bridge.transport import ByteLink, LinkError, LinkLost
 from bridge_atol import commands
 from bridge_atol.answers import DeviceState
 from bridge_atol.commands import Command
-from bridge_atol.condition import Trouble, reporting, trouble
+from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.frame import Answer, Failed, Ready, Send, Wait
 from bridge_atol.layout import BadAnswer

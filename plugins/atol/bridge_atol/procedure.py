@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from bridge_ffd.fn import FoundDocument
 from bridge_ffd.outstanding import PAPER, expected
 
-from bridge.model import JobError, Operation, Paper, Receipt, Result
-from bridge.plugin import Aborted, DeviceError, JobContext, Json
+from bridge.model import Operation, Paper, Receipt, Result
+from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_atol import commands
 from bridge_atol.condition import reporting, trouble
@@ -20,12 +20,11 @@ from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
 from bridge_atol.layout import BadAnswer
-from bridge_atol.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
-from bridge_atol.recovery import Verdict, decide, is_ours, may_be_ours, missing, surely_refused
+from bridge_atol.plan import ANSWERED, Intent, Plan, Step
+from bridge_atol.recovery import decide, is_ours, may_be_ours, missing, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
-from bridge_atol.texts import own
 from bridge_atol.vocabulary import Mode
 
 # How often a deciding command is sent that the device was too busy for, each time proved not to have been carried out.
@@ -52,14 +51,14 @@ class Procedure:
         try:
             facts = await self._reader().facts(kind)
             self._check_state(kind, facts)
-            expect_last_document(operation, facts)
+            usual.expect_last_document(operation, facts.last)
             plan = await make_plan(facts)
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         except BadAnswer as error:
-            raise own.UNREADABLE.error(problem=error) from error
+            raise usual.UNREADABLE.error(problem=error) from error
         if facts.document_open:
-            self._may_cancel_leftover()
+            usual.may_cancel_leftover(shared=context.device.shared, allowed=self._settings.cancel_leftover)
         if context.abort_requested:
             raise Aborted
         # The id of the deciding task is used by no other until 61 more documents were begun, whatever becomes of this one.
@@ -86,24 +85,14 @@ class Procedure:
 
         Raises DeviceError at the job's deadline, Aborted after an abort.
         """
-        context = self._context
-        told = False
-        try:
-            while (found := await self._exchange.trouble()) is not None:
-                if not prints and not found.working:
-                    return
-                if context.abort_requested:
-                    raise Aborted
-                if context.device.clock.now() >= context.deadline:
-                    raise found.said.error()
-                if not found.working:
-                    told = True
-                    context.attention(found.code, found.text)
-                timeouts = self._exchange.timeouts
-                await context.device.clock.sleep(timeouts.poll if found.working else timeouts.person)
-        finally:
-            if told:
-                context.clear_attention()
+        exchange = self._exchange
+        await wait_until_ready(
+            self._context,
+            exchange.trouble,
+            poll=exchange.timeouts.poll,
+            person=exchange.timeouts.person,
+            enough=lambda found: not prints and not found.working,
+        )
 
     # --- before
 
@@ -114,19 +103,13 @@ class Procedure:
         """What the device would refuse, said before anything is written down."""
         match facts.shift_state:
             case ShiftState.CLOSED if kind in (Kind.SHIFT_CLOSE, Kind.RECEIPT, Kind.CORRECTION):
-                raise DeviceError(JobError.of("device.shift_closed"))
+                raise usual.SHIFT_CLOSED.error()
             case ShiftState.EXPIRED if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
-                raise DeviceError(JobError.of("device.shift_expired"))
+                raise usual.SHIFT_EXPIRED.error()
             case ShiftState.OPEN | ShiftState.EXPIRED if kind is Kind.SHIFT_OPEN:
-                raise own.SHIFT_OPEN.error()
+                raise usual.SHIFT_OPEN.error()
             case _:
                 pass
-
-    def _may_cancel_leftover(self) -> None:
-        if self._context.device.shared:
-            raise own.RECEIPT_OF_OTHERS.error()
-        if not self._settings.cancel_leftover:
-            raise own.RECEIPT_LEFT_OPEN.error()
 
     async def _clear_leftover(self, intent: Intent) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
@@ -136,7 +119,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.document_open:
-            raise own.RECEIPT_STAYS_OPEN.error()
+            raise usual.STAYS_OPEN.error()
         self._check_state(intent.kind, facts)
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt that was left open on the device was cancelled first.")
@@ -282,13 +265,6 @@ async def cancel_open(exchange: Exchange, reader: FactReader, intent: Intent) ->
         await exchange.finished()
         facts = await reader.facts(intent.kind)
     return facts
-
-
-def expect_last_document(operation: Operation, facts: Facts) -> None:
-    """What the till believes of the device, as an optimistic lock."""
-    wanted = operation.expect.last_document if operation.expect else None
-    if wanted is not None and wanted != str(facts.last):
-        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=facts.last)
 
 
 def _awaited(intent: Intent, job_id: str) -> Mapping[str, Json]:

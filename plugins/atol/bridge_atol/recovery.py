@@ -7,12 +7,11 @@ nothing, a person decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 
 from bridge_ffd.fn import FoundDocument
 from bridge_ffd.versions import DocumentKind
 
+from bridge.plugin import Decision
 from bridge_atol.facts import FISCAL, Facts, Kind
 from bridge_atol.plan import Intent
 from bridge_atol.refusals import Refused
@@ -30,31 +29,14 @@ _OF_KIND = {
 _WITH_TOTAL = (Kind.RECEIPT, Kind.CORRECTION)
 
 
-class Verdict(Enum):
-    ISSUED = "issued"
-    NOT_ISSUED = "not issued"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict and why, in a sentence for the evidence. `document`: what of the FN's archive is ours."""
-
-    verdict: Verdict
-    reason: str
-    document: FoundDocument | None = None
-
-
-def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared: bool) -> Decision:
+def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared: bool) -> Decision[FoundDocument]:
     """`found`: the FN's documents since the baseline, in their order. Nothing may be open any more.
 
     `shared`: other programs use the device too. Then a document with our total may be theirs: what happened is told only by an
     answer, and by nothing having happened at all.
     """
     decision = _by_storage(intent, now, found) if intent.kind in FISCAL else _by_counters(intent, now)
-    if shared and decision.verdict is Verdict.ISSUED:
-        return _unknown(f"other programs use this device too, so that this proves nothing ({decision.reason})")
-    return decision
+    return decision.where_shared() if shared else decision
 
 
 def is_ours(intent: Intent, document: FoundDocument) -> bool:
@@ -94,54 +76,42 @@ def missing(intent: Intent, now: Facts) -> range:
     return range(intent.baseline.last + 1, min(now.last, intent.baseline.last + MOST_DOCUMENTS) + 1)
 
 
-def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision:
+def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision[FoundDocument]:
     before = intent.baseline
     if now.fn != before.fn:
-        return _unknown("there is another fiscal storage in the device")
+        return Decision.unknown("there is another fiscal storage in the device")
     if now.last < before.last:
-        return _unknown("the fiscal storage counts fewer documents than before")
+        return Decision.unknown("the fiscal storage counts fewer documents than before")
     if now.last == before.last:
-        return _not_issued("the fiscal storage has no new document")
+        return Decision.not_issued("the fiscal storage has no new document")
     if now.last - before.last > MOST_DOCUMENTS:
-        return _unknown(f"{now.last - before.last} documents were made since: somebody else worked with the device")
+        return Decision.unknown(f"{now.last - before.last} documents were made since: somebody else worked with the device")
     if len(found) != now.last - before.last:
-        return _unknown("the fiscal storage does not show all of its new documents")
+        return Decision.unknown("the fiscal storage does not show all of its new documents")
     ours = [document for document in found if is_ours(intent, document)]
     if len(ours) == 1:
-        return Decision(Verdict.ISSUED, f"document {ours[0].number} of the fiscal storage is this one", ours[0])
+        return Decision.issued(f"document {ours[0].number} of the fiscal storage is this one", ours[0])
     if ours:
-        return _unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
+        return Decision.unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
     if any(_may_be_of_kind(intent, document) for document in found):
-        return _unknown("the fiscal storage has a new document of this kind, with another operation or total")
-    return _not_issued("none of the new documents of the fiscal storage is of this kind")
+        return Decision.unknown("the fiscal storage has a new document of this kind, with another operation or total")
+    return Decision.not_issued("none of the new documents of the fiscal storage is of this kind")
 
 
-def _by_counters(intent: Intent, now: Facts) -> Decision:
+def _by_counters(intent: Intent, now: Facts) -> Decision[FoundDocument]:
     """The number of these slips, and the cash in the drawer by the amount: both, or neither."""
     before = intent.baseline
     if intent.kind is Kind.X_REPORT:
-        return _unknown("an X report leaves no trace in the device")
+        return Decision.unknown("an X report leaves no trace in the device")
     if now.last_closed_shift != before.last_closed_shift or now.fn != before.fn:
-        return _unknown("the shift was closed since, and its counters began again")
+        return Decision.unknown("the shift was closed since, and its counters began again")
     if before.cash is None or now.cash is None or before.slips is None or now.slips is None:
-        return _unknown("the device does not tell the cash in its drawer")
+        return Decision.unknown("the device does not tell the cash in its drawer")
     moved = now.cash - before.cash
     counted = (now.slips - before.slips) % _COUNTS
     meant = int(intent.total.scaleb(2)) * (1 if intent.kind is Kind.CASH_IN else -1)
     if counted == 0 and (moved == 0 or moved != meant):
-        return _not_issued("the number of slips has not moved")
+        return Decision.not_issued("the number of slips has not moved")
     if counted == 1 and moved == meant:
-        return _issued("exactly one slip was made since, and the cash in the drawer moved by its amount")
-    return _unknown("the number of slips and the cash in the drawer do not agree")
-
-
-def _issued(reason: str) -> Decision:
-    return Decision(Verdict.ISSUED, reason)
-
-
-def _not_issued(reason: str) -> Decision:
-    return Decision(Verdict.NOT_ISSUED, reason)
-
-
-def _unknown(reason: str) -> Decision:
-    return Decision(Verdict.UNKNOWN, reason)
+        return Decision.issued("exactly one slip was made since, and the cash in the drawer moved by its amount")
+    return Decision.unknown("the number of slips and the cash in the drawer do not agree")

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from bridge.model import Fate as DocumentFate
-from bridge.model import JobError
-from bridge_atol.errors import CommandError, Fate, lookup
+from bridge.plugin import CommandRefused
+from bridge_atol.errors import lookup
 from bridge_atol.texts import russian
 from bridge_atol.vocabulary import Shape
 
 
-class Refused(Exception):
-    """The device answered a command with an error. `field` is what of the request that command carried."""
-
+class Refused(CommandRefused):
     def __init__(self, shape: Shape, number: int, field: str | None = None) -> None:
-        self.shape = shape
         self.number = number
-        self.field = field
-        super().__init__(f"{shape}: {number:02X}h ({self.row.text})")
-
-    @property
-    def row(self) -> CommandError:
-        return lookup(self.number)
-
-    @property
-    def surely_not_executed(self) -> bool:
-        return self.row.fate is Fate.NOT_EXECUTED
-
-    def job_error(self) -> JobError:
-        """With fate `not_issued`: whoever raises it has made sure of that."""
-        row = self.row
-        return JobError.of(
-            row.code,
-            f"The device refused the command '{self.shape.title}': {row.text}.",
-            fate=DocumentFate.NOT_ISSUED,
-            remedy=row.remedy or None,
-            device_code=f"{self.number:02X}h",
-            device_text=row.text,
-            field=self.field,
-            texts={"ru": russian(self.number, row, self.shape.code)},
+        row = lookup(number)
+        super().__init__(
+            str(shape),
+            row,
+            f"{number:02X}h",
+            said=f"The device refused the command '{shape.title}': {row.text}.",
+            field=field,
+            texts={"ru": russian(number, row, shape.code)},
         )

@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 
 from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
 from bridge_ffd.pricing import PaymentSum
-from bridge_ffd.setting_parts import Seconds, Zone
+from bridge_ffd.setting_parts import FfdChoice, OnPaper, TaxationChoice
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bridge.plugin import TlsSettings
-from bridge.transport import LinkTimeout
+from bridge.plugin import CancelLeftover, Seconds, TimeoutSettings, TlsSettings, Zone
 from bridge_atol.frame import MAX_COMMAND, HostTimer
 from bridge_atol.vocabulary import Patience
 
@@ -44,10 +43,8 @@ def _digits(most: int, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Timeouts(BaseModel):
+class Timeouts(TimeoutSettings):
     """Seconds to wait before something is given up for lost. Source: protocol-specs/atol, "Timeouts"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     control: Seconds = Field(default=2.0, description="For the reply to a question about the task buffer.")
     status: Seconds = 5.0
@@ -69,10 +66,6 @@ class Timeouts(BaseModel):
     def of_patience(self, patience: Patience) -> float:
         return float(getattr(self, patience.value))
 
-    def ran_out(self, name: str, what: str) -> LinkTimeout:
-        """The error that names the time-out as it is set."""
-        return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
-
 
 class WebSettings(BaseModel):
     """Of a device behind the vendor's HTTP server ("Web Requests"), which has several; used with an http:// or https:// URL only."""
@@ -89,9 +82,7 @@ class AtolSettings(TlsSettings):
     protocol: Literal["v3", "v2"] = Field(
         default="v3", description="Transport protocol: v3, or v2 (ENQ and STX) of devices before 2018 and of devices set to it."
     )
-    ffd: Literal["auto", "1.05", "1.1", "1.2"] = Field(
-        default="auto", description="Version of the fiscal document format. auto: as the device says, else 1.05."
-    )
+    ffd: FfdChoice = "auto"
     access_password: Annotated[SecretStr, _digits(4, "0000")] = Field(
         default=SecretStr("0000"), description="Of access: four digits in front of each command."
     )
@@ -99,20 +90,13 @@ class AtolSettings(TlsSettings):
         default=SecretStr("30"), description="Of the operator or administrator in whose name modes are entered."
     )
     zone: Zone = Field(default="Europe/Moscow", description="Zone of the device's clock, which tells none.")
-    taxation: Literal["osn", "usn_income", "usn_income_outcome", "envd", "eshn", "patent"] | None = Field(
-        default=None, description="Taxation system of receipts that name none. It must be one that the device is registered for."
-    )
+    taxation: TaxationChoice = None
     department: int = Field(default=0, ge=0, le=99, description="Department of every line; 0: none.")
-    paper: bool = Field(
-        default=True, description="false: every receipt is electronic; the customer's e-mail or phone number is then needed."
-    )
+    paper: OnPaper = True
     columns: int = Field(default=48, ge=20, le=64, description="Characters in a printed line.")
     display_columns: int = Field(default=20, ge=8, le=40, description="Characters in a line of the customer's display.")
     display_lines: int = Field(default=2, ge=1, le=4, description="Lines of the customer's display.")
-    cancel_leftover: bool = Field(
-        default=True,
-        description="Cancel a receipt that somebody left open. Never done where other programs use the device.",
-    )
+    cancel_leftover: CancelLeftover = True
     web: WebSettings = WebSettings()
     web_password: SecretStr | None = Field(default=None, description="Of the user at the vendor's HTTP server.")
     timeouts: Timeouts = Timeouts()

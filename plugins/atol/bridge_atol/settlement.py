@@ -11,16 +11,28 @@ from collections.abc import Sequence
 from bridge_ffd.fn import FoundDocument
 
 from bridge.model import Paper
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import (
+    Checkpoint,
+    Decision,
+    Issued,
+    JobContext,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+    Verdict,
+    read_intent,
+    usual,
+)
 from bridge_atol import commands
 from bridge_atol.answers import error_of, roubles, values_of
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import FISCAL, FactReader, Facts, Kind
 from bridge_atol.layout import BadAnswer
-from bridge_atol.plan import ANSWERED, BASELINE, CANCELLING, INTENT, Intent
+from bridge_atol.plan import ANSWERED, CANCELLING, Intent
 from bridge_atol.procedure import cancel_open, look
-from bridge_atol.recovery import Decision, Verdict, decide, surely_refused
+from bridge_atol.recovery import decide, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
@@ -41,7 +53,7 @@ class Settlement:
         self._cancelling = False
 
     async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
-        intent = read_intent(checkpoints)
+        intent = read_intent(checkpoints, Intent)
         if intent is None:
             return NotIssued({"reason": "nothing that changes the device was sent"})
         self._cancelling = any(checkpoint.name == CANCELLING for checkpoint in checkpoints)
@@ -57,7 +69,7 @@ class Settlement:
         state = await self._exchange.finished()
         waits = trouble(state)
         if reporting(state) and waits is not None:
-            return Pending(_AGAIN, waits.code, waits.text)
+            return Pending.of(_AGAIN, waits)
         if error is None:
             error = await self._held(intent)
         facts, found = await look(self._reader, intent)
@@ -90,10 +102,12 @@ class Settlement:
         except BadAnswer:
             return None  # it says nothing then; the documents do
 
-    def _by_answer(self, intent: Intent, facts: Facts, found: Sequence[FoundDocument], decision: Decision) -> Decision:
+    def _by_answer(
+        self, intent: Intent, facts: Facts, found: Sequence[FoundDocument], decision: Decision[FoundDocument]
+    ) -> Decision[FoundDocument]:
         """The answer to our deciding command was a success, so one of the new documents is ours: where one alone can be, it is that."""
         if decision.verdict is Verdict.NOT_ISSUED:
-            return Decision(Verdict.UNKNOWN, f"the device's answer was a success, but {decision.reason}")
+            return Decision.unknown(f"the device's answer was a success, but {decision.reason}")
         alone = decide(intent, facts, found, shared=False)
         if alone.verdict is Verdict.ISSUED:
             return Decision(Verdict.ISSUED, f"the device's answer was a success, and {alone.reason}", alone.document)
@@ -115,7 +129,7 @@ class Settlement:
     async def _cancel(self, intent: Intent, facts: Facts) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
         if self._context.device.shared and not await self._may_be_ours(intent, facts):
-            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
+            return Pending.of(_AGAIN_BUSY, usual.OTHERS_RECEIPT)
         if not self._cancelling:
             await self._context.checkpoint(CANCELLING)
             self._cancelling = True
@@ -123,8 +137,8 @@ class Settlement:
         if facts.document_open:
             waits = await self._exchange.trouble()
             if waits is not None:
-                return Pending(_AGAIN, waits.code, waits.text)
-            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
+                return Pending.of(_AGAIN, waits)
+            return Pending.of(_AGAIN_BUSY, usual.STAYS_OPEN)
         return None
 
     async def _may_be_ours(self, intent: Intent, facts: Facts) -> bool:
@@ -142,17 +156,6 @@ class Settlement:
         evidence = {**self._reader.answers, "decision": reason}
         at = self._reader.moment(found.at) if found is not None else None  # only the FN keeps the time of a document
         return Issued(document_result(intent, facts, found, at, Paper.UNKNOWN, evidence))
-
-
-def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
-    """The intent, with the later baseline where one was written."""
-    intent: Intent | None = None
-    for checkpoint in checkpoints:
-        if checkpoint.name == INTENT:
-            intent = Intent.model_validate(dict(checkpoint.data))
-        elif checkpoint.name == BASELINE and intent is not None:
-            intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
-    return intent
 
 
 def answered(checkpoints: Sequence[Checkpoint]) -> int | None:

@@ -14,7 +14,7 @@ from typing import Any
 from bridge_ffd.signs import sign_of_tag
 from bridge_ffd.tlv import Tlv, TlvError, decode, encode
 
-from bridge.plugin import VectorCheck
+from bridge.plugin import VectorCheck, VectorComparison
 from bridge_atol.answers import error_of, exchange_status, values_of
 from bridge_atol.errors import ERRORS
 from bridge_atol.frame import (
@@ -54,27 +54,10 @@ NOT_BUILT: dict[str, str] = {}
 _TO_DEVICE = "host->device"
 
 
-class _Check:
-    """Collects while one vector is looked at."""
-
-    def __init__(self) -> None:
-        self.compared: list[str] = []
-        self.differences: list[str] = []
-
-    def equal(self, key: str, said: object, got: object) -> None:
-        if key not in self.compared:
-            self.compared.append(key)
-        if said != got:
-            self.differences.append(f"{key}: vector says {said!r}, got {got!r}")
-
-    def differ(self, sentence: str) -> None:
-        self.differences.append(sentence)
-
-
 def check_vector(vector: Mapping[str, Any]) -> VectorCheck:
     """Decodes the bytes of a vector, compares each key of its meaning, encodes again. Never raises."""
     name = str(vector.get("name", "(no name)"))
-    check = _Check()
+    check = VectorComparison()
     meaning = vector.get("meaning")
     if not isinstance(meaning, Mapping):
         return VectorCheck(name, differences=("meaning: is missing",))
@@ -82,11 +65,10 @@ def check_vector(vector: Mapping[str, Any]) -> VectorCheck:
     if layer in NOT_BUILT:
         return VectorCheck(name, not_built=NOT_BUILT[str(layer)])
     got: dict[str, Any] = {}
-    skipped: dict[str, str] = {}
     if layer == "v3-task-payload":
-        check.compared.append("direction")
+        check.note("direction")
     else:
-        skipped["direction"] = NOT_COMPARED["direction"]
+        check.skipped["direction"] = NOT_COMPARED["direction"]
     try:
         raw = bytes.fromhex(vector["hex"])
         got = _MEANINGS[layer](raw, str(vector.get("direction")), meaning, check)
@@ -96,22 +78,20 @@ def check_vector(vector: Mapping[str, Any]) -> VectorCheck:
         check.differ(f"hex: {problem}")
     for key, said in meaning.items():
         if key == "layer":
-            check.compared.append(key)  # it chose what the bytes were read as
+            check.note(key)  # it chose what the bytes were read as
         elif key in NOT_COMPARED:
-            skipped[key] = NOT_COMPARED[key]
+            check.skipped[key] = NOT_COMPARED[key]
         elif key in got:
             check.equal(key, said, got[key])
         elif not check.differences:
             check.differ(f"{key}: no rule for this key")
-    if not set(check.compared) - {"direction", "layer"} and not check.differences:
-        check.differ("nothing of this vector could be compared")
-    return VectorCheck(name, tuple(check.compared), skipped, tuple(check.differences))
+    return check.outcome(name, frozenset(("direction", "layer")))
 
 
 # --- frames and tasks
 
 
-def _frame(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _frame(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     decoder = Decoder()
     events = [*decoder.feed(raw), *decoder.interrupt()]
     if len(events) != 1 or not isinstance(events[0], Frame):
@@ -121,7 +101,7 @@ def _frame(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check
     return {"packet_id": frame.id, "payload": frame.payload.hex(), **_order(frame.payload, check)}
 
 
-def _frame2(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _frame2(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     """One of them shows the stuffing alone, with data that are no command: it names none."""
     decoder = Decoder2()
     events = [*decoder.feed(raw), *decoder.interrupt()]
@@ -140,7 +120,7 @@ def _frame2(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Chec
 _VALUES2 = {"mode": "mode", "mode_password": "mode_password", "flags": "flags", "sum_kopecks": "sum"}
 
 
-def _order(payload: bytes, check: _Check) -> dict[str, Any]:
+def _order(payload: bytes, check: VectorComparison) -> dict[str, Any]:
     """A unit test of one source feeds an order to the reader of answers: what the bytes are does not depend on who sent them."""
     order = order_of(payload)
     if order is None:
@@ -163,7 +143,7 @@ def _order(payload: bytes, check: _Check) -> dict[str, Any]:
             return {**built, "command": command[:1].hex().upper(), "params": command[1:].hex()}
 
 
-def _command(data: bytes, check: _Check) -> dict[str, Value]:
+def _command(data: bytes, check: VectorComparison) -> dict[str, Value]:
     """The fields of a command, read by the table and written again."""
     shape = _shape(data)
     rest = data[len(shape.head) :]
@@ -186,7 +166,7 @@ def _shape(data: bytes) -> Shape:
     return SHAPES[code]
 
 
-def _payload(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _payload(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     if direction == _TO_DEVICE:
         return _order(raw, check)
     report = report_of(raw)
@@ -196,7 +176,7 @@ def _payload(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Che
     return _report(report, meaning, check)
 
 
-def _report(report: Report, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _report(report: Report, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     check.equal("state", str(meaning.get("status", "")).split(" ")[0], f"{report.state:02X}")
     return {"tid": report.task, "data": report.data.hex().upper()}
 
@@ -204,7 +184,7 @@ def _report(report: Report, meaning: Mapping[str, Any], check: _Check) -> dict[s
 # --- answers
 
 
-def _answer(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _answer(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     request = bytes.fromhex(str(meaning.get("request", "")))
     shape = _shape(request)
     _command(request, check)
@@ -315,7 +295,7 @@ _PARSED: dict[int, dict[str, _Rule]] = {
 }
 
 
-def _error(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _error(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     number = error_of(SHAPES[0x5A], raw, failed=True)
     if number not in ERRORS:
         raise ValueError(f"the error {number:02X} is in no table")
@@ -326,7 +306,7 @@ def _error(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check
 # --- tags and flows
 
 
-def _tlv(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _tlv(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     try:
         (item,) = decode(raw, strict=False)
         check.equal("hex", raw.hex(), encode((item,)).hex())
@@ -352,7 +332,7 @@ def _shown_child(child: Tlv) -> Any:
     return child.value
 
 
-def _flow(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _flow(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     """What the vendor's driver was told, sent and answered: the task is one that is given to its server, each command is in the table and
     is built again, and the result is read."""
     for sent in meaning.get("state_changing_commands", ()):
@@ -363,11 +343,11 @@ def _flow(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check)
     return {key: meaning.get(key) for key in compared}
 
 
-def _web(raw: bytes, direction: str, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _web(raw: bytes, direction: str, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     return web_vectors.web(meaning, check.equal)
 
 
-_Meaning = Callable[[bytes, str, Mapping[str, Any], _Check], dict[str, Any]]
+_Meaning = Callable[[bytes, str, Mapping[str, Any], VectorComparison], dict[str, Any]]
 _MEANINGS: dict[Any, _Meaning] = {
     "v3-frame": _frame,
     "v2-frame": _frame2,

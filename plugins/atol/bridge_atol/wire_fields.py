@@ -10,6 +10,7 @@ from bridge_ffd.archive import tags_as_data
 from bridge_ffd.tags import Tag, find_tag
 from bridge_ffd.tlv import TlvError, decode
 
+from bridge.plugin import one_line
 from bridge.transport import Direction, mask_private
 from bridge_atol.answers import body_of, error_of
 from bridge_atol.errors import lookup
@@ -120,7 +121,7 @@ def _fields(shape: Shape, fields: tuple[Field, ...], data: bytes) -> Iterator[tu
     for one in fields:
         if one.name in values:
             name = f"{one.name} ({one.meaning})" if one.meaning else one.name
-            yield name, _one_line(_shown(one.name, one.kind, values[one.name]))
+            yield name, one_line(_shown(one.name, one.kind, values[one.name]))
     if more:
         yield "more", more.hex(" ")
 
@@ -144,7 +145,3 @@ def _shown(name: str, kind: Kind, value: Value) -> str:
             return f"{value // 1000}.{value % 1000:03d}"
         case _:
             return str(value)
-
-
-def _one_line(text: str) -> str:
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.plugin import Checksum, DescribedFrame
+from bridge.plugin import Checksum, DescribedFrame, FrameReader
 from bridge.transport import Direction
 from bridge_atol.frame import Control, Decoder2, Fault, Frame2, Garbage
 from bridge_atol.vocabulary import Shape
@@ -32,15 +30,6 @@ def mask(data: bytes, direction: Direction) -> bytes | None:
     return data if body == frame.data else Frame2(body).to_bytes()
 
 
-@dataclass(slots=True)
-class _Side:
-    """One direction of a connection: its decoder, and since when it has bytes of a frame."""
-
-    decoder: Decoder2 = field(default_factory=Decoder2)
-    began: datetime | None = None
-    at: datetime | None = None
-
-
 _SAID = {
     Control.ENQ: "ENQ: ready?",
     Control.ACK: "ACK",
@@ -49,31 +38,14 @@ _SAID = {
 }
 
 
-class WireDecoder2:
+class WireDecoder2(FrameReader[Frame2 | Control | Garbage]):
     """Reads one connection. An answer does not say what was asked: it is taken for that of the last command."""
 
     def __init__(self) -> None:
-        self._sides = {direction: _Side() for direction in (Direction.OUT, Direction.IN)}
+        super().__init__(lambda _: Decoder2())
         self._asked: Shape | None = None
 
-    def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
-        side = self._sides[direction]
-        began = side.began or at
-        side.at = at
-        for event in side.decoder.feed(data):
-            yield self._described(event, direction, began, at)
-            began = at
-        side.began = began if side.decoder.inside else None
-
-    def flush(self) -> Iterable[DescribedFrame]:
-        for direction, side in self._sides.items():
-            for event in side.decoder.interrupt():
-                if side.at is not None:
-                    yield self._described(event, direction, side.began or side.at, side.at)
-
-    def _described(
-        self, event: Frame2 | Control | Garbage, direction: Direction, began: datetime, at: datetime
-    ) -> DescribedFrame:
+    def described(self, event: Frame2 | Control | Garbage, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
         match event:
             case Garbage():
                 wrong = Checksum.WRONG if event.fault is Fault.CHECKSUM else Checksum.NONE

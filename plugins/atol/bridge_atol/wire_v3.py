@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.plugin import Checksum, DescribedFrame
+from bridge.plugin import Checksum, DescribedFrame, FrameReader
 from bridge.transport import Direction
 from bridge_atol.frame import (
     START,
@@ -58,15 +56,6 @@ def mask(data: bytes, direction: Direction) -> bytes | None:
 # --- reading
 
 
-@dataclass(slots=True)
-class _Side:
-    """One direction of a connection: its decoder, and since when it has bytes of a frame."""
-
-    decoder: Decoder = field(default_factory=Decoder)
-    began: datetime | None = None
-    at: datetime | None = None
-
-
 _STATES = {
     State.PENDING: "pending",
     State.IN_PROGRESS: "in progress",
@@ -79,30 +68,15 @@ _STATES = {
 }
 
 
-class WireDecoder3:
+class WireDecoder3(FrameReader[Frame | Garbage]):
     """Reads one connection. An answer does not say what was asked: that is remembered by task and packet number."""
 
     def __init__(self) -> None:
-        self._sides = {direction: _Side() for direction in (Direction.OUT, Direction.IN)}
+        super().__init__(lambda _: Decoder())
         self._tasks: dict[int, Shape] = {}  # at most 256: an id is a byte
         self._packets: dict[int, int] = {}  # the task that a packet was about
 
-    def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
-        side = self._sides[direction]
-        began = side.began or at
-        side.at = at
-        for event in side.decoder.feed(data):
-            yield self._described(event, direction, began, at)
-            began = at
-        side.began = began if side.decoder.inside else None
-
-    def flush(self) -> Iterable[DescribedFrame]:
-        for direction, side in self._sides.items():
-            for event in side.decoder.interrupt():
-                if side.at is not None:
-                    yield self._described(event, direction, side.began or side.at, side.at)
-
-    def _described(self, event: Frame | Garbage, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
+    def described(self, event: Frame | Garbage, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
         if isinstance(event, Garbage):
             wrong = Checksum.WRONG if event.fault is Fault.CHECKSUM else Checksum.NONE
             return DescribedFrame(began, at, direction, "no frame", (), wrong, event.fault.value, event.data)

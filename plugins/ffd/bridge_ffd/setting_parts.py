@@ -1,22 +1,21 @@
-"""Parts of settings that families of Russian devices have alike."""
+"""Parts of settings that families of Russian registers have alike."""
 
 from __future__ import annotations
 
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+FfdChoice = Annotated[
+    Literal["auto", "1.05", "1.1", "1.2"],
+    Field(description="Version of the fiscal document format. auto: as the device says, else 1.05."),
+]
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Moscow") from None
-    return name
+TaxationChoice = Annotated[
+    Literal["osn", "usn_income", "usn_income_outcome", "envd", "eshn", "patent"] | None,
+    Field(description="Taxation system of receipts that name none. It must be one that the device is registered for."),
+]
 
-
-Seconds = Annotated[float, Field(gt=0)]
-
-Zone = Annotated[str, AfterValidator(_zone)]
-"""Of a device's clock, which tells none."""
+OnPaper = Annotated[
+    bool, Field(description="false: every receipt is electronic; the customer's e-mail or phone number is then needed.")
+]

@@ -9,16 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class Fate(StrEnum):
-    """What became of a command that was answered with an error."""
-
-    EXECUTED = "executed"
-    NOT_EXECUTED = "not executed"
-    UNKNOWN = "unknown"
+from bridge.plugin import CommandFate
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +21,12 @@ class CommandError:
     code: str
     mnemonic: str
     text: str
-    fate: Fate
+    fate: CommandFate
     remedy: str = ""
 
 
-_NO = Fate.NOT_EXECUTED
-_UNKNOWN = Fate.UNKNOWN
+_NO = CommandFate.NOT_EXECUTED
+_UNKNOWN = CommandFate.UNKNOWN
 _SERVICE = "Call the service."
 _RESTART = "Switch the printer off and on; if it comes again, call the service."
 _RESTART_AND_ASK = _RESTART + " Ask the printer what became of the document (strns, scnt) before anything else."
@@ -121,7 +114,7 @@ COMMAND_ERRORS: Mapping[int, CommandError] = MappingProxyType({
     ),
     464: CommandError("device.clock", "ERR_INVALID_ZONE", "bad time zone", _NO),
     480: CommandError(
-        "device.rejected", "ERR_AUTH_AUTHORIZED", "already authorised without limit", Fate.EXECUTED,
+        "device.rejected", "ERR_AUTH_AUTHORIZED", "already authorised without limit", CommandFate.EXECUTED,
         "Nothing to do: the printer is authorised without limit.",
     ),
     481: CommandError("device.rejected", "ERR_AUTH_NOT_STARTED", "authorisation not started", _NO),

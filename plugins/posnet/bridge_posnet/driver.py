@@ -33,7 +33,7 @@ from bridge.model import (
     ShiftClose,
     TaxRate,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
+from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
 from bridge.transport import ByteLink
 from bridge_posnet import commands, effects, status
 from bridge_posnet.answers import BadAnswer, DailyRecord
@@ -109,7 +109,7 @@ class PosnetDriver(Driver):
         return await Settlement(self._exchange, self._settings, context, self._tokens).settle(checkpoints)
 
     async def maintain(self, context: DeviceContext) -> float | None:
-        if (await self._exchange.condition()).trouble is not None:
+        if await self._exchange.trouble() is not None:
             return _PING_SECONDS
         try:
             due = await self._outstanding.look(self._reader(), context)
@@ -139,7 +139,7 @@ class PosnetDriver(Driver):
             case Print() | DrawerOpen() | DisplayShow() | Copy() | Raw():
                 return await self._effect(procedure, context, operation)
             case _:
-                raise DeviceError(JobError.of("request.unsupported", f"This printer has no {operation.op}.", field="op"))
+                raise usual.UNSUPPORTED.error(field="op", op=operation.op)
 
     async def _effect(self, procedure: Procedure, context: JobContext, operation: Effect) -> Result:
         settings, exchange = self._settings, self._exchange

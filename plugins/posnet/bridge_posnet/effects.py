@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.model import JobError, Paper, Result
-from bridge.plugin import Aborted, DeviceError, JobContext
+from bridge.plugin import INTENT, Aborted, DeviceError, JobContext, usual
 from bridge.transport import LinkLost
 from bridge_posnet import commands
 from bridge_posnet.answers import EDocumentNumber, FormState, GeneralStatus, Reprints
@@ -16,7 +16,6 @@ from bridge_posnet.edocument import outstanding, registration
 from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import FactReader, verbatim
 from bridge_posnet.frame import Frame
-from bridge_posnet.plan import INTENT
 from bridge_posnet.refusals import Refused, checked
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.text import decode
@@ -111,7 +110,7 @@ async def _nothing_open(exchange: Exchange, settings: PosnetSettings, context: J
     reader = FactReader(exchange, settings.code_page, settings.zone, context)
     general = GeneralStatus.from_frame(await reader.ask(commands.scomm()))
     if general.document:
-        raise DeviceError(JobError.of("device.busy", "A receipt is open on the printer."))
+        raise usual.RECEIPT_OPEN.error()
     form = await reader.ask_if_known(commands.formisstarted())
     if form is not None and FormState.from_frame(form).started:
         if context.device.shared or not settings.cancel_leftover:

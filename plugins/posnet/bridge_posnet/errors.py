@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bridge_posnet.command_errors import COMMAND_ERRORS, CommandError, Fate
+from bridge.plugin import CommandFate
+from bridge_posnet.command_errors import COMMAND_ERRORS, CommandError
 from bridge_posnet.frame import Fault
 
 __all__ = (
@@ -18,12 +19,11 @@ __all__ = (
     "FAULT_NUMBERS",
     "FRAME_ERRORS",
     "CommandError",
-    "Fate",
     "lookup_command_error",
     "lookup_frame_error",
 )
 
-_NO = Fate.NOT_EXECUTED
+_NO = CommandFate.NOT_EXECUTED
 _DEFECT = "The bridge and the printer do not understand each other: update the bridge, and report the wire log."
 _LINE = "The line disturbs the data: check cable, speed, parity and flow control. The command may be sent again."
 _WAIT = "Wait until the printer has worked off what it was sent."
@@ -91,7 +91,7 @@ def lookup_command_error(code: int) -> CommandError:
         "device.rejected",
         f"ERR_{code}",
         f"the printer refused with error {code}, which is not known here",
-        Fate.UNKNOWN,
+        CommandFate.UNKNOWN,
         "Look the number up in the printer's manual. What became of the document is asked of the printer.",
     )
 
@@ -102,6 +102,6 @@ def lookup_frame_error(code: int) -> CommandError:
         "device.rejected",
         f"PROTO_ERR_{code}",
         f"the printer refused the frame with error {code}, which is not known here",
-        Fate.NOT_EXECUTED,
+        CommandFate.NOT_EXECUTED,
         _DEFECT,
     )

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bridge.plugin import Trouble
 from bridge.transport import ByteLink, LinkError, LinkLost, LinkTimeout
 from bridge_posnet import commands
 from bridge_posnet.answers import DeviceStatus, PrinterStatus, is_answer_to
@@ -161,6 +162,9 @@ class Exchange:
         """How the printer is, answered at once even while it waits for a person. Raises LinkTimeout on a dead line."""
         async with self._link.lock:
             return await self._ask_condition()
+
+    async def trouble(self) -> Trouble | None:
+        return (await self.condition()).trouble
 
     async def immediate(self, request: Frame) -> Frame:
         """The answer to a command that overtakes the queue."""

@@ -121,10 +121,4 @@ class PosnetFamily(DeviceFamily[PosnetSettings]):
         return wire_protocols.EitherWireDecoder()
 
     def check_vector(self, vector: Mapping[str, Any]) -> VectorCheck:
-        found = vectors.check_vector(vector)
-        return VectorCheck(
-            name=found.name,
-            compared=found.compared,
-            skipped=found.skipped,
-            differences=found.differences,
-        )
+        return vectors.check_vector(vector)

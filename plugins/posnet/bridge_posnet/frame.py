@@ -157,7 +157,12 @@ class Decoder:
             return iter((self._parse(data[1:-1]),))  # one whole frame and nothing else: what nearly always comes
         return iter(list(self._events(data)))
 
-    def flush(self) -> Iterator[Event]:
+    @property
+    def inside(self) -> bool:
+        """Bytes were taken in whose end has not come yet."""
+        return self._inside or bool(self._buffer)
+
+    def interrupt(self) -> Iterator[Event]:
         """The connection ended: what was still waiting for its end is garbage."""
         return iter(list(self._give_up(Fault.NOISE)))
 

@@ -16,9 +16,7 @@ from bridge_posnet.settings import ZERO
 from bridge_posnet.tokens import token_at
 
 # Names of checkpoints, in the order in which they may come.
-INTENT = "intent"
 EDOCUMENT = "edocument"  # the number of the e-document that the next document becomes
-BASELINE = "baseline"  # read again, after something that others had left open was cancelled
 ANSWERED = "answered"  # the printer's answer to the deciding command
 CANCELLING = "cancelling"  # recovery is about to cancel what is open
 FINISHING = "finishing"  # recovery is about to end a footer that is open

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bridge.model import JobError, Operation, Result
-from bridge.plugin import Aborted, DeviceError, JobContext
+from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_posnet import commands
 from bridge_posnet.answers import EDocumentNumber, FormState, GeneralStatus
@@ -19,8 +19,7 @@ from bridge_posnet.exchange import Exchange
 from bridge_posnet.facts import TRANSACTIONS, FactReader, Facts, Kind, verbatim
 from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
-from bridge_posnet.plan import ANSWERED, BASELINE, EDOCUMENT, INTENT, Intent, Plan, Step
-from bridge_posnet.readiness import wait_for_a_person
+from bridge_posnet.plan import ANSWERED, EDOCUMENT, Intent, Plan, Step
 from bridge_posnet.recovery import nothing_issued
 from bridge_posnet.refusals import Refused, checked
 from bridge_posnet.result import Written, document_result
@@ -60,12 +59,13 @@ class Procedure:
         await self.wait_until_ready()
         try:
             start = await self._start(kind)
-            expect_last_document(operation, start.facts)
+            last = start.facts.last_receipt
+            usual.expect_last_document(operation, last if last is not None else start.facts.receipts)
             plan = await make_plan(start, self._reader())
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if start.leftover:
-            self._may_cancel_leftover()
+            usual.may_cancel_leftover(shared=context.device.shared, allowed=self._settings.cancel_leftover)
         if context.abort_requested:
             raise Aborted
         first = await self._tokens.next()
@@ -84,7 +84,8 @@ class Procedure:
 
     async def wait_until_ready(self) -> None:
         """A printer that waits for a person is waited for; nothing is sent to it meanwhile."""
-        await wait_for_a_person(self._exchange, self._context, self._exchange.timeouts.poll)
+        poll = self._exchange.timeouts.poll
+        await wait_until_ready(self._context, self._exchange.trouble, poll=poll, person=poll)
 
     # --- before
 
@@ -108,18 +109,6 @@ class Procedure:
         leftover = form_open or bool(general.document) or facts.open or bool(facts.footer_open)
         return Start(general, facts, leftover, reader.rates)
 
-    def _may_cancel_leftover(self) -> None:
-        if self._context.device.shared:
-            raise DeviceError(JobError.of("device.busy", "Another program has a receipt or printout open on the printer."))
-        if not self._settings.cancel_leftover:
-            raise DeviceError(
-                JobError.of(
-                    "device.busy",
-                    "A receipt or printout was left open on the printer, and the settings forbid to cancel it.",
-                    remedy="Finish or cancel it at the printer, or allow cancel_leftover in the device's settings.",
-                )
-            )
-
     async def _clear_leftover(self, intent: Intent, token: int) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
         context = self._context
@@ -129,7 +118,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.open:
-            raise DeviceError(JobError.of("device.busy", "A receipt is open on the printer and cannot be cancelled from here."))
+            raise usual.STAYS_OPEN.error()
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt or printout that was left open on the printer was cancelled first.")
         return intent.model_copy(update={"baseline": facts})
@@ -247,20 +236,4 @@ class Procedure:
             raise LinkLost("the footer of the receipt is still open")
         return document_result(
             intent, facts, issued_at, Written.SEEN, evidence=reader.answers, edocument=self._edocument, record=record
-        )
-
-
-def expect_last_document(operation: Operation, facts: Facts) -> None:
-    """What the till believes of the printer, as an optimistic lock."""
-    wanted = operation.expect.last_document if operation.expect else None
-    if wanted is None:
-        return
-    last = facts.last_receipt if facts.last_receipt is not None else facts.receipts
-    if wanted != str(last):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that receipt {wanted} was the last one; the printer says {last}.",
-                field="expect.last_document",
-            )
         )

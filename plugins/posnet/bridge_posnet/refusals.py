@@ -5,49 +5,29 @@ The tables of errors are in `errors.py`.
 
 from __future__ import annotations
 
-from bridge.model import Fate as DocumentFate
-from bridge.model import JobError
+from bridge.plugin import CommandRefused
 from bridge_posnet.answers import error_of
-from bridge_posnet.errors import CommandError, Fate, lookup_command_error, lookup_frame_error
+from bridge_posnet.errors import lookup_command_error, lookup_frame_error
 from bridge_posnet.frame import Frame
 from bridge_posnet.texts import polish, remedy
 
 
-class Refused(Exception):
-    """The printer answered a command with an error. `field` is what of the request that command carried."""
-
+class Refused(CommandRefused):
     def __init__(self, request: Frame, answer: Frame, field: str | None = None) -> None:
         self.request = request
         self.answer = answer
-        self.field = field
-        super().__init__(f"{request.mnemonic}: {self.row.mnemonic} ({self.row.text})")
-
-    @property
-    def number(self) -> int:
-        return error_of(self.answer) or 0
-
-    @property
-    def row(self) -> CommandError:
-        lookup = lookup_frame_error if self.answer.is_frame_error else lookup_command_error
-        return lookup(self.number)
-
-    @property
-    def surely_not_executed(self) -> bool:
-        return self.row.fate is Fate.NOT_EXECUTED
-
-    def job_error(self) -> JobError:
-        """With fate `not_issued`: whoever raises it has made sure of that."""
-        row = self.row
-        number = f"ERR {self.number}" if self.answer.is_frame_error else str(self.number)
-        return JobError.of(
-            row.code,
-            f"The printer refused {_PEOPLE.get(self.request.mnemonic, self.request.mnemonic)}: {row.text}.",
-            fate=DocumentFate.NOT_ISSUED,
-            remedy=remedy(self.number, row) if not self.answer.is_frame_error else row.remedy or None,
-            device_code=number,
+        self.number = error_of(answer) or 0
+        of_frame = answer.is_frame_error
+        row = (lookup_frame_error if of_frame else lookup_command_error)(self.number)
+        super().__init__(
+            request.mnemonic,
+            row,
+            f"ERR {self.number}" if of_frame else str(self.number),
+            said=f"The printer refused {_PEOPLE.get(request.mnemonic, request.mnemonic)}: {row.text}.",
+            field=field,
+            remedy=None if of_frame else remedy(self.number, row),
             device_text=f"{row.mnemonic}: {row.text}",
-            field=self.field,
-            texts={"pl": polish(None if self.answer.is_frame_error else self.number, row, self.request.mnemonic)},
+            texts={"pl": polish(None if of_frame else self.number, row, request.mnemonic)},
         )
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bridge.model import ArithmeticProfile, PercentMethod, Spread
-from bridge.plugin import FamilySettings
-from bridge.transport import LinkTimeout
+from bridge.plugin import CancelLeftover, FamilySettings, Seconds, TimeoutSettings, Zone
 from bridge_posnet.fields import OLD_MODEL, ONLINE, Limits
-
-Seconds = Annotated[float, Field(gt=0)]
 
 # What all models have in common. The wire carries eight decimals of a quantity, and the value of every line goes along as
 # `wa` for the printer to verify: so a quantity of eight decimals is printed as meant, or the line is refused. Fewer would
@@ -26,19 +22,9 @@ PERCENT_METHODS = {0: PercentMethod.REMAINDER, 1: PercentMethod.ADJUSTMENT}
 ZERO = Decimal("0.00")
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Warsaw") from None
-    return name
-
-
-class Timeouts(BaseModel):
+class Timeouts(TimeoutSettings):
     """Seconds to wait for an answer before it is given up for lost. None of them ends a wait by itself: a printer
     that waits for paper is waited for. Source: protocol-specs/posnet, "Recommended host time-outs"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     read: Seconds = 5.0
     command: Seconds = 15.0
@@ -49,10 +35,6 @@ class Timeouts(BaseModel):
     poll: Seconds = Field(default=1.0, description="Between two questions to a printer that is late.")
     dead: Seconds = Field(default=5.0, description="Without an answer to !sdev for so long the line is dead.")
     blocked: Seconds = Field(default=30.0, description="How long a new connection waits for a printer that is blocked.")
-
-    def ran_out(self, name: str, what: str) -> LinkTimeout:
-        """The error that names the time-out as it is set."""
-        return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
 
     def called(self, seconds: float) -> str:
         """The time-outs of commands that have this value, by name."""
@@ -89,9 +71,7 @@ class PosnetSettings(FamilySettings):
     profile: Literal["online", "legacy"] = Field(
         default="online", description="legacy: Thermal FV EJ, HS FV EJ, FV; names of 40 characters, descriptions of 35."
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="Europe/Warsaw", description="Zone of the printer's clock, for models that do not tell it."
-    )
+    zone: Zone = Field(default="Europe/Warsaw", description="Zone of the printer's clock, for models that do not tell it.")
     print_reference: bool = Field(default=True, description="Print the reference of the sale as system number (ftrcfg sn).")
     columns: int = Field(
         default=40,
@@ -100,10 +80,7 @@ class PosnetSettings(FamilySettings):
         description="Characters in a line of a receipt, for previews; 40 on 57 and 80 mm paper alike [?].",
     )
     block_mode: bool = Field(default=False, description="Print the receipt at its end instead of line by line (trinit bm1).")
-    cancel_leftover: bool = Field(
-        default=True,
-        description="Cancel a receipt or printout that somebody left open. Never done where other programs use the printer.",
-    )
+    cancel_leftover: CancelLeftover = True
     till: Annotated[str, Field(max_length=ONLINE.till, pattern=r"^[ -~]*$")] | None = Field(
         default=None, description="Number of the till as printed below documents; at most 8 characters."
     )

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import (
+    Checkpoint,
+    Decision,
+    Issued,
+    JobContext,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+    Verdict,
+    read_intent,
+    usual,
+)
 from bridge.transport import LinkLost
 from bridge_posnet import commands
 from bridge_posnet.answers import EDocumentNumber
@@ -19,12 +31,10 @@ from bridge_posnet.facts import TRANSACTIONS, FactReader, Facts, Kind, verbatim
 from bridge_posnet.frame import Frame
 from bridge_posnet.plan import (
     ANSWERED,
-    BASELINE,
     BINDS,
     CANCELLING,
     EDOCUMENT,
     FINISHING,
-    INTENT,
     OPENS,
     RELEASING,
     Intent,
@@ -35,7 +45,6 @@ from bridge_posnet.refusals import Refused
 from bridge_posnet.result import Written, document_result, number_of_sale
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.tokens import Tokens, token_at
-from bridge_posnet.verdicts import Decision, Verdict
 
 # What decides a document of each kind, for intents that do not say it themselves.
 _DECIDES = {Kind.SALE: "trend", Kind.GOODS_RETURN: "stocash", Kind.CASH: "cash", Kind.DAILY_REPORT: "dailyrep"}
@@ -55,12 +64,12 @@ class Settlement:
         self._reader = FactReader(exchange, settings.code_page, settings.zone, context)
 
     async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
-        intent = read_intent(checkpoints)
+        intent = read_intent(checkpoints, Intent)
         if intent is None:
             return NotIssued({"reason": "nothing that changes the printer was sent"})
-        trouble = (await self._exchange.condition()).trouble
+        trouble = await self._exchange.trouble()
         if trouble is not None:
-            return Pending(_AGAIN, trouble.code, trouble.text)
+            return Pending.of(_AGAIN, trouble)
         # First of all: whatever an earlier link had sent is worked off, its late answers have come and were dropped.
         await self._exchange.barrier(self._context)
         try:
@@ -106,22 +115,18 @@ class Settlement:
             facts = closed
         decision = decide(intent, facts, shared=self._context.device.shared)
         if undecided:
-            decision = Decision(Verdict.NOT_ISSUED, "the receipt was still open, and was cancelled")
+            decision = Decision.not_issued("the receipt was still open, and was cancelled")
         evidence = {**self._reader.answers, "decision": decision.reason}
         surely_refused = refused is not None and refused.surely_not_executed and not facts.open
         if decision.verdict is Verdict.NOT_ISSUED or surely_refused:
             await self._release(intent)
             return NotIssued(evidence, refused.job_error() if refused is not None else None)
         if decision.verdict is Verdict.ISSUED:
-            return await self._issued(intent, facts, Written.INFERRED, edocument, decision.number, decision.reason)
+            return await self._issued(intent, facts, Written.INFERRED, edocument, _number(decision), decision.reason)
         if not self._context.device.shared:
             # Used up where the receipt came out, and in the way of the next customer's where it did not.
             await self._release(intent)
-        return NeedsOperator(
-            evidence,
-            f"The printer cannot tell whether this document came out: {decision.reason}. "
-            f"Compare the paper: {_looks(intent, self._settings)}.",
-        )
+        return NeedsOperator.compare(evidence, decision.reason, _looks(intent, self._settings))
 
     async def _stored(self, intent: Intent) -> Frame | None:
         stored = await self._exchange.stored(intent.decisive, self._context)
@@ -158,7 +163,7 @@ class Settlement:
         ours."""
         shared = self._context.device.shared
         if shared and not ours and not (facts.open and await self._is_ours(intent, facts)):
-            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the printer.")
+            return Pending.of(_AGAIN_BUSY, usual.OTHERS_RECEIPT)
         name, frame = (CANCELLING, commands.prncancel()) if facts.open else (FINISHING, commands.trftrend())
         token = await self._tokens.next()
         await self._context.checkpoint(name, {"token": token}, store=self._tokens.taken(token, 1))
@@ -166,7 +171,7 @@ class Settlement:
         self._reader.answers[frame.mnemonic] = verbatim(answer, self._settings.code_page)
         facts = await self._reader.facts(intent.kind, afterwards=True)
         if facts.open or facts.footer_open:
-            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the printer and cannot be closed from here.")
+            return Pending.of(_AGAIN_BUSY, usual.STAYS_OPEN)
         return facts
 
     async def _is_ours(self, intent: Intent, facts: Facts) -> bool:
@@ -203,15 +208,9 @@ class Settlement:
         return Issued(result)
 
 
-def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
-    """The intent, with the later baseline where one was written."""
-    intent: Intent | None = None
-    for checkpoint in checkpoints:
-        if checkpoint.name == INTENT:
-            intent = Intent.model_validate(dict(checkpoint.data))
-        elif checkpoint.name == BASELINE and intent is not None:
-            intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
-    return intent
+def _number(decision: Decision[int]) -> str | None:
+    """Of the receipt, where only the decision knows it."""
+    return None if decision.document is None else str(decision.document)
 
 
 def decides(intent: Intent) -> str:

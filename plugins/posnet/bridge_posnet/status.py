@@ -67,7 +67,7 @@ async def identify(reader: FactReader) -> Identity:
 async def wait_until_unblocked(exchange: Exchange) -> None:
     """Before the first question of a link: to a printer that waits for a person it would only fill its queue."""
     seconds = exchange.timeouts.blocked
-    while (trouble := (await exchange.condition()).trouble) is not None:
+    while (trouble := await exchange.trouble()) is not None:
         if seconds <= 0:
             raise exchange.timeouts.ran_out("blocked", f"the printer answers nothing at present: {trouble.text}")
         seconds -= exchange.timeouts.poll

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from bridge.plugin import VectorCheck, VectorComparison, check_bytes
 from bridge_posnet.answers import BadAnswer, error_of, parse_answer
 from bridge_posnet.errors import FAULT_NUMBERS
 from bridge_posnet.fields import malformed
@@ -30,8 +30,6 @@ NOT_COMPARED: dict[str, str] = {
     "source": "where the vector comes from",
 }
 
-_NOT_OF_MEANING = frozenset(("hex", "direction"))  # compared too, but say nothing of what the bytes mean
-
 _TO_PRINTER = "host->printer"
 _TO_HOST = "printer->host"
 _UNKNOWN_COMMAND = 1  # number of PROTO_ERR_CMD_UNKNOWN
@@ -41,68 +39,17 @@ _REASONS = MappingProxyType({"checksum": Fault.CHECKSUM, "no #": Fault.SYNTAX})
 _UNKNOWN_REASON = "unknown mnemonic"
 
 
-@dataclass(frozen=True, slots=True)
-class VectorCheck:
-    """What of a vector was compared, what was not and why, and what differed. Good where `differences` is empty."""
-
-    name: str
-    compared: tuple[str, ...] = ()
-    skipped: Mapping[str, str] = field(default_factory=dict)
-    differences: tuple[str, ...] = ()
-
-
-class _Check:
-    """Collects while one vector is looked at."""
-
-    def __init__(self) -> None:
-        self.compared: list[str] = []
-        self.skipped: dict[str, str] = {}
-        self.differences: list[str] = []
-
-    def equal(self, key: str, said: object, got: object) -> None:
-        self.note(key)
-        if said != got:
-            self.differ(f"{key}: vector says {said!r}, got {got!r}")
-
-    def note(self, key: str) -> None:
-        if key not in self.compared:
-            self.compared.append(key)
-
-    def differ(self, sentence: str) -> None:
-        self.differences.append(sentence)
-
-
 def check_vector(vector: Mapping[str, Any]) -> VectorCheck:
     """Decodes the bytes of a vector, compares each key of its meaning, encodes again. Never raises."""
-    name = str(vector.get("name", "(no name)"))
-    check = _Check()
-    meaning = vector.get("meaning")
-    raw = _bytes(vector.get("hex"), check)
-    if not isinstance(meaning, Mapping):
-        check.differ("meaning: is missing")
-    elif raw is not None and meaning.get("protocol") == thermal.PROTOCOL:
-        _compare_thermal(raw, meaning, vector.get("direction"), check)
-    elif raw is not None:
-        _compare(raw, meaning, vector.get("direction"), check)
-    if "name" not in vector:
-        check.differ("name: is missing")
-    if not set(check.compared) - _NOT_OF_MEANING and not check.differences:
-        check.differ("nothing of this vector could be compared")
-    return VectorCheck(name, tuple(check.compared), dict(check.skipped), tuple(check.differences))
+
+    def compare(raw: bytes, meaning: Mapping[str, Any], check: VectorComparison) -> None:
+        of_protocol = _compare_thermal if meaning.get("protocol") == thermal.PROTOCOL else _compare
+        of_protocol(raw, meaning, vector.get("direction"), check)
+
+    return check_bytes(vector, compare)
 
 
-def _bytes(written: object, check: _Check) -> bytes | None:
-    if not isinstance(written, str):
-        check.differ("hex: is missing")
-        return None
-    try:
-        return bytes.fromhex(written)
-    except ValueError:
-        check.differ("hex: is not hexadecimal")
-        return None
-
-
-def _compare_thermal(raw: bytes, meaning: Mapping[str, Any], direction: object, check: _Check) -> None:
+def _compare_thermal(raw: bytes, meaning: Mapping[str, Any], direction: object, check: VectorComparison) -> None:
     for key in meaning:
         if key in NOT_COMPARED:
             check.skipped[key] = NOT_COMPARED[key]
@@ -111,9 +58,9 @@ def _compare_thermal(raw: bytes, meaning: Mapping[str, Any], direction: object, 
     thermal.compare(raw, meaning, direction, check.equal, check.differ)
 
 
-def _compare(raw: bytes, meaning: Mapping[str, Any], direction: object, check: _Check) -> None:
+def _compare(raw: bytes, meaning: Mapping[str, Any], direction: object, check: VectorComparison) -> None:
     decoder = Decoder()
-    events = [*decoder.feed(raw), *decoder.flush()]
+    events = [*decoder.feed(raw), *decoder.interrupt()]
     if len(events) != 1:
         check.differ(f"hex: {len(events)} frames or pieces of garbage instead of one")
         return
@@ -150,7 +97,7 @@ def _compare(raw: bytes, meaning: Mapping[str, Any], direction: object, check: _
 _FRAME_KEYS = frozenset(("mnemonic", "params", "token", "error", "async", "frame_error"))
 
 
-def _frame_key(key: str, said: object, frame: Frame, check: _Check) -> None:
+def _frame_key(key: str, said: object, frame: Frame, check: VectorComparison) -> None:
     match key:
         case "mnemonic":
             check.equal(key, said, frame.mnemonic)
@@ -168,7 +115,7 @@ def _frame_key(key: str, said: object, frame: Frame, check: _Check) -> None:
             check.equal(key, said, frame.is_frame_error)
 
 
-def _raw_key(key: str, said: object, raw: bytes, check: _Check) -> None:
+def _raw_key(key: str, said: object, raw: bytes, check: VectorComparison) -> None:
     """Keys that are compared with the bytes themselves, so that invalid frames have them too."""
     payload, _, digits = raw[1:-1].rpartition(b"#")
     match key:
@@ -180,7 +127,7 @@ def _raw_key(key: str, said: object, raw: bytes, check: _Check) -> None:
             check.equal(key, str(said).upper(), f"{checksum(payload):04X}")
 
 
-def _reason(said: object, event: Frame | Garbage, check: _Check) -> None:
+def _reason(said: object, event: Frame | Garbage, check: VectorComparison) -> None:
     if said == _UNKNOWN_REASON:
         check.equal("reason", said, said if _is_unknown(event) else _fault(event))
         return
@@ -191,7 +138,7 @@ def _reason(said: object, event: Frame | Garbage, check: _Check) -> None:
     check.differ(f"reason: no rule for {said!r}")
 
 
-def _expected_answer(said: object, event: Frame | Garbage, check: _Check) -> None:
+def _expected_answer(said: object, event: Frame | Garbage, check: VectorComparison) -> None:
     """`ERR ?n`: the number that a printer answers these bytes with."""
     found = re.match(r"ERR \?([0-9]{1,2})(?:\s|$)", str(said))
     if found is None:
@@ -213,7 +160,7 @@ def _fault(event: Frame | Garbage) -> str:
     return str(event.fault) if isinstance(event, Garbage) else f"a frame of {event.mnemonic}"
 
 
-def _encode_again(frame: Frame, raw: bytes, check: _Check) -> None:
+def _encode_again(frame: Frame, raw: bytes, check: VectorComparison) -> None:
     """Bytes must come back as they were, but for the case of the four checksum digits."""
     try:
         again = frame.to_bytes()
@@ -227,7 +174,7 @@ def _upper_checksum(raw: bytes) -> bytes:
     return raw[:-5] + raw[-5:].upper()
 
 
-def _typed(frame: Frame, direction: object, check: _Check) -> None:
+def _typed(frame: Frame, direction: object, check: VectorComparison) -> None:
     """Answers through their classes, commands through the field table. Both hang on the direction."""
     if direction == _TO_HOST:
         check.note("direction")

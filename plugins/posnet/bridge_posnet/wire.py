@@ -6,11 +6,10 @@ The frame and its checksum are those of `frame.py`, names and errors those of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
 
-from bridge.plugin import Checksum, DescribedFrame
+from bridge.plugin import Checksum, DescribedFrame, FrameReader, one_line
 from bridge.transport import Direction, mask_private
 from bridge_posnet.errors import lookup_command_error, lookup_frame_error
 from bridge_posnet.fields import FieldType, read_money
@@ -140,41 +139,14 @@ def _field(item: bytes, direction: Direction) -> bytes:
     return item[:2] + mask_private(item[2:], direction)
 
 
-@dataclass(slots=True)
-class _Side:
-    """One direction of a connection: its decoder, and since when it has bytes of a frame."""
-
-    decoder: Decoder = field(default_factory=lambda: Decoder(allow_short_checksum=True))
-    began: datetime | None = None
-    at: datetime | None = None
-    raw: bytearray = field(default_factory=bytearray)
-
-
-class PosnetWireDecoder:
+class PosnetWireDecoder(FrameReader[Event]):
     """Frames of one connection with the names of commands, parameters and errors."""
 
     def __init__(self, code_page: str = DEFAULT_CODE_PAGE) -> None:
+        super().__init__(lambda _: Decoder(allow_short_checksum=True))
         self._code_page = code_page
-        self._sides = {Direction.OUT: _Side(), Direction.IN: _Side()}
 
-    def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
-        side = self._sides[direction]
-        began = side.began or at
-        side.at = at
-        events = list(side.decoder.feed(data))
-        for event in events:
-            yield self._described(event, direction, began, at)
-            began = at
-        # Whether the last byte closed a frame: then the next one begins with the next transfer.
-        side.began = None if data[-1:] == bytes((ETX,)) else (at if events else began)
-
-    def flush(self) -> Iterable[DescribedFrame]:
-        for direction, side in self._sides.items():
-            for event in side.decoder.flush():
-                if side.at is not None:
-                    yield self._described(event, direction, side.began or side.at, side.at)
-
-    def _described(self, event: Event, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
+    def described(self, event: Event, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
         checked = Checksum.OK
         raw = b""
         if isinstance(event, Garbage):
@@ -205,7 +177,7 @@ class PosnetWireDecoder:
                     text = f"{read_money(value)} zł"
                 except ValueError:
                     text = f"{text} (no amount)"
-            yield f"{name} {meaning.meaning}" if meaning is not None else name, _one_line(text)
+            yield f"{name} {meaning.meaning}" if meaning is not None else name, one_line(text)
 
 
 def _title(frame: Frame, direction: Direction) -> str:
@@ -232,9 +204,3 @@ def _bytes(frame: Frame) -> bytes:
         return frame.to_bytes()
     except ValueError:  # an answer that our own encoder would not build: its fields are shown all the same
         return b""
-
-
-def _one_line(text: str) -> str:
-    return "".join(
-        character if character.isprintable() else {"\n": "\\n"}.get(character, f"\\x{ord(character):02x}") for character in text
-    )

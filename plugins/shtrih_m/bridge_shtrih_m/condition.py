@@ -5,30 +5,9 @@ Follows protocol-specs/shtrih-m, "Modes and submodes". Asking the device is in `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bridge.plugin import Trouble
 from bridge_shtrih_m.answers import Flags, ShortStatus, Submode
 from bridge_shtrih_m.texts import own
-from bridge_shtrih_m.texts.own import Own
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why the device does not go on: `said` tells the person at the till."""
-
-    said: Own
-    working: bool = False
-    """It is only still at it: no reason to call anybody."""
-    resumes: bool = False
-    """It waits to be told to go on (B0h)."""
-
-    @property
-    def code(self) -> str:
-        return self.said.code
-
-    @property
-    def text(self) -> str:
-        return self.said.text
 
 
 def trouble(status: ShortStatus) -> Trouble | None:

@@ -23,7 +23,6 @@ from bridge.model import (
     DocumentContinue,
     DrawerOpen,
     Identity,
-    JobError,
     MarkingCheck,
     Operation,
     Paper,
@@ -37,7 +36,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery
+from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
 from bridge.transport import ByteLink
 from bridge_shtrih_m import commands, effects, readback
 from bridge_shtrih_m import status as asking
@@ -130,7 +129,7 @@ class ShtrihDriver(Driver):
             case Print() | DrawerOpen() | Copy() | ClockSet() | DocumentContinue() | MarkingCheck() | Raw():
                 return await self._effect(context, operation)
             case _:
-                raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
+                raise usual.UNSUPPORTED.error(field="op", op=operation.op)
 
     async def _receipt(self, context: JobContext, operation: Receipt) -> Result:
         model = await self._known()

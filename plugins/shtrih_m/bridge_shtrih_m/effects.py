@@ -10,15 +10,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bridge.model import Paper, Result
-from bridge.plugin import DeviceError, JobContext
+from bridge.plugin import INTENT, DeviceError, JobContext, usual
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Mode, error_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.marking import judge, refusal
-from bridge_shtrih_m.plan import INTENT
 from bridge_shtrih_m.refusals import Refused, checked
-from bridge_shtrih_m.texts import own
 
 
 async def run(exchange: Exchange, context: JobContext, kind: str, made: Sequence[Command], paper: Paper) -> Result:
@@ -36,7 +34,7 @@ async def run(exchange: Exchange, context: JobContext, kind: str, made: Sequence
 async def nothing_open(exchange: Exchange) -> None:
     """A printout cancels nothing of others."""
     if (await exchange.status()).document_open:
-        raise own.RECEIPT_OPEN.error()
+        raise usual.RECEIPT_OPEN.error()
 
 
 async def raw(exchange: Exchange, context: JobContext, command: Command) -> Result:
@@ -64,7 +62,7 @@ async def set_clock(exchange: Exchange, context: JobContext, zone: str, to: date
     """Date, its confirmation, time. Only with the shift closed, or where the device itself asks for it."""
     status = await exchange.status()
     if status.mode in (Mode.SHIFT_OPEN, Mode.SHIFT_EXPIRED, Mode.DOCUMENT_OPEN):
-        raise own.CLOCK_IN_SHIFT.error()
+        raise usual.CLOCK_IN_SHIFT.error()
     await context.checkpoint(INTENT, {"kind": "clock"})
     context.commit_point()
     local = (to or context.device.clock.now()).astimezone(ZoneInfo(zone))

@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class Fate(StrEnum):
-    """What became of a command that was answered with an error."""
-
-    NOT_EXECUTED = "not executed"
-    UNKNOWN = "unknown"
+from bridge.plugin import CommandFate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +19,11 @@ class CommandError:
 
     code: str
     text: str
-    fate: Fate = Fate.NOT_EXECUTED
+    fate: CommandFate = CommandFate.NOT_EXECUTED
     remedy: str = ""
 
 
-_UNKNOWN = Fate.UNKNOWN
+_UNKNOWN = CommandFate.UNKNOWN
 _SERVICE = "Call the service."
 _RESTART = "Switch the device off and on; if it comes again, call the service."
 _STORAGE = "The fiscal storage must be replaced: call the service."
@@ -218,6 +212,6 @@ def lookup(number: int) -> CommandError:
     return ERRORS.get(number) or CommandError(
         "device.rejected",
         f"the device refused with error {number:02X}h, which is not known here",
-        Fate.UNKNOWN,
+        CommandFate.UNKNOWN,
         "Look the number up in the manual of the device. What became of the document is asked of the device.",
     )

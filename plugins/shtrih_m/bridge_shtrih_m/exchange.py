@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bridge.plugin import Json
+from bridge.plugin import Json, Trouble
 from bridge.transport import ByteLink, LinkError, LinkLost
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import ShortStatus, error_of
 from bridge_shtrih_m.commands import Command
-from bridge_shtrih_m.condition import Trouble, trouble
+from bridge_shtrih_m.condition import trouble
 from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.frame import (
     NUMBERS,

@@ -15,8 +15,6 @@ from bridge_shtrih_m.facts import Facts, Kind
 from bridge_shtrih_m.settings import CURRENCY, ZERO
 
 # Names of checkpoints, in the order in which they may come.
-INTENT = "intent"
-BASELINE = "baseline"  # read again, after something that others had left open was cancelled
 DECIDING = "deciding"  # where others use the device: the number of the deciding command (v2)
 ANSWERED = "answered"  # the device's answer to the deciding command
 CANCELLING = "cancelling"  # recovery is about to cancel what is open

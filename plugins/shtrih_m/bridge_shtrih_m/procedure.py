@@ -12,7 +12,7 @@ from bridge_ffd.fn import FoundDocument
 from bridge_ffd.outstanding import PAPER, expected
 
 from bridge.model import JobError, Operation, Paper, Result
-from bridge.plugin import Aborted, DeviceError, JobContext, Json
+from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, Mode, error_of, values_of
@@ -20,8 +20,8 @@ from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.exchange import HELD, Exchange
 from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.marking import Judged, Negative, judge
-from bridge_shtrih_m.plan import ANSWERED, BASELINE, DECIDING, INTENT, TELLS_NUMBER, Intent, Plan, Step
-from bridge_shtrih_m.recovery import Verdict, decide, in_storage, is_ours, missing
+from bridge_shtrih_m.plan import ANSWERED, DECIDING, TELLS_NUMBER, Intent, Plan, Step
+from bridge_shtrih_m.recovery import decide, in_storage, is_ours, missing
 from bridge_shtrih_m.refusals import Refused, checked
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.sale import print_next
@@ -52,12 +52,12 @@ class Procedure:
         try:
             facts = await self._reader().facts(kind)
             self._check_state(kind, facts)
-            expect_last_document(operation, facts)
+            usual.expect_last_document(operation, facts.last if facts.last is not None else facts.document_number)
             plan = await make_plan(facts)
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.document_open:
-            self._may_cancel_leftover()
+            usual.may_cancel_leftover(shared=context.device.shared, allowed=self._settings.cancel_leftover)
         if context.abort_requested:
             raise Aborted
         intent = Intent.of(plan, facts)
@@ -82,25 +82,15 @@ class Procedure:
 
         Raises DeviceError at the job's deadline, Aborted after an abort.
         """
-        context = self._context
-        told = False
-        try:
-            while (trouble := await self._exchange.trouble()) is not None:
-                if trouble.resumes and self._settings.continue_printing:
-                    return True
-                if context.abort_requested:
-                    raise Aborted
-                if context.device.clock.now() >= context.deadline:
-                    raise trouble.said.error()
-                if not trouble.working:
-                    told = True
-                    context.attention(trouble.code, trouble.text)
-                timeouts = self._exchange.timeouts
-                await context.device.clock.sleep(timeouts.poll if trouble.working else timeouts.person)
-            return False
-        finally:
-            if told:
-                context.clear_attention()
+        exchange = self._exchange
+        left = await wait_until_ready(
+            self._context,
+            exchange.trouble,
+            poll=exchange.timeouts.poll,
+            person=exchange.timeouts.person,
+            enough=lambda found: found.resumes and self._settings.continue_printing,
+        )
+        return left is not None
 
     # --- before
 
@@ -113,21 +103,15 @@ class Procedure:
             case Mode.DATE_TO_CONFIRM:
                 raise own.DATE_TO_CONFIRM.error()
             case Mode.SHIFT_CLOSED if kind is Kind.SHIFT_CLOSE:
-                raise own.SHIFT_CLOSED.error()
+                raise usual.SHIFT_CLOSED.error()
             case Mode.SHIFT_CLOSED if kind in (Kind.RECEIPT, Kind.CORRECTION):
-                raise own.SHIFT_CLOSED.error()
+                raise usual.SHIFT_CLOSED.error()
             case Mode.SHIFT_EXPIRED if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
-                raise own.SHIFT_EXPIRED.error()
+                raise usual.SHIFT_EXPIRED.error()
             case Mode.SHIFT_OPEN | Mode.SHIFT_EXPIRED if kind is Kind.SHIFT_OPEN:
-                raise own.SHIFT_OPEN.error()
+                raise usual.SHIFT_OPEN.error()
             case _:
                 pass
-
-    def _may_cancel_leftover(self) -> None:
-        if self._context.device.shared:
-            raise own.OTHERS_RECEIPT.error()
-        if not self._settings.cancel_leftover:
-            raise own.LEFTOVER.error()
 
     async def _clear_leftover(self, intent: Intent) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
@@ -139,7 +123,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.document_open:
-            raise own.NOT_CANCELLED.error()
+            raise usual.STAYS_OPEN.error()
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt that was left open on the device was cancelled first.")
         return intent.model_copy(update={"baseline": facts})
@@ -323,16 +307,6 @@ async def cancel_open(exchange: Exchange, reader: FactReader, intent: Intent, co
     if not intent.paper:
         await exchange.send(print_next(paper=True))
     return facts
-
-
-def expect_last_document(operation: Operation, facts: Facts) -> None:
-    """What the till believes of the device, as an optimistic lock."""
-    wanted = operation.expect.last_document if operation.expect else None
-    if wanted is None:
-        return
-    last = facts.last if facts.last is not None else facts.document_number
-    if wanted != str(last):
-        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=last)
 
 
 def _awaited(intent: Intent, job_id: str) -> Mapping[str, Json]:

@@ -7,13 +7,12 @@ that says nothing, a person decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 
 from bridge_ffd.fn import FoundDocument
 from bridge_ffd.versions import DocumentKind
 
+from bridge.plugin import Decision
 from bridge_shtrih_m.answers import Mode
 from bridge_shtrih_m.facts import FISCAL, RECEIPTS, Facts, Kind
 from bridge_shtrih_m.open_points import CASH_IN_COUNTER, CASH_OUT_COUNTER, X_REPORT_COUNTER
@@ -31,31 +30,14 @@ _OF_KIND = {
 _WITH_TOTAL = (Kind.RECEIPT, Kind.CORRECTION)
 
 
-class Verdict(Enum):
-    ISSUED = "issued"
-    NOT_ISSUED = "not issued"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict and why, in a sentence for the evidence. `document`: what of the FN's archive is ours."""
-
-    verdict: Verdict
-    reason: str
-    document: FoundDocument | None = None
-
-
-def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared: bool) -> Decision:
+def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared: bool) -> Decision[FoundDocument]:
     """`found`: the FN's documents since the baseline, in their order. Nothing may be open any more.
 
     `shared`: other programs use the device too. Then a document with our total may be theirs: what happened is told only by an
     answer, and by nothing having happened at all.
     """
     decision = _by_storage(intent, now, found) if in_storage(intent) else _by_counters(intent, now)
-    if shared and decision.verdict is Verdict.ISSUED:
-        return _unknown(f"other programs use this device too, so that this proves nothing ({decision.reason})")
-    return decision
+    return decision.where_shared() if shared else decision
 
 
 def in_storage(intent: Intent) -> bool:
@@ -95,34 +77,36 @@ def missing(intent: Intent, now: Facts) -> range:
     return range(intent.baseline.last + 1, min(now.last, intent.baseline.last + MOST_DOCUMENTS) + 1)
 
 
-def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision:
+def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision[FoundDocument]:
     before = intent.baseline
     assert before.last is not None
     if now.fn != before.fn or now.last is None:
-        return _unknown("there is another fiscal storage in the device, or none")
+        return Decision.unknown("there is another fiscal storage in the device, or none")
     if now.last < before.last:
-        return _unknown("the fiscal storage counts fewer documents than before")
+        return Decision.unknown("the fiscal storage counts fewer documents than before")
     if now.last == before.last:
-        return _not_issued("the fiscal storage has no new document")
+        return Decision.not_issued("the fiscal storage has no new document")
     if now.last - before.last > MOST_DOCUMENTS:
-        return _unknown(f"{now.last - before.last} documents were made since: somebody else worked with the device")
+        return Decision.unknown(f"{now.last - before.last} documents were made since: somebody else worked with the device")
     if len(found) != now.last - before.last:
-        return _unknown("the fiscal storage does not show all of its new documents")
+        return Decision.unknown("the fiscal storage does not show all of its new documents")
     ours = [document for document in found if is_ours(intent, document)]
     if len(ours) == 1:
-        return Decision(Verdict.ISSUED, f"document {ours[0].number} of the fiscal storage is this one", ours[0])
+        return Decision.issued(f"document {ours[0].number} of the fiscal storage is this one", ours[0])
     if ours:
-        return _unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
+        return Decision.unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
     alike = [document for document in found if _may_be_of_kind(intent, document)]
     if alike:
-        return _unknown("the fiscal storage has a new document of this kind, with another operation or total")
-    return _not_issued("none of the new documents of the fiscal storage is of this kind")
+        return Decision.unknown("the fiscal storage has a new document of this kind, with another operation or total")
+    return Decision.not_issued("none of the new documents of the fiscal storage is of this kind")
 
 
-def _by_counters(intent: Intent, now: Facts) -> Decision:
+def _by_counters(intent: Intent, now: Facts) -> Decision[FoundDocument]:
     if now.document_number < intent.baseline.document_number:
         # A device that lost its own memory counts from nothing again: that a counter has not moved then proves nothing.
-        return _unknown("the device's number of documents went backwards: its memory was cleared, or the number began again")
+        return Decision.unknown(
+            "the device's number of documents went backwards: its memory was cleared, or the number began again"
+        )
     match intent.kind:
         case Kind.CASH_IN | Kind.CASH_OUT:
             return _cash(intent, now)
@@ -132,60 +116,68 @@ def _by_counters(intent: Intent, now: Facts) -> Decision:
             return _shift_close(intent, now)
         case Kind.SHIFT_OPEN:
             if now.mode in (Mode.SHIFT_OPEN, Mode.SHIFT_EXPIRED):
-                return _issued("the shift is open")
-            return _not_issued("the shift is closed") if now.mode == Mode.SHIFT_CLOSED else _unknown("the mode is another one")
+                return Decision.issued("the shift is open")
+            return (
+                Decision.not_issued("the shift is closed")
+                if now.mode == Mode.SHIFT_CLOSED
+                else Decision.unknown("the mode is another one")
+            )
         case _:
             return _classic_receipt(intent, now)
 
 
-def _cash(intent: Intent, now: Facts) -> Decision:
+def _cash(intent: Intent, now: Facts) -> Decision[FoundDocument]:
     """The counter of these slips, and the cash in the drawer by the amount: both, or neither."""
     before = intent.baseline
     cash_in = intent.kind is Kind.CASH_IN
     counted = _moved(intent, now, CASH_IN_COUNTER if cash_in else CASH_OUT_COUNTER)
     if before.cash is None or now.cash is None:
-        return _unknown("the device does not tell the cash in its drawer")
+        return Decision.unknown("the device does not tell the cash in its drawer")
     moved = now.cash - before.cash
     meant = int(intent.total.scaleb(2)) * (1 if cash_in else -1)
     if counted == 0 and moved == 0 and now.document_number == before.document_number:
-        return _not_issued("neither the number of slips nor the cash in the drawer has moved")
+        return Decision.not_issued("neither the number of slips nor the cash in the drawer has moved")
     if counted == 1 and moved == meant:
-        return _issued("exactly one slip was made since, and the cash in the drawer moved by its amount")
+        return Decision.issued("exactly one slip was made since, and the cash in the drawer moved by its amount")
     if counted is None and moved == meant and now.document_number == _next(before.document_number):
-        return _issued("exactly one document was made since, and the cash in the drawer moved by its amount")
+        return Decision.issued("exactly one document was made since, and the cash in the drawer moved by its amount")
     if counted == 0 and moved != meant:
-        return _not_issued("the number of slips has not moved")
-    return _unknown("the number of slips and the cash in the drawer do not agree")
+        return Decision.not_issued("the number of slips has not moved")
+    return Decision.unknown("the number of slips and the cash in the drawer do not agree")
 
 
-def _counted(intent: Intent, now: Facts, register: int, what: str) -> Decision:
+def _counted(intent: Intent, now: Facts, register: int, what: str) -> Decision[FoundDocument]:
     moved = _moved(intent, now, register)
     if moved == 0:
-        return _not_issued(f"the number of {what}s has not moved")
+        return Decision.not_issued(f"the number of {what}s has not moved")
     if moved == 1:
-        return _issued(f"exactly one {what} was made since")
+        return Decision.issued(f"exactly one {what} was made since")
     if moved is None and now.document_number == intent.baseline.document_number:
-        return _unknown(f"the device does not count {what}s")
-    return _unknown("other documents were made since")
+        return Decision.unknown(f"the device does not count {what}s")
+    return Decision.unknown("other documents were made since")
 
 
-def _shift_close(intent: Intent, now: Facts) -> Decision:
+def _shift_close(intent: Intent, now: Facts) -> Decision[FoundDocument]:
     """Of a device without FN: it counts its closed shifts."""
     moved = now.last_closed_shift - intent.baseline.last_closed_shift
     if moved == 0:
-        return _not_issued("no shift was closed since")
-    return _issued("exactly one shift was closed since") if moved == 1 else _unknown("several shifts were closed since")
+        return Decision.not_issued("no shift was closed since")
+    return (
+        Decision.issued("exactly one shift was closed since")
+        if moved == 1
+        else Decision.unknown("several shifts were closed since")
+    )
 
 
-def _classic_receipt(intent: Intent, now: Facts) -> Decision:
+def _classic_receipt(intent: Intent, now: Facts) -> Decision[FoundDocument]:
     """Of a device without FN: it numbers its receipts by kind. What was in one it does not tell."""
     register = RECEIPTS[_REGISTER_OF[intent.settlement or 1]]
     moved = _moved(intent, now, register)
     if moved == 0:
-        return _not_issued("the number of receipts of this kind has not moved")
+        return Decision.not_issued("the number of receipts of this kind has not moved")
     if moved == 1 and now.document_number == _next(intent.baseline.document_number):
-        return _issued("exactly one document was made since, and it is a receipt of this kind")
-    return _unknown("the device cannot tell which receipts were made since")
+        return Decision.issued("exactly one document was made since, and it is a receipt of this kind")
+    return Decision.unknown("the device cannot tell which receipts were made since")
 
 
 _REGISTER_OF = {1: 0, 2: 2, 3: 1, 4: 3}
@@ -199,15 +191,3 @@ def _moved(intent: Intent, now: Facts, register: int) -> int | None:
 def _next(number: int) -> int:
     """Through numbers have two bytes, and four digits on paper."""
     return number + 1
-
-
-def _issued(reason: str) -> Decision:
-    return Decision(Verdict.ISSUED, reason)
-
-
-def _not_issued(reason: str) -> Decision:
-    return Decision(Verdict.NOT_ISSUED, reason)
-
-
-def _unknown(reason: str) -> Decision:
-    return Decision(Verdict.UNKNOWN, reason)

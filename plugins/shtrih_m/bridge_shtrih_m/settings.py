@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from bridge_ffd.pricing import ARITHMETIC as FFD_ARITHMETIC
-from bridge_ffd.setting_parts import Seconds, Zone
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from bridge_ffd.setting_parts import FfdChoice, OnPaper, TaxationChoice
+from pydantic import AfterValidator, Field, SecretStr
 
 from bridge.model import PaymentKind
-from bridge.plugin import FamilySettings
-from bridge.transport import LinkTimeout
+from bridge.plugin import CancelLeftover, FamilySettings, Seconds, TimeoutSettings, Zone
 from bridge_shtrih_m.frame import HostTimer
 from bridge_shtrih_m.vocabulary import Patience
 
@@ -46,10 +45,8 @@ def _password(value: SecretStr) -> SecretStr:
 Password = Annotated[SecretStr, AfterValidator(_password)]
 
 
-class Timeouts(BaseModel):
+class Timeouts(TimeoutSettings):
     """Seconds to wait before something is given up for lost. Source: protocol-specs/shtrih-m, "Timeouts"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     control: Seconds = Field(default=1.0, description="For the answer to ENQ, or to the enquiry of link layer v2.")
     taken: Seconds = Field(default=2.0, description="For ACK or NAK to a frame.")
@@ -81,10 +78,6 @@ class Timeouts(BaseModel):
             case HostTimer.ANSWER:
                 return self.of(patience)
 
-    def ran_out(self, name: str, what: str) -> LinkTimeout:
-        """The error that names the time-out as it is set."""
-        return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
-
 
 class ShtrihSettings(FamilySettings):
     """Settings of one device."""
@@ -99,9 +92,7 @@ class ShtrihSettings(FamilySettings):
         description="How receipts are made. v2: commands FF46h and FF45h (all devices since 2018). classic: 80h to 85h, for "
         "older ones. auto: v2 where there is a fiscal storage.",
     )
-    ffd: Literal["auto", "1.05", "1.1", "1.2"] = Field(
-        default="auto", description="Version of the fiscal document format. auto: as the device says, else 1.05."
-    )
+    ffd: FfdChoice = "auto"
     password: Password = Field(
         default=SecretStr("30"), description="Of the operator; receipts name the operator whose password it is."
     )
@@ -109,13 +100,9 @@ class ShtrihSettings(FamilySettings):
         default=SecretStr("30"), description="Of the system administrator: for reports, tables, the fiscal storage, the clock."
     )
     zone: Zone = Field(default="Europe/Moscow", description="Zone of the device's clock, which tells none.")
-    taxation: Literal["osn", "usn_income", "usn_income_outcome", "envd", "eshn", "patent"] | None = Field(
-        default=None, description="Taxation system of receipts that name none. It must be one that the device is registered for."
-    )
+    taxation: TaxationChoice = None
     department: int = Field(default=1, ge=0, le=255, description="Department of every line.")
-    paper: bool = Field(
-        default=True, description="false: every receipt is electronic; the customer's e-mail or phone number is then needed."
-    )
+    paper: OnPaper = True
     print_reference: bool = Field(default=False, description="Print the reference of the sale as a line of the receipt.")
     columns: int = Field(default=40, ge=20, le=64, description="Characters in a printed line, for previews.")
     drawer: int = Field(default=0, ge=0, le=1, description="Number of the cash drawer.")
@@ -124,10 +111,7 @@ class ShtrihSettings(FamilySettings):
         default=True,
         description="Go on by itself when paper was put in (B0h). false: a person lets it go on, or document.continue does.",
     )
-    cancel_leftover: bool = Field(
-        default=True,
-        description="Cancel a receipt that somebody left open. Never done where other programs use the device.",
-    )
+    cancel_leftover: CancelLeftover = True
     timeouts: Timeouts = Timeouts()
 
     @property

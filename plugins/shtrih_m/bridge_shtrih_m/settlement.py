@@ -12,7 +12,19 @@ from datetime import datetime
 from bridge_ffd.fn import FoundDocument
 
 from bridge.model import Paper
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import (
+    Checkpoint,
+    Decision,
+    Issued,
+    JobContext,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+    Verdict,
+    read_intent,
+    usual,
+)
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, error_of, roubles, values_of
 from bridge_shtrih_m.commands import Command
@@ -20,9 +32,9 @@ from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader, Facts, Kind
 from bridge_shtrih_m.frame import code_of
 from bridge_shtrih_m.layout import BadAnswer
-from bridge_shtrih_m.plan import ANSWERED, BASELINE, CANCELLING, DECIDING, INTENT, TELLS_NUMBER, Intent
+from bridge_shtrih_m.plan import ANSWERED, CANCELLING, DECIDING, TELLS_NUMBER, Intent
 from bridge_shtrih_m.procedure import cancel_open, look
-from bridge_shtrih_m.recovery import Decision, Verdict, decide, in_storage, is_ours
+from bridge_shtrih_m.recovery import decide, in_storage, is_ours
 from bridge_shtrih_m.refusals import Refused
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.settings import ShtrihSettings
@@ -42,7 +54,7 @@ class Settlement:
         self._reader = FactReader(exchange, settings.zone)
 
     async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
-        intent = read_intent(checkpoints)
+        intent = read_intent(checkpoints, Intent)
         if intent is None:
             return NotIssued({"reason": "nothing that changes the device was sent"})
         try:
@@ -82,7 +94,7 @@ class Settlement:
         ):
             # It said that it made the document: what it shows now is no proof that it did not.
             told = "the device answered that it was made, and shows no such document"
-            decision = Decision(Verdict.UNKNOWN, f"{told} ({decision.reason})")
+            decision = Decision.unknown(f"{told} ({decision.reason})")
         match decision.verdict:
             case Verdict.ISSUED:
                 return await self._issued(intent, facts, decision.document, decision.reason)
@@ -92,7 +104,7 @@ class Settlement:
                     await cancel_open(self._exchange, self._reader, intent, self._context)
                 return NotIssued(evidence, refused.job_error() if refused is not None else None)
             case Verdict.UNKNOWN:
-                return self._ask(intent, decision, evidence)
+                return NeedsOperator.compare(evidence, decision.reason, _looks(intent))
 
     def _only_answered(self, intent: Intent) -> bool:
         """What the FN does not keep: then the device's answer is the best that there is. It is the last that was executed, and
@@ -121,15 +133,15 @@ class Settlement:
     async def _cancel(self, intent: Intent) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
         if self._context.device.shared and not await self._may_be_ours(intent):
-            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the device.")
+            return Pending.of(_AGAIN_BUSY, usual.OTHERS_RECEIPT)
         trouble = await self._exchange.trouble()
         if trouble is not None and not (trouble.resumes and self._settings.continue_printing):
-            return Pending(_AGAIN, trouble.code, trouble.text)
+            return Pending.of(_AGAIN, trouble)
         await self._context.checkpoint(CANCELLING)
         await self._exchange.idle(self._context)
         facts = await cancel_open(self._exchange, self._reader, intent, self._context)
         if facts.document_open:
-            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the device and cannot be cancelled from here.")
+            return Pending.of(_AGAIN_BUSY, usual.STAYS_OPEN)
         return None
 
     async def _may_be_ours(self, intent: Intent) -> bool:
@@ -143,12 +155,6 @@ class Settlement:
             return False
         return roubles(int(values_of(answer)["sum"])) == intent.sums[status.operations - 1]
 
-    def _ask(self, intent: Intent, decision: Decision, evidence: dict[str, str]) -> NeedsOperator:
-        return NeedsOperator(
-            evidence,
-            f"The device cannot tell whether this document came out: {decision.reason}. Compare the paper: {_looks(intent)}.",
-        )
-
     async def _issued(self, intent: Intent, facts: Facts, found: FoundDocument | None, reason: str) -> Issued:
         if found is None and in_storage(intent):
             _, documents = await look(self._reader, intent, facts)
@@ -160,17 +166,6 @@ class Settlement:
     def _time_of(self, found: FoundDocument | None) -> datetime | None:
         """Only the FN keeps the time of a document."""
         return self._reader.moment(found.at) if found is not None else None
-
-
-def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
-    """The intent, with the later baseline where one was written."""
-    intent: Intent | None = None
-    for checkpoint in checkpoints:
-        if checkpoint.name == INTENT:
-            intent = Intent.model_validate(dict(checkpoint.data))
-        elif checkpoint.name == BASELINE and intent is not None:
-            intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
-    return intent
 
 
 def deciding(checkpoints: Sequence[Checkpoint]) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bridge_ffd.tlv import Tlv, TlvError, decode, encode
 
-from bridge.plugin import VectorCheck
+from bridge.plugin import VectorCheck, VectorComparison, check_bytes
 from bridge_shtrih_m.answers import error_of, values_of
 from bridge_shtrih_m.frame import Decoder1, Decoder2, Frame1, Frame2, LocalError, checksum
 from bridge_shtrih_m.layout import BadAnswer, BadValue, Value, read, write
@@ -30,53 +30,16 @@ _TO_HOST = "device->host"
 _PAYLOAD = "payload"
 
 
-class _Check:
-    """Collects while one vector is looked at."""
-
-    def __init__(self) -> None:
-        self.compared: list[str] = []
-        self.skipped: dict[str, str] = {}
-        self.differences: list[str] = []
-
-    def equal(self, key: str, said: object, got: object) -> None:
-        if key not in self.compared:
-            self.compared.append(key)
-        if said != got:
-            self.differences.append(f"{key}: vector says {said!r}, got {got!r}")
-
-    def differ(self, sentence: str) -> None:
-        self.differences.append(sentence)
-
-
 def check_vector(vector: Mapping[str, Any]) -> VectorCheck:
     """Decodes the bytes of a vector, compares each key of its meaning, encodes again. Never raises."""
-    name = str(vector.get("name", "(no name)"))
-    check = _Check()
-    meaning = vector.get("meaning")
-    raw = _bytes(vector.get("hex"), check)
-    if not isinstance(meaning, Mapping):
-        check.differ("meaning: is missing")
-    elif raw is not None:
+
+    def compare(raw: bytes, meaning: Mapping[str, Any], check: VectorComparison) -> None:
         _compare(raw, meaning, vector.get("framing"), vector.get("direction"), check)
-    if "name" not in vector:
-        check.differ("name: is missing")
-    if not set(check.compared) - {"hex", "direction", "framing"} and not check.differences:
-        check.differ("nothing of this vector could be compared")
-    return VectorCheck(name, tuple(check.compared), dict(check.skipped), tuple(check.differences))
+
+    return check_bytes(vector, compare, frozenset(("hex", "direction", "framing")))
 
 
-def _bytes(written: object, check: _Check) -> bytes | None:
-    if not isinstance(written, str):
-        check.differ("hex: is missing")
-        return None
-    try:
-        return bytes.fromhex(written)
-    except ValueError:
-        check.differ("hex: is not hexadecimal")
-        return None
-
-
-def _compare(raw: bytes, meaning: Mapping[str, Any], framing: object, direction: object, check: _Check) -> None:
+def _compare(raw: bytes, meaning: Mapping[str, Any], framing: object, direction: object, check: VectorComparison) -> None:
     got: dict[str, Any]
     match framing, direction:
         case "none", "payload":
@@ -89,17 +52,11 @@ def _compare(raw: bytes, meaning: Mapping[str, Any], framing: object, direction:
         case _:
             check.differ(f"framing, direction: {framing!r}, {direction!r} are none of those in the README")
             return
-    check.compared += ["framing", "direction"]
-    for key, said in meaning.items():
-        if key in NOT_COMPARED:
-            check.skipped[key] = NOT_COMPARED[key]
-        elif key not in got:
-            check.differ(f"{key}: no rule for this key")
-        else:
-            check.equal(key, said, got[key])
+    check.note("framing", "direction")
+    check.meaning(meaning, got, NOT_COMPARED)
 
 
-def _frame(raw: bytes, framing: str, check: _Check) -> Frame1 | Frame2 | None:
+def _frame(raw: bytes, framing: str, check: VectorComparison) -> Frame1 | Frame2 | None:
     decoder = Decoder1() if framing == "v1" else Decoder2()
     events = [*decoder.feed(raw), *decoder.interrupt()]
     if len(events) != 1 or not isinstance(events[0], Frame1 | Frame2):
@@ -113,7 +70,7 @@ def _frame(raw: bytes, framing: str, check: _Check) -> Frame1 | Frame2 | None:
     return frame
 
 
-def _meaning(frame: Frame1 | Frame2, direction: str, check: _Check) -> dict[str, Any]:
+def _meaning(frame: Frame1 | Frame2, direction: str, check: VectorComparison) -> dict[str, Any]:
     """All that can be said of a frame, by the keys of vectors."""
     got: dict[str, Any] = {}
     if isinstance(frame, Frame2):
@@ -146,7 +103,7 @@ def _meaning(frame: Frame1 | Frame2, direction: str, check: _Check) -> dict[str,
     return got
 
 
-def _request(shape: Shape, data: bytes, got: dict[str, Any], check: _Check) -> dict[str, Value]:
+def _request(shape: Shape, data: bytes, got: dict[str, Any], check: VectorComparison) -> dict[str, Value]:
     head = len(shape.head)
     if shape.password:
         got["password"] = int.from_bytes(data[head : head + 4], "little")
@@ -159,7 +116,7 @@ def _request(shape: Shape, data: bytes, got: dict[str, Any], check: _Check) -> d
     return values
 
 
-def _again(shape: Shape, data: bytes, values: dict[str, Value], check: _Check) -> None:
+def _again(shape: Shape, data: bytes, values: dict[str, Value], check: VectorComparison) -> None:
     head = len(shape.head) + 1
     _, more = read(shape.code, shape.answer, data[head:])
     try:
@@ -269,7 +226,7 @@ def _plain(value: object) -> object:
     return value.hex().upper() if isinstance(value, bytes) else value
 
 
-def _payload(raw: bytes, meaning: Mapping[str, Any], check: _Check) -> dict[str, Any]:
+def _payload(raw: bytes, meaning: Mapping[str, Any], check: VectorComparison) -> dict[str, Any]:
     """Bytes without a frame: tags, product codes, checksums."""
     if "crc16_ccitt_false" in meaning:
         crc = checksum(raw)

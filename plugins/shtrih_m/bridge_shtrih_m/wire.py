@@ -5,15 +5,14 @@ Frames and checksums are those of `frame/`, names and errors those of the tables
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 
 from bridge_ffd.archive import tags_as_data
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import TlvError, decode
 
-from bridge.plugin import Checksum, DescribedFrame
+from bridge.plugin import Checksum, DescribedFrame, FrameDecoder, FrameReader, one_line
 from bridge.transport import Direction, mask_private
 from bridge_shtrih_m.answers import error_of
 from bridge_shtrih_m.errors import lookup
@@ -22,6 +21,8 @@ from bridge_shtrih_m.frame import (
     Control,
     Decoder1,
     Decoder2,
+    Event1,
+    Event2,
     Fault,
     Frame1,
     Frame2,
@@ -150,15 +151,6 @@ def _hide_passwords(out: bytearray, shape: Shape, at: int) -> None:
 # --- reading
 
 
-@dataclass(slots=True)
-class _Side:
-    """One direction of a connection: its decoder, and since when it has bytes of a frame."""
-
-    decoder: Decoder1 | Decoder2
-    began: datetime | None = None
-    at: datetime | None = None
-
-
 _CONTROLS = {
     (Direction.OUT, Control.ENQ): "ENQ: do you hold an answer?",
     (Direction.OUT, Control.ACK): "ACK: answer read",
@@ -169,13 +161,15 @@ _CONTROLS = {
 }
 
 
-class ShtrihWireDecoder:
+_LAYERS: dict[int, Callable[[Direction], FrameDecoder[Event1 | Event2]]] = {1: lambda _: Decoder1(), 2: lambda _: Decoder2()}
+
+
+class ShtrihWireDecoder(FrameReader[Event1 | Event2]):
     """Reads one connection by the link layer that the host speaks on it. A search speaks both, one after the other."""
 
     def __init__(self) -> None:
-        self._layer = 0
-        self._sides: dict[Direction, _Side] = {}
-        self._speak(1)
+        super().__init__(_LAYERS[1])
+        self._layer = 1
 
     def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
         if direction is Direction.OUT and data:
@@ -183,30 +177,11 @@ class ShtrihWireDecoder:
             wanted = 2 if data[0] == 0x8F else 1
             if wanted != self._layer:
                 yield from self.flush()
-                self._speak(wanted)
-        side = self._sides[direction]
-        began = side.began or at
-        side.at = at
-        events = list(side.decoder.feed(data))
-        for event in events:
-            yield self._described(event, direction, began, at)
-            began = at
-        side.began = began if side.decoder.inside else None
+                self._layer = wanted
+                self.speak(_LAYERS[wanted])
+        yield from super().feed(data, direction, at)
 
-    def flush(self) -> Iterable[DescribedFrame]:
-        for direction, side in self._sides.items():
-            for event in side.decoder.interrupt():
-                if side.at is not None:
-                    yield self._described(event, direction, side.began or side.at, side.at)
-
-    def _speak(self, layer: int) -> None:
-        self._layer = layer
-        make = Decoder1 if layer == 1 else Decoder2
-        self._sides = {direction: _Side(make()) for direction in (Direction.OUT, Direction.IN)}
-
-    def _described(
-        self, event: Frame1 | Frame2 | Control | Garbage, direction: Direction, began: datetime, at: datetime
-    ) -> DescribedFrame:
+    def described(self, event: Event1 | Event2, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
         match event:
             case Control():
                 title = _CONTROLS.get((direction, event), event.name)
@@ -262,7 +237,7 @@ def _fields(frame: Frame1 | Frame2, direction: Direction) -> Iterator[tuple[str,
     for field in table:
         if field.name in values:
             name = f"{field.name} ({field.meaning})" if field.meaning else field.name
-            yield name, _one_line(_shown(field.name, field.kind, values[field.name]))
+            yield name, one_line(_shown(field.name, field.kind, values[field.name]))
     if more:
         yield "more", more.hex(" ")
 
@@ -286,7 +261,3 @@ def _shown(name: str, kind: Kind, value: Value) -> str:
             return f"{value // 100}.{value % 100:02d} ₽"
         case _:
             return str(value)
-
-
-def _one_line(text: str) -> str:
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from bridge.plugin import CommandFate
+
 
 class Kind(StrEnum):
     """What a code means for a payment that ends with it."""
@@ -23,13 +25,6 @@ class Kind(StrEnum):
     """The terminal cannot do it as it is now."""
 
 
-class Fate(StrEnum):
-    """What became of the command."""
-
-    NOT_EXECUTED = "not executed"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class ResultCode:
     """`code`: the uniform code of a job that fails with it. `remedy`, `remedy_de`: empty for the uniform code's own."""
@@ -40,7 +35,7 @@ class ResultCode:
     german: str
     remedy: str = ""
     remedy_de: str = ""
-    fate: Fate = Fate.NOT_EXECUTED
+    fate: CommandFate = CommandFate.NOT_EXECUTED
 
 
 def _host(text: str, german: str) -> ResultCode:
@@ -51,7 +46,9 @@ def _card(text: str, german: str) -> ResultCode:
     return ResultCode(Kind.DECLINED, "device.rejected", text, german, "Use another card, or pay otherwise.", _OTHER_CARD_DE)
 
 
-def _no(code: str, text: str, german: str, remedy: str = "", remedy_de: str = "", fate: Fate = Fate.NOT_EXECUTED) -> ResultCode:
+def _no(
+    code: str, text: str, german: str, remedy: str = "", remedy_de: str = "", fate: CommandFate = CommandFate.NOT_EXECUTED
+) -> ResultCode:
     return ResultCode(Kind.REFUSED, code, text, german, remedy, remedy_de, fate)
 
 
@@ -193,12 +190,12 @@ ERRORS: Mapping[int, ResultCode] = MappingProxyType({
     0xF1: _no("device.fault", "offline error", "Offline-Fehler"),
     0xF5: _no("device.fault", "OPT error", "OPT-Fehler"),
     0xF6: _no("device.fault", "OPT data are missing", "OPT-Daten fehlen"),
-    0xFA: _no("device.fault", "error in the clearing of offline payments", "Fehler beim Offline-Clearing", fate=Fate.UNKNOWN),
+    0xFA: _no("device.fault", "error in the clearing of offline payments", "Fehler beim Offline-Clearing", fate=CommandFate.UNKNOWN),
     0xFB: _no("device.fault", "the turnover data are wrong", "Umsatzdaten fehlerhaft", _SERVICE, _SERVICE_DE),
     0xFC: _no("device.fault", "a device is missing", "benötigtes Gerät fehlt", _SERVICE, _SERVICE_DE),
     0xFD: _no("request.unsupported", "the baud rate is not supported", "Baudrate nicht unterstützt"),
     0xFE: _no("request.unsupported", "unknown register", "unbekanntes Register"),
-    0xFF: _no("device.fault", "system error", "Systemfehler", fate=Fate.UNKNOWN),
+    0xFF: _no("device.fault", "system error", "Systemfehler", fate=CommandFate.UNKNOWN),
 })
 # fmt: on
 

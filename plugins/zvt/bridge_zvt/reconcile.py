@@ -6,11 +6,11 @@ Follows protocol-specs/zvt, "End of day" and "Turnover totals". What is in doubt
 from __future__ import annotations
 
 from bridge.model import Operation, Paper, Result, TerminalReconcile
-from bridge.plugin import Aborted, DeviceError, JobContext
+from bridge.plugin import Aborted, CommandFate, DeviceError, JobContext
 from bridge.transport import LinkLost
 from bridge_zvt import commands, memory
 from bridge_zvt.answers import Record, shown
-from bridge_zvt.errors import FOLLOWS, Fate, lookup
+from bridge_zvt.errors import FOLLOWS, lookup
 from bridge_zvt.exchange import Ending, Exchange
 from bridge_zvt.payment import PaymentListener, expect_last
 from bridge_zvt.plan import INTENT, Intent, Kind
@@ -90,7 +90,7 @@ class ReconcileProcedure:
 
     def _told(self, title: str, last: Record | None, ending: Ending) -> Record:
         """The totals. Raises DeviceError where the terminal did not do it, LinkLost where it does not tell."""
-        if ending.aborted and ((last is not None and last.approved) or lookup(ending.result or 0xFF).fate is Fate.UNKNOWN):
+        if ending.aborted and ((last is not None and last.approved) or lookup(ending.result or 0xFF).fate is CommandFate.UNKNOWN):
             raise LinkLost(f"the terminal ended the command '{title}' with an error that does not tell whether it was done")
         if ending.aborted:
             raise DeviceError(Refused(title, ending.result or 0xFF, said=ending.text, answered=False).job_error())

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from bridge.model import ArithmeticProfile
-from bridge.plugin import TlsSettings
-from bridge.transport import LinkTimeout
+from bridge.plugin import Seconds, TimeoutSettings, TlsSettings, Zone
 from bridge_zvt.frame import Charset
 from bridge_zvt.open_points import REVERSAL_WINDOW
 from bridge_zvt.profiles import PRESETS
-
-Seconds = Annotated[float, Field(gt=0)]
 
 ARITHMETIC = ArithmeticProfile()
 
@@ -23,14 +19,6 @@ CURRENCIES: dict[str, tuple[int, int]] = {
     "DKK": (208, 2), "SEK": (752, 2), "NOK": (578, 2), "RON": (946, 2), "BGN": (975, 2), "RSD": (941, 2), "TRY": (949, 2),
 }  # fmt: skip
 """ISO 4217: number and decimals, of the currencies that these terminals are sold with."""
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; give one such as Europe/Vienna") from None
-    return name
 
 
 def _password(value: SecretStr) -> SecretStr:
@@ -46,10 +34,8 @@ def _currency(value: str) -> str:
     return value
 
 
-class Timeouts(BaseModel):
+class Timeouts(TimeoutSettings):
     """Seconds to wait before something is given up for lost. T1 to T4: protocol-specs/zvt, "Time-outs"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     t1: Seconds = Field(default=0.2, description="For the next byte of a message on a serial line.")
     t2: Seconds = Field(default=5.0, description="For ACK or NAK to a message on a serial line; then it is repeated.")
@@ -67,10 +53,6 @@ class Timeouts(BaseModel):
         default=120.0, description="For the cashier to answer whether the signature is right; then the payment stands."
     )
     enquiry: Seconds = Field(default=60.0, description="Between two status enquiries to an idle terminal.")
-
-    def ran_out(self, name: str, what: str) -> LinkTimeout:
-        """The error that names the time-out as it is set."""
-        return LinkTimeout.ran_out(f"settings.timeouts.{name}", getattr(self, name), what)
 
 
 class ZvtSettings(TlsSettings):
@@ -108,9 +90,7 @@ class ZvtSettings(TlsSettings):
     request_charset: bool = Field(default=False, description="Ask for `charset` at the registration.")
     charset: Charset = Field(default=Charset.CP437, description="Character set of the terminal's texts.")
     columns: int = Field(default=40, ge=16, le=80, description="Characters in a line of the till's receipt printer.")
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="Europe/Berlin", description="Zone of the terminal's clock, which tells none."
-    )
+    zone: Zone = Field(default="Europe/Berlin", description="Zone of the terminal's clock, which tells none.")
     payment_type: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{2}$")] | None = Field(
         default=None, description="BMP 19 of a payment, in hexadecimal. 40: the terminal decides. Left out: its own default."
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from bridge.plugin import VectorCheck
+from bridge.plugin import VectorCheck, VectorComparison, check_bytes
 from bridge_zvt.answers import Totals, intermediate, open_receipts, text_of
 from bridge_zvt.frame import (
     Apdu,
@@ -41,74 +41,30 @@ _CHARSETS = {"cp437": Charset.CP437, "latin1": Charset.LATIN1, "iso-8859-1": Cha
 _MASTERCARD = 2  # place in BMP 60
 
 
-class _Check:
-    """Collects while one vector is looked at."""
-
-    def __init__(self) -> None:
-        self.compared: list[str] = []
-        self.skipped: dict[str, str] = {}
-        self.differences: list[str] = []
-
-    def equal(self, key: str, said: object, got: object) -> None:
-        if key not in self.compared:
-            self.compared.append(key)
-        if said != got:
-            self.differences.append(f"{key}: vector says {said!r}, got {got!r}")
-
-    def differ(self, sentence: str) -> None:
-        self.differences.append(sentence)
-
-
 def check_vector(vector: Mapping[str, Any]) -> VectorCheck:
     """Decodes the bytes of a vector, compares each key of its meaning, encodes again over both transports. Never raises."""
-    name = str(vector.get("name", "(no name)"))
-    check = _Check()
-    meaning = vector.get("meaning")
-    raw = _bytes(vector.get("hex"), check)
-    if not isinstance(meaning, Mapping):
-        check.differ("meaning: is missing")
-    elif raw is not None:
+
+    def compare(raw: bytes, meaning: Mapping[str, Any], check: VectorComparison) -> None:
         _compare(raw, meaning, vector.get("transport"), vector.get("direction"), check)
-    if "name" not in vector:
-        check.differ("name: is missing")
-    if not set(check.compared) - {"hex", "transport", "direction"} and not check.differences:
-        check.differ("nothing of this vector could be compared")
-    return VectorCheck(name, tuple(check.compared), dict(check.skipped), tuple(check.differences))
+
+    return check_bytes(vector, compare, frozenset(("hex", "transport", "direction")))
 
 
-def _bytes(written: object, check: _Check) -> bytes | None:
-    if not isinstance(written, str):
-        check.differ("hex: is missing")
-        return None
-    try:
-        return bytes.fromhex(written)
-    except ValueError:
-        check.differ("hex: is not hexadecimal")
-        return None
-
-
-def _compare(raw: bytes, meaning: Mapping[str, Any], transport: object, direction: object, check: _Check) -> None:
+def _compare(raw: bytes, meaning: Mapping[str, Any], transport: object, direction: object, check: VectorComparison) -> None:
     if transport not in ("tcp", "serial") or direction not in ("ecr_to_pt", "pt_to_ecr"):
         check.differ(f"transport, direction: {transport!r}, {direction!r} are none of those in the README")
         return
     apdu = _message(raw, str(transport), check)
     if apdu is None:
         return
-    check.compared += ["transport", "direction"]
+    check.note("transport", "direction")
     running = Code.STATUS_ENQUIRY if "terminal_status" in meaning else None
     body = read(apdu, running)
     _again(apdu, body, running, check)
-    got = _meaning(apdu, body, raw, str(transport), meaning)
-    for key, said in meaning.items():
-        if key in NOT_COMPARED:
-            check.skipped[key] = NOT_COMPARED[key]
-        elif key not in got:
-            check.differ(f"{key}: no rule for this key")
-        else:
-            check.equal(key, said, got[key])
+    check.meaning(meaning, _meaning(apdu, body, raw, str(transport), meaning), NOT_COMPARED)
 
 
-def _message(raw: bytes, transport: str, check: _Check) -> Apdu | None:
+def _message(raw: bytes, transport: str, check: VectorComparison) -> Apdu | None:
     """The message in these bytes; the same over the other transport."""
     decoder: StreamDecoder | SerialDecoder = StreamDecoder() if transport == "tcp" else SerialDecoder()
     events = [*decoder.feed(raw), *decoder.interrupt()]
@@ -125,7 +81,7 @@ def _message(raw: bytes, transport: str, check: _Check) -> Apdu | None:
     return apdu
 
 
-def _again(apdu: Apdu, body: Body, running: int | None, check: _Check) -> None:
+def _again(apdu: Apdu, body: Body, running: int | None, check: VectorComparison) -> None:
     """Parts and fields written again must be the same bytes; a card's data in vectors are masked already."""
     if apdu.code == Code.PRINT_LINE:
         check.equal("hex", apdu.data.hex(), PrintLine.of(apdu).to_apdu().data.hex())

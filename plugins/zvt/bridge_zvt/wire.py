@@ -7,10 +7,9 @@ nearly always does: the mask remembers where it stands, and hides of what is not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.plugin import Checksum, DescribedFrame
+from bridge.plugin import Checksum, DescribedFrame, FrameReader, one_line
 from bridge.transport import Direction
 from bridge_zvt import names
 from bridge_zvt.errors import lookup
@@ -285,47 +284,24 @@ def _without_digits(text: bytes) -> bytes:
 # --- reading
 
 
-@dataclass(slots=True)
-class _Reader:
-    """One direction of a connection: its decoder, and since when it has bytes of a message."""
-
-    decoder: StreamDecoder | SerialDecoder
-    began: datetime | None = None
-    at: datetime | None = None
-
-
-@dataclass(slots=True)
-class ZvtWireDecoder:
+class ZvtWireDecoder(FrameReader[Apdu | Control | Garbage]):
     """Reads one connection. The till's first byte tells how messages are framed."""
 
-    charset: Charset = Charset.CP437
-    _readers: dict[Direction, _Reader] = field(default_factory=dict)
-    _running: int | None = None
+    def __init__(self, charset: Charset = Charset.CP437) -> None:
+        super().__init__()
+        self.charset = charset
+        self._serial: bool | None = None
+        self._running: int | None = None
 
     def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
-        if not self._readers and data:
-            serial = data[0] == DLE or data[0] not in CLASSES or len(data) == 1
-            self._readers = {way: _Reader(SerialDecoder() if serial else StreamDecoder()) for way in Direction}
         if not data:
-            return
-        reader = self._readers[direction]
-        began = reader.began or at
-        reader.at = at
-        for event in reader.decoder.feed(data):
-            yield self._described(event, direction, began, at, reader)
-            began = at
-        reader.began = began if reader.decoder.inside else None
+            return ()
+        if self._serial is None:
+            self._serial = data[0] == DLE or data[0] not in CLASSES or len(data) == 1
+            self.speak(lambda _: SerialDecoder() if self._serial else StreamDecoder())
+        return super().feed(data, direction, at)
 
-    def flush(self) -> Iterable[DescribedFrame]:
-        for direction, reader in self._readers.items():
-            for event in reader.decoder.interrupt():
-                if reader.at is not None:
-                    yield self._described(event, direction, reader.began or reader.at, reader.at, reader)
-
-    def _described(
-        self, event: Apdu | Control | Garbage, direction: Direction, began: datetime, at: datetime, reader: _Reader
-    ) -> DescribedFrame:
-        serial = isinstance(reader.decoder, SerialDecoder)
+    def described(self, event: Apdu | Control | Garbage, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
         match event:
             case Control():
                 what = "ACK: received" if event is Control.ACK else "NAK: damaged, again"
@@ -337,10 +313,10 @@ class ZvtWireDecoder:
                 if direction is Direction.OUT and not is_answer(event.code):
                     self._running = event.code
                 told = list(_fields(event, self._running, self.charset))
-                raw = framed(event.to_bytes()) if serial else event.to_bytes()
+                raw = framed(event.to_bytes()) if self._serial else event.to_bytes()
                 # Commands of the till are answered by 80 and 84 of the terminal; what the terminal says by itself is neither.
                 asks = (direction is Direction.OUT) is not is_answer(event.code)
-                checksum = Checksum.OK if serial else Checksum.NONE
+                checksum = Checksum.OK if self._serial else Checksum.NONE
                 return DescribedFrame(
                     began, at, direction, names.title(event.code), told, checksum, None, raw, "" if asks else None
                 )
@@ -368,7 +344,7 @@ def _objects(container: Container, charset: Charset, indent: str) -> Iterator[tu
             yield name, ""
             yield from _objects(Container(item.items), charset, indent + "  ")
         elif cards.OBJECTS.get(item.tag) is cards.mask_text:
-            yield name, _one_line(decode(item.value, charset))
+            yield name, one_line(decode(item.value, charset))
         else:
             yield name, item.value.hex(" ")
     if container.rest:
@@ -380,7 +356,7 @@ def _part(code: int, name: str, value: bytes, charset: Charset) -> str:
         case "password" | "old":
             return "******"
         case "text" | "version":
-            return _one_line(decode(value, charset))
+            return one_line(decode(value, charset))
         case "status" if code == Code.INTERMEDIATE_STATUS:
             return f"{value.hex().upper()} ({intermediate(value[0])[1]})"
         case "result":
@@ -391,14 +367,10 @@ def _part(code: int, name: str, value: bytes, charset: Charset) -> str:
 
 def _value(item: Field, charset: Charset) -> str:
     if cards.FIELDS.get(item.tag) is cards.mask_text or item.tag in (fields.Bmp.MERCHANT, fields.Bmp.AUTHORISATION):
-        return _one_line(decode(item.value, charset))
+        return one_line(decode(item.value, charset))
     if item.tag == fields.Bmp.RESULT and item.value[0]:
         return f"{item.value.hex().upper()} ({lookup(item.value[0]).text})"
     if item.tag == fields.Bmp.AMOUNT:
         shown = digits(item.value)
         return f"{int(shown) // 100}.{int(shown) % 100:02d}" if shown is not None else item.value.hex(" ")
     return item.value.hex(" ").upper()
-
-
-def _one_line(text: str) -> str:
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 from bridge_atol.facts import Kind
-from bridge_atol.recovery import Verdict
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.decision import decide, missing
 from bridge_atol.web.plan import Facts, Intent
 from bridge_ffd.versions import Settlement
+
+from bridge.plugin import Verdict
 
 BEFORE = Facts(shift=5, shift_state="opened", fn="9999078900007317", last=101, cash=Decimal("100.00"))
 OURS = Kept(Kind.RECEIPT, 102, 7, None, Decimal("27.00"), Settlement.SALE, sure=True)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from bridge_atol.facts import Kind
-from bridge_atol.recovery import Verdict
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.decision import decide
 from bridge_atol.web.messages import Unreadable, load
@@ -21,6 +20,7 @@ from test_atol_web_lost import hold_the_queue, lose_and_forget
 from web_scene import Scene, play
 
 from bridge.model import JobState
+from bridge.plugin import Verdict
 from tests.harness.atol_web_bench import sale
 from tests.toys.hosting import ACTOR
 

@@ -14,8 +14,7 @@ import pytest
 from bridge_atol.checking import circumstances
 from bridge_atol.errors import ERRORS
 from bridge_atol.family import AtolFamily
-from bridge_atol.texts.own import Own
-from bridge_atol.web import names, texts
+from bridge_atol.web import names
 from bridge_atol.web.errors import DEVICE_CODES, OWN, job_error, lookup, surely_not_executed
 from bridge_atol.web.messages import (
     Queue,
@@ -359,16 +358,6 @@ def test_codes_and_fed_lines_stand_between_the_texts() -> None:
     for refused in ({"cut": "full"}, {"qr": "x", "correction": "H"}):
         with pytest.raises(RequestError):
             printout(Print.model_validate({"op": "print", "lines": [refused]}), 48)
-
-
-def test_every_sentence_of_the_driver_is_there_in_russian() -> None:
-    ours = [one for one in vars(texts).values() if isinstance(one, Own)]
-    assert len(ours) > 8
-    for one in ours:
-        assert one.code in CODES
-        assert re.search("[а-яё]", one.russian)
-        assert one.russian_remedy
-        assert set(re.findall(r"{(\w+)}", one.text)) == set(re.findall(r"{(\w+)}", one.russian))
 
 
 def test_every_number_of_the_vendors_driver_has_words_in_two_languages() -> None:

@@ -17,12 +17,13 @@ from bridge_posnet.errors import (
     COMMAND_ERRORS,
     FRAME_ERRORS,
     CommandError,
-    Fate,
     lookup_command_error,
     lookup_frame_error,
 )
 from bridge_posnet.frame import Decoder, Frame, Parameter
 from bridge_posnet.text import encode
+
+from bridge.plugin import CommandFate
 
 SPECS = Path(__file__).parents[3] / "protocol-specs" / "posnet"
 VECTORS: list[dict[str, Any]] = json.loads((SPECS / "vectors.json").read_text("utf-8"))
@@ -438,7 +439,7 @@ def test_the_table_of_command_errors_has_every_number_of_the_specification() -> 
 
 def test_the_table_of_frame_errors_is_complete() -> None:
     assert sorted(FRAME_ERRORS) == [1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 14, 15]
-    assert {row.fate for row in FRAME_ERRORS.values()} == {Fate.NOT_EXECUTED}
+    assert {row.fate for row in FRAME_ERRORS.values()} == {CommandFate.NOT_EXECUTED}
 
 
 UNIFORM = {
@@ -470,16 +471,16 @@ def test_what_is_met_at_a_till_has_a_remedy(number: int) -> None:
 
 @pytest.mark.parametrize("number", [30, 50, 51, 52, 53, 54, 55, 56, 1000, 1001, 1002])
 def test_interruptions_and_internal_faults_leave_the_command_unknown(number: int) -> None:
-    assert lookup_command_error(number).fate is Fate.UNKNOWN
+    assert lookup_command_error(number).fate is CommandFate.UNKNOWN
 
 
 @pytest.mark.parametrize("number", [41, 484, 2005, 2038, 2106, 2802, 2805])
 def test_a_refusal_leaves_the_command_not_executed(number: int) -> None:
-    assert lookup_command_error(number).fate is Fate.NOT_EXECUTED
+    assert lookup_command_error(number).fate is CommandFate.NOT_EXECUTED
 
 
 def test_a_number_that_nobody_knows_is_rejected_with_unknown_fate() -> None:
     row = lookup_command_error(9999)
-    assert (row.code, row.fate) == ("device.rejected", Fate.UNKNOWN)
+    assert (row.code, row.fate) == ("device.rejected", CommandFate.UNKNOWN)
     assert "9999" in row.text
-    assert lookup_frame_error(99).fate is Fate.NOT_EXECUTED
+    assert lookup_frame_error(99).fate is CommandFate.NOT_EXECUTED

@@ -42,7 +42,7 @@ def events(data: bytes, cuts: list[int] | None = None) -> list[Event]:
     decoder = Decoder()
     bounds = [0, *sorted(c % (len(data) + 1) for c in cuts or ()), len(data)]
     found = [e for a, b in pairwise(bounds) for e in decoder.feed(data[a:b])]
-    return [*found, *decoder.flush()]
+    return [*found, *decoder.interrupt()]
 
 
 @given(frames)

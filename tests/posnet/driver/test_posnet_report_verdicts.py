@@ -8,7 +8,8 @@ import pytest
 from bridge_posnet.facts import Facts, Kind
 from bridge_posnet.plan import Intent
 from bridge_posnet.recovery import decide
-from bridge_posnet.verdicts import Verdict
+
+from bridge.plugin import Verdict
 
 
 def _facts(header: int, **more: int) -> Facts:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_shtrih_m.errors import ERRORS, Fate, lookup
+from bridge_shtrih_m.errors import ERRORS, lookup
 from bridge_shtrih_m.frame import Decoder1, Decoder2, Frame1, Frame2
 from bridge_shtrih_m.texts.ru import TEXTS, russian
 from bridge_shtrih_m.vectors import NOT_COMPARED, check_vector
 from bridge_shtrih_m.vocabulary import SHAPES, Shape
 
 from bridge.model import ERRORS as CODES
+from bridge.plugin import CommandFate
 
 SPECS = Path(__file__).parents[3] / "protocol-specs" / "shtrih-m"
 VECTORS: list[dict[str, Any]] = json.loads((SPECS / "vectors.json").read_text("utf-8"))
@@ -145,10 +146,10 @@ def test_every_error_is_told_in_russian_too() -> None:
 
 
 def test_an_error_that_is_not_in_the_table_is_never_taken_for_not_executed() -> None:
-    assert lookup(0xEE).fate is Fate.UNKNOWN
+    assert lookup(0xEE).fate is CommandFate.UNKNOWN
     assert "EEh" in russian(0xEE, lookup(0xEE), 0xFF45)[0]
 
 
 @pytest.mark.parametrize("number", [0x50, 0x58, 0x6B, 0x72, 0x2F, 0x30, 0x03])
 def test_errors_that_do_not_say_whether_the_command_was_carried_out_have_no_certain_fate(number: int) -> None:
-    assert ERRORS[number].fate is Fate.UNKNOWN
+    assert ERRORS[number].fate is CommandFate.UNKNOWN

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 from bridge_ffd.marking_check import verdict
-from bridge_shtrih_m.texts import own
-from bridge_shtrih_m.texts.own import Own
 from register_bench import RegisterBench
 from shtrih_bench import Outcome, other, sale
 
@@ -191,16 +189,6 @@ def test_goods_that_must_not_be_sold_are_told_in_both_languages() -> None:
         await bench.close()
 
     run_virtual(scenario())
-
-
-def test_every_refusal_of_the_drivers_own_is_told_in_russian_too() -> None:
-    said = [value for value in vars(own).values() if isinstance(value, Own)]
-    assert len(said) > 10
-    for one in said:
-        assert CYRILLIC.search(one.russian), one
-        assert CYRILLIC.search(one.russian_remedy), one
-        assert not CYRILLIC.search(one.text + one.remedy), one
-        assert re.findall(r"\{\w+\}", one.text) == re.findall(r"\{\w+\}", one.russian), one
 
 
 def test_every_verdict_of_a_marking_check_is_told_in_russian_too() -> None:

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from bridge_zvt import open_points
-from bridge_zvt.errors import ERRORS, Fate, Kind, lookup
+from bridge_zvt.errors import ERRORS, Kind, lookup
 from bridge_zvt.prompts import INTERMEDIATE, TERMINAL, intermediate, terminal
 from bridge_zvt.vectors import NOT_COMPARED, check_vector
 
 from bridge.model import ERRORS as CODES
 from bridge.model import TerminalPrompt
+from bridge.plugin import CommandFate
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 renew_pages = importlib.import_module("renew_pages")
@@ -119,7 +120,7 @@ def test_every_row_has_a_uniform_code_and_words_in_two_languages() -> None:
         assert row.text, f"{number:02X}"
         assert row.german, f"{number:02X}"
         assert bool(row.remedy) == bool(row.remedy_de), f"{number:02X}"
-        assert row.fate in (Fate.NOT_EXECUTED, Fate.UNKNOWN)
+        assert row.fate in (CommandFate.NOT_EXECUTED, CommandFate.UNKNOWN)
 
 
 @pytest.mark.parametrize(

@@ -6,34 +6,25 @@ Pure: nobody is asked here (`settlement.py` asks). Follows protocol-specs/atol/w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from bridge.plugin import Decision
 from bridge_atol.facts import FISCAL, Kind
-from bridge_atol.recovery import MOST_DOCUMENTS, Verdict
+from bridge_atol.recovery import MOST_DOCUMENTS
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.plan import Facts, Intent
 
 _WITH_TOTAL = (Kind.RECEIPT, Kind.CORRECTION)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict and why, in a sentence for the evidence. `document`: what of the FN's archive is ours."""
-
-    verdict: Verdict
-    reason: str
-    document: Kept | None = None
-
-
-def decide(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool, shared: bool) -> Decision:
+def decide(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool, shared: bool) -> Decision[Kept]:
     """`kept`: the FN's documents since the baseline. `remembers`: the server still knows a request of before ours, so that it has not lost
     its memory, and one that it does not know was never given to it. `shared`: other programs use the device too."""
     if intent.kind in FISCAL:
         return _by_storage(intent, now, kept, remembers=remembers, shared=shared)
     if intent.kind is Kind.X_REPORT:
         if remembers:
-            return _not_issued("the server was never given this request")
-        return _unknown("the server has lost its requests, and an X report leaves no trace in the device")
+            return Decision.not_issued("the server was never given this request")
+        return Decision.unknown("the server has lost its requests, and an X report leaves no trace in the device")
     return _by_drawer(intent, now, remembers=remembers, shared=shared)
 
 
@@ -62,57 +53,49 @@ def _like(intent: Intent, document: Kept) -> bool:
     return document.total == intent.total and document.settlement in (intent.settlement, None)
 
 
-def _by_storage(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool, shared: bool) -> Decision:
+def _by_storage(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool, shared: bool) -> Decision[Kept]:
     before = intent.baseline
     if now.fn != before.fn:
-        return _unknown("there is another fiscal storage in the device")
+        return Decision.unknown("there is another fiscal storage in the device")
     if now.last < before.last:
-        return _unknown("the fiscal storage counts fewer documents than before")
+        return Decision.unknown("the fiscal storage counts fewer documents than before")
     if now.last == before.last:
-        return _not_issued("the fiscal storage has no new document")
+        return Decision.not_issued("the fiscal storage has no new document")
     if len(kept) != now.last - before.last:
-        return _unknown("the fiscal storage does not show all of its new documents")
+        return Decision.unknown("the fiscal storage does not show all of its new documents")
     ours = [document for document in kept if is_ours(intent, document)]
     if not ours and any(may_be_ours(intent, document) for document in kept):
-        return _unknown("a new document of the fiscal storage cannot be read well enough to say whether it is this one")
+        return Decision.unknown("a new document of the fiscal storage cannot be read well enough to say whether it is this one")
     if not ours:
-        return _not_issued("none of the new documents of the fiscal storage is this one")
+        return Decision.not_issued("none of the new documents of the fiscal storage is this one")
     if len(ours) > 1:
-        return _unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
+        return Decision.unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
     told = f"document {ours[0].number} of the fiscal storage is this one"
     if shared:
-        return _unknown(f"other programs use this device too, so that this proves nothing ({told})")
+        return Decision.unknown(f"other programs use this device too, so that this proves nothing ({told})")
     if remembers:
-        return _unknown(f"{told}, but the server says that it was never given this request")
-    return Decision(Verdict.ISSUED, told, ours[0])
+        return Decision.unknown(f"{told}, but the server says that it was never given this request")
+    return Decision.issued(told, ours[0])
 
 
-def _by_drawer(intent: Intent, now: Facts, *, remembers: bool, shared: bool) -> Decision:
+def _by_drawer(intent: Intent, now: Facts, *, remembers: bool, shared: bool) -> Decision[Kept]:
     before = intent.baseline
     moved = now.cash - before.cash if before.cash is not None and now.cash is not None else None
     meant = intent.total if intent.kind is Kind.CASH_IN else -intent.total
     if now.fn != before.fn:
-        return _unknown("there is another fiscal storage in the device")
+        return Decision.unknown("there is another fiscal storage in the device")
     if remembers:
         if moved == meant:
-            return _unknown("the server was never given this request, but the cash in the drawer moved by its amount")
-        return _not_issued("the server was never given this request")
+            return Decision.unknown("the server was never given this request, but the cash in the drawer moved by its amount")
+        return Decision.not_issued("the server was never given this request")
     if moved is None:
-        return _unknown("the device does not tell the cash in its drawer")
+        return Decision.unknown("the device does not tell the cash in its drawer")
     if shared:
-        return _unknown("other programs use this device too, and the server has lost its requests")
+        return Decision.unknown("other programs use this device too, and the server has lost its requests")
     if (now.shift, now.shift_state) != (before.shift, before.shift_state):
-        return _unknown("the shift was changed since, and the server has lost its requests")
+        return Decision.unknown("the shift was changed since, and the server has lost its requests")
     if moved == 0:
-        return _not_issued("the cash in the drawer has not moved")
+        return Decision.not_issued("the cash in the drawer has not moved")
     if moved == meant:
-        return Decision(Verdict.ISSUED, "the cash in the drawer moved by this amount")
-    return _unknown(f"the cash in the drawer moved by {moved:f}")
-
-
-def _not_issued(reason: str) -> Decision:
-    return Decision(Verdict.NOT_ISSUED, reason)
-
-
-def _unknown(reason: str) -> Decision:
-    return Decision(Verdict.UNKNOWN, reason)
+        return Decision.issued("the cash in the drawer moved by this amount")
+    return Decision.unknown(f"the cash in the drawer moved by {moved:f}")

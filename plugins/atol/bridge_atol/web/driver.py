@@ -20,7 +20,6 @@ from bridge.model import (
     DocumentContinue,
     DrawerOpen,
     Identity,
-    JobError,
     Operation,
     Paper,
     Print,
@@ -31,7 +30,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, NotIssued, Recovery
+from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, NotIssued, Recovery, usual
 from bridge.transport import HttpLink, LinkLost
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.settings import AtolSettings
@@ -144,7 +143,7 @@ class WebDriver(Driver):
                 await unprinted.printed(context.device)
                 return result
             case _:
-                raise DeviceError(JobError.of("request.unsupported", f"This device has no {operation.op}.", field="op"))
+                raise usual.UNSUPPORTED.error(field="op", op=operation.op)
 
     # --- what this link has read
 

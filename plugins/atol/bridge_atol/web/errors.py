@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bridge.model import Fate as DocumentFate
-from bridge.model import JobError
-from bridge_atol.errors import ERRORS, CommandError, Fate, Remedy
+from bridge.model import Fate, JobError
+from bridge.plugin import CommandFate
+from bridge_atol.errors import ERRORS, CommandError, Remedy
 from bridge_atol.texts.ru import REMEDIES, TEXTS
 from bridge_atol.web.messages import Said
 
-_R, _U = CommandError, Fate.UNKNOWN
+_R, _U = CommandError, CommandFate.UNKNOWN
 
 NO_DEVICE = frozenset((1, 2, 3, 4, 241))
 """The server has no connection to the device."""
@@ -108,7 +108,7 @@ def job_error(said: Said | None, field: str | None = None) -> JobError:
     return JobError.of(
         row.code,
         f"The device refused: {row.text}.",
-        fate=DocumentFate.NOT_ISSUED,
+        fate=Fate.NOT_ISSUED,
         remedy=row.remedy or None,
         device_code=str(said.code),
         device_text=said.text or row.text,
@@ -118,4 +118,4 @@ def job_error(said: Said | None, field: str | None = None) -> JobError:
 
 
 def surely_not_executed(said: Said | None) -> bool:
-    return said is not None and lookup(said.code).fate is Fate.NOT_EXECUTED
+    return said is not None and lookup(said.code).fate is CommandFate.NOT_EXECUTED

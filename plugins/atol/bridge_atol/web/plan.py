@@ -16,7 +16,6 @@ from bridge_atol.settings import CURRENCY, ZERO
 from bridge_atol.web.messages import Json
 
 # Names of checkpoints, in the order in which they may come.
-INTENT = "intent"
 CANCELLING = "cancelling"  # the server is about to be asked to drop a request that it has not begun
 FENCE = "fence"  # an id that the server does not know is about to be taken, so that nothing late can be accepted under it
 

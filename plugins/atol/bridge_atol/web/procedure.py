@@ -9,19 +9,29 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from bridge.model import Fate, JobError, Operation, Paper, Report, Result
-from bridge.plugin import Aborted, DeviceError, Issued, JobContext, Json, NeedsOperator, NotIssued, Pending
+from bridge.plugin import (
+    INTENT,
+    Aborted,
+    DeviceError,
+    Issued,
+    JobContext,
+    Json,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Refusal,
+    usual,
+)
 from bridge.transport import LinkLost, NotConnected
 from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
-from bridge_atol.texts import own
-from bridge_atol.texts.own import Own
 from bridge_atol.web import texts
 from bridge_atol.web.answers import figures_of
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.errors import job_error
 from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
 from bridge_atol.web.ofd import expected
-from bridge_atol.web.plan import INTENT, Intent, Plan
+from bridge_atol.web.plan import Intent, Plan
 from bridge_atol.web.reading import Reader, Reading, Waiting, pauses, why
 from bridge_atol.web.settlement import Settlement
 
@@ -53,7 +63,7 @@ class Procedure:
         try:
             reading = await self._when_ready(kind, prints=prints)
             _check_state(kind, reading)
-            _expect_last(operation, reading)
+            usual.expect_last_document(operation, reading.facts.last)
             plan = make_plan(reading)
             report = _figures(kind, reading)
         except Refused as refused:
@@ -210,29 +220,22 @@ def _check_state(kind: Kind, reading: Reading) -> None:
     """What the device would refuse, said before anything is written down."""
     match reading.facts.shift_state:
         case "closed" if kind in (Kind.SHIFT_CLOSE, Kind.RECEIPT, Kind.CORRECTION):
-            raise DeviceError(JobError.of("device.shift_closed"))
+            raise usual.SHIFT_CLOSED.error()
         case "expired" if kind not in (Kind.SHIFT_CLOSE, Kind.X_REPORT, Kind.SHIFT_OPEN):
-            raise DeviceError(JobError.of("device.shift_expired"))
+            raise usual.SHIFT_EXPIRED.error()
         case "opened" | "expired" if kind is Kind.SHIFT_OPEN:
-            raise own.SHIFT_OPEN.error()
+            raise usual.SHIFT_OPEN.error()
         case _:
             pass
 
 
-def _not_ready(reading: Reading) -> Own | None:
+def _not_ready(reading: Reading) -> Refusal | None:
     """Why nothing can be printed now."""
     if reading.condition.cover_open:
         return texts.COVER_OPEN
     if reading.condition.paper is False:
         return texts.PAPER_OUT
     return None
-
-
-def _expect_last(operation: Operation, reading: Reading) -> None:
-    """What the till believes of the device, as an optimistic lock."""
-    wanted = operation.expect.last_document if operation.expect else None
-    if wanted is not None and wanted != str(reading.facts.last):
-        raise own.OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=reading.facts.last)
 
 
 def _figures(kind: Kind, reading: Reading) -> Report | None:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bridge.plugin import DeviceContext
+from bridge.plugin import DeviceContext, Refusal
 from bridge.transport import LinkLost
 from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
-from bridge_atol.texts.own import Own
 from bridge_atol.web import texts
 from bridge_atol.web.answers import Condition, FiscalParams, Kept, facts_of
 from bridge_atol.web.client import Refused, Server
@@ -139,7 +138,7 @@ def pauses(poll: float) -> Iterator[float]:
         yield poll
 
 
-def why(queue: Queue) -> Own:
+def why(queue: Queue) -> Refusal:
     """Why the queue does not go on."""
     return _REASONS.get(queue.reason, texts.QUEUE_STOPPED) if queue.blocked else texts.QUEUE_BUSY
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.model import JobError, Paper
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import INTENT, Checkpoint, Decision, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, Verdict
 from bridge_atol.facts import FISCAL, Kind
-from bridge_atol.recovery import Verdict
 from bridge_atol.settings import AtolSettings
-from bridge_atol.texts.own import Own
 from bridge_atol.web import texts
 from bridge_atol.web.answers import FiscalParams, Kept, plain
 from bridge_atol.web.client import Refused, Server
-from bridge_atol.web.decision import Decision, decide, is_ours, missing
+from bridge_atol.web.decision import decide, is_ours, missing
 from bridge_atol.web.errors import job_error, surely_not_executed
 from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
-from bridge_atol.web.plan import CANCELLING, FENCE, INTENT, Facts, Intent
+from bridge_atol.web.plan import CANCELLING, FENCE, Facts, Intent
 from bridge_atol.web.reading import STATE, Reader, Reading, Waiting, why
 from bridge_atol.web.result import fiscal_result, slip_result
 from bridge_atol.web.unprinted import remember
@@ -61,7 +59,7 @@ class Settlement:
                 return await self._by_device(None, {})
             return await self._of(states[0])
         except Waiting as waiting:
-            return _pending(_AGAIN, why(waiting.queue))
+            return Pending.of(_AGAIN, why(waiting.queue))
         except NOT_READ as error:
             return Pending(_AGAIN_STRANGE, "device.fault", f"The vendor's server does not tell: {error}.")
 
@@ -88,7 +86,7 @@ class Settlement:
             case Status.BLOCKED:
                 self.begun = True
                 queue = await self._server.queue()
-                return _pending(_AGAIN, why(queue if queue.blocked else Queue(True)))
+                return Pending.of(_AGAIN, why(queue if queue.blocked else Queue(True)))
             case Status.READY:
                 return await self._ready(state)
             case Status.ERROR | Status.INTERRUPTED:
@@ -101,7 +99,7 @@ class Settlement:
         reason = why(await self._server.queue())
         if self._context.device.clock.now() >= self._context.deadline and await self.take_back() is not None:
             return NotIssued({"canceled": self._intent.uuid, "queue": reason.text}, reason.error().error)
-        return _pending(self._settings.timeouts.poll, reason)
+        return Pending.of(self._settings.timeouts.poll, reason)
 
     async def _ready(self, state: TaskState) -> Recovery:
         """It was carried out. What is told of it must be ours: a server that found its device again compares numbers only."""
@@ -160,7 +158,7 @@ class Settlement:
             return Issued(slip_result(self._intent, Paper.UNKNOWN, evidence))
         return self._ask_person(evidence, decision.reason)
 
-    async def _decide(self, *, known: bool = False) -> tuple[Reading, Decision]:
+    async def _decide(self, *, known: bool = False) -> tuple[Reading, Decision[Kept]]:
         """`known`: the server knows our request, so that its memory proves nothing more."""
         reading = await self._reader.state(self._patience)
         kept = await self._reader.documents(missing(self._intent, reading.facts), self._patience)
@@ -213,10 +211,6 @@ class Settlement:
             evidence,
             f"Nobody can tell whether this document came out: {reason}. Compare the paper: {looks(self._intent)}.",
         )
-
-
-def _pending(seconds: float, reason: Own) -> Pending:
-    return Pending(seconds, reason.code, reason.text)
 
 
 def looks(intent: Intent) -> str:

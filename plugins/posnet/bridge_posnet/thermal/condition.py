@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge_posnet.condition import Trouble
+from bridge.plugin import Refusal, Trouble
 
 _ONLINE = 4
 _PAPER_OR_BATTERY = 2
@@ -38,11 +38,15 @@ class Condition:
         """None for a printer that works off what it is sent."""
         if self.paper_out:
             return Trouble(
-                "device.paper_out",
-                "The printer is out of paper, or its battery is empty. Put paper in and close the cover: it then goes on.",
+                Refusal(
+                    "device.paper_out",
+                    "The printer is out of paper, or its battery is empty. Put paper in and close the cover: it then goes on.",
+                )
             )
         if self.fault:
-            return Trouble("device.fault", "The printer reports a fault of its mechanism. See its display.")
+            return Trouble(Refusal("device.fault", "The printer reports a fault of its mechanism. See its display."))
         if not self.online:
-            return Trouble("device.busy", "The printer is off-line. See its display: close the cover, or leave its menu.")
+            return Trouble(
+                Refusal("device.busy", "The printer is off-line. See its display: close the cover, or leave its menu.")
+            )
         return None

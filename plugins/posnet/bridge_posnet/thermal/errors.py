@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bridge.model import Fate as DocumentFate
-from bridge.model import JobError
-from bridge_posnet.command_errors import CommandError, Fate
+from bridge.plugin import CommandFate, CommandRefused
+from bridge_posnet.command_errors import CommandError
 from bridge_posnet.thermal.frame import Sequence
 
-_NO = Fate.NOT_EXECUTED
-_UNKNOWN = Fate.UNKNOWN
+_NO = CommandFate.NOT_EXECUTED
+_UNKNOWN = CommandFate.UNKNOWN
 _DEFECT = "The bridge and the printer do not understand each other: update the bridge, and report the wire log."
 _SERVICE = "Call the service."
 _RESTART = "Switch the printer off and on; if it comes again, call the service."
@@ -23,7 +22,7 @@ _LINE = "The line disturbs the data: check cable, speed, parity and flow control
 _REPORT = "Make the daily report."
 
 
-def _row(code: str, text: str, fate: Fate = _NO, remedy: str = "") -> CommandError:
+def _row(code: str, text: str, fate: CommandFate = _NO, remedy: str = "") -> CommandError:
     return CommandError(code, "", text, fate, remedy)
 
 
@@ -129,28 +128,10 @@ def lookup(number: int) -> CommandError:
     )
 
 
-class Refused(Exception):
-    """The printer answered a command with an error. `field` is what of the request that command carried."""
-
+class Refused(CommandRefused):
     def __init__(self, request: Sequence, number: int, field: str | None = None) -> None:
         self.request = request
         self.number = number
-        self.field = field
-        super().__init__(f"{request.command}: error {number} ({self.row.text})")
-
-    @property
-    def row(self) -> CommandError:
-        return lookup(self.number)
-
-    def job_error(self) -> JobError:
-        """With fate `not_issued`: whoever raises it has made sure of that."""
-        row = self.row
-        return JobError.of(
-            row.code,
-            f"The printer refused {_PEOPLE.get(self.request.command, self.request.command)}: {row.text}.",
-            fate=DocumentFate.NOT_ISSUED,
-            remedy=row.remedy or None,
-            device_code=str(self.number),
-            device_text=row.text,
-            field=self.field,
-        )
+        row = lookup(number)
+        said = f"The printer refused {_PEOPLE.get(request.command, request.command)}: {row.text}."
+        super().__init__(request.command, row, str(number), said=said, field=field)

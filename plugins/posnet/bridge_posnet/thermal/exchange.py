@@ -18,6 +18,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bridge.plugin import Trouble
 from bridge.transport import ByteLink, LinkError, LinkLost, LinkTimeout
 from bridge_posnet.bell import Bell, Patience
 from bridge_posnet.exchange import UNWATCHED, Watch
@@ -166,6 +167,9 @@ class Exchange:
         async with self._link.lock:
             return await self._condition()
 
+    async def trouble(self) -> Trouble | None:
+        return (await self.condition()).trouble
+
     async def enquire(self) -> EnquiryStatus | None:
         """The answer to ENQ; None where none comes (a printer that is off-line does not answer it)."""
         async with self._link.lock:
@@ -249,7 +253,7 @@ class Exchange:
             if waiter.answer is None:
                 self._odd += 1
                 # Inside a sequence whose end was lost on its way a status byte is one more letter of it.
-                for event in self._decoder.flush():
+                for event in self._decoder.interrupt():
                     if isinstance(event, Garbage):
                         self._garbage(event)
             return waiter.answer if isinstance(waiter.answer, Status) else None

@@ -188,7 +188,7 @@ class Decoder:
         """The sequence is ignored to its end, for this reason."""
 
     @property
-    def waiting(self) -> bool:
+    def inside(self) -> bool:
         """Bytes were taken in whose end has not come yet."""
         return self._state is not _State.OUTSIDE or bool(self._buffer)
 
@@ -205,7 +205,7 @@ class Decoder:
             place += 1
         return iter(events)
 
-    def flush(self) -> Iterator[Event]:
+    def interrupt(self) -> Iterator[Event]:
         """The connection ended: what was still waiting for its end is garbage."""
         events = list(self._give_up(Fault.NOISE))
         self._state = _State.OUTSIDE

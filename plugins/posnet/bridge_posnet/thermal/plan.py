@@ -15,8 +15,6 @@ from bridge_posnet.thermal.facts import Facts, Kind
 from bridge_posnet.thermal.frame import Sequence
 
 # Names of checkpoints, in the order in which they may come.
-INTENT = "intent"
-BASELINE = "baseline"  # read again, after something that others had left open was cancelled
 ANSWERED = "answered"  # the printer accepted the deciding command
 CANCELLING = "cancelling"  # recovery is about to cancel what is open
 

@@ -18,7 +18,7 @@ async def probe(link: ByteLink, timeouts: Timeouts) -> Identity | None:
     exchange = Exchange(link, timeouts, logging.getLogger("tillbridge.posnet.probe"))
     exchange.start()
     try:
-        if (await exchange.condition()).trouble is not None:
+        if await exchange.trouble() is not None:
             return None
         version = Version.from_sequence(await exchange.ask(commands.version()))
         info = CashInfo.from_sequence(await exchange.ask(commands.info_as_of_old()))

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bridge.model import JobError, Operation, Result
-from bridge.plugin import Aborted, DeviceError, JobContext
+from bridge.model import Operation, Result
+from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
-from bridge_posnet.readiness import wait_for_a_person
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.answers import BadAnswer
@@ -20,10 +19,9 @@ from bridge_posnet.thermal.errors import Refused
 from bridge_posnet.thermal.exchange import Exchange
 from bridge_posnet.thermal.facts import FactReader, Facts, Kind
 from bridge_posnet.thermal.frame import Sequence
-from bridge_posnet.thermal.plan import ANSWERED, BASELINE, INTENT, Intent, Plan, Step
+from bridge_posnet.thermal.plan import ANSWERED, Intent, Plan, Step
 from bridge_posnet.thermal.recovery import confirmed, decide
 from bridge_posnet.thermal.result import Written, document_result
-from bridge_posnet.verdicts import Verdict
 
 MakePlan = Callable[[Facts, FactReader], Awaitable[Plan]]
 
@@ -45,16 +43,14 @@ class Procedure:
         reader = self._reader()
         try:
             facts = await reader.facts(daily=kind is Kind.DAILY_REPORT)
-            expect_last_document(operation, facts)
+            usual.expect_last_document(operation, facts.receipts)
             plan = await make_plan(facts, reader)
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         except BadAnswer as error:
-            raise DeviceError(
-                JobError.of("device.fault", f"The printer gives an answer that cannot be read: {error}.")
-            ) from error
+            raise usual.UNREADABLE.error(problem=error) from error
         if facts.open:
-            self._may_cancel_leftover()
+            usual.may_cancel_leftover(shared=context.device.shared, allowed=self._settings.cancel_leftover)
         if context.abort_requested:
             raise Aborted
         intent = Intent.of(plan, facts, currency)
@@ -71,7 +67,8 @@ class Procedure:
 
     async def wait_until_ready(self) -> None:
         """A printer that waits for a person is waited for; nothing is sent to it meanwhile."""
-        await wait_for_a_person(self._exchange, self._context, self._exchange.timeouts.poll)
+        poll = self._exchange.timeouts.poll
+        await wait_until_ready(self._context, self._exchange.trouble, poll=poll, person=poll)
         try:
             await self._exchange.hush(self._context)
         except Refused as refused:
@@ -82,18 +79,6 @@ class Procedure:
     def _reader(self) -> FactReader:
         return FactReader(self._exchange, self._settings.zone, self._context)
 
-    def _may_cancel_leftover(self) -> None:
-        if self._context.device.shared:
-            raise DeviceError(JobError.of("device.busy", "Another program has a receipt open on the printer."))
-        if not self._settings.cancel_leftover:
-            raise DeviceError(
-                JobError.of(
-                    "device.busy",
-                    "A receipt was left open on the printer, and the settings forbid to cancel it.",
-                    remedy="Cancel it at the printer, or allow cancel_leftover in the device's settings.",
-                )
-            )
-
     async def _clear_leftover(self, intent: Intent) -> Intent:
         """Cancel what somebody left open, and write down a new baseline: the later one counts."""
         context = self._context
@@ -103,7 +88,7 @@ class Procedure:
         except Refused as refused:
             raise DeviceError(refused.job_error()) from refused
         if facts.open:
-            raise DeviceError(JobError.of("device.busy", "A receipt is open on the printer and cannot be cancelled from here."))
+            raise usual.STAYS_OPEN.error()
         await context.checkpoint(BASELINE, facts.model_dump(mode="json"))
         context.warn("leftover_cancelled", "A receipt that was left open on the printer was cancelled first.")
         return intent.model_copy(update={"baseline": facts})
@@ -183,16 +168,3 @@ def _accepted(plan: Plan) -> str:
     """The accepting answer verbatim."""
     command: Sequence = plan.steps[-1].command
     return f"0#Z{command.command}"
-
-
-def expect_last_document(operation: Operation, facts: Facts) -> None:
-    """What the till believes of the printer, as an optimistic lock."""
-    wanted = operation.expect.last_document if operation.expect else None
-    if wanted is not None and wanted != str(facts.receipts):
-        raise DeviceError(
-            JobError.of(
-                "request.conflict",
-                f"The till expects that receipt {wanted} was the last one; the printer says {facts.receipts}.",
-                field="expect.last_document",
-            )
-        )

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from bridge.plugin import Decision
 from bridge_posnet.settings import ZERO
 from bridge_posnet.thermal.facts import Facts, Kind, same_amounts
 from bridge_posnet.thermal.plan import Intent
-from bridge_posnet.verdicts import Decision, issued, not_issued, unknown
 
 
-def decide(intent: Intent, facts: Facts, *, shared: bool) -> Decision:
+def decide(intent: Intent, facts: Facts, *, shared: bool) -> Decision[int]:
     """The verdict by flag, counters and totals, with nothing left open.
 
     `shared`: what others did moves the same counters, so that they can say "nothing happened" but never "this is ours".
     """
     if facts.open:
-        return unknown("a receipt is still open")
+        return Decision.unknown("a receipt is still open")
     decision = _DECISIONS[intent.kind](intent, facts)
     return decision.where_shared() if shared else decision
 
@@ -103,122 +103,126 @@ def _difference(before: int | None, now: int | None) -> int | None:
 # --- a sale
 
 
-def _sale(intent: Intent, now: Facts) -> Decision:
+def _sale(intent: Intent, now: Facts) -> Decision[int]:
     before = intent.baseline
     if _ram_cleared(before, now):
-        return unknown("the printer's memory was cleared, and its counters with it")
+        return Decision.unknown("the printer's memory was cleared, and its counters with it")
     if _new_day(before, now):
         return _sale_over_a_report(intent, now)
     receipts = now.receipts - before.receipts
     documents = _difference(before.document, now.document)
     if documents is not None and documents < receipts:
-        return unknown("the printer's counters contradict each other")
+        return Decision.unknown("the printer's counters contradict each other")
     if receipts == 0:
         return _no_receipt_counted(intent, now, documents)
     if receipts > 1:
-        return unknown(f"{receipts} receipts were completed since: somebody else used the printer")
+        return Decision.unknown(f"{receipts} receipts were completed since: somebody else used the printer")
     added = tuple(after - first for after, first in zip(now.totals, before.totals, strict=True))
     if not now.completed or not same_amounts(added, intent.gross, intent.tolerance):
-        return unknown("one receipt was completed since, but its totals are others")
-    return issued("the transaction flag is set, and exactly one receipt was added since, with these totals", now.receipts)
+        return Decision.unknown("one receipt was completed since, but its totals are others")
+    return Decision.issued(
+        "the transaction flag is set, and exactly one receipt was added since, with these totals", now.receipts
+    )
 
 
-def _no_receipt_counted(intent: Intent, now: Facts, documents: int | None) -> Decision:
+def _no_receipt_counted(intent: Intent, now: Facts, documents: int | None) -> Decision[int]:
     before = intent.baseline
     if now.totals != before.totals:
-        return unknown("no receipt was counted since, but the totals of the day moved")
+        return Decision.unknown("no receipt was counted since, but the totals of the day moved")
     if now.fiscal:
         if now.completed and not before.completed:
-            return unknown("no receipt was counted since, but the transaction flag was set")
-        return not_issued("no receipt was completed since" + (", one was cancelled" if documents else ""))
+            return Decision.unknown("no receipt was counted since, but the transaction flag was set")
+        return Decision.not_issued("no receipt was completed since" + (", one was cancelled" if documents else ""))
     # A printer in training may not count [T6]: then the transaction flag, and what was printed at all, tell.
     if not now.completed or documents == 0:
-        return not_issued("the printer is in training: " + ("nothing was printed" if now.completed else "no receipt was ended"))
+        return Decision.not_issued(
+            "the printer is in training: " + ("nothing was printed" if now.completed else "no receipt was ended")
+        )
     if documents == 1 and now.last_receipt is not None and same_amounts(now.last_receipt, intent.gross, intent.tolerance):
-        return issued("the printer is in training: the transaction flag is set, and its last receipt has these totals")
-    return unknown("the printer is in training and may not count its receipts")
+        return Decision.issued("the printer is in training: the transaction flag is set, and its last receipt has these totals")
+    return Decision.unknown("the printer is in training and may not count its receipts")
 
 
-def _sale_over_a_report(intent: Intent, now: Facts) -> Decision:
+def _sale_over_a_report(intent: Intent, now: Facts) -> Decision[int]:
     """A daily report came in between. It cannot while a receipt is open, so the sale ended before it, or began after."""
     before = intent.baseline
     documents = _difference(before.document, now.document)
     if documents is None or _difference(before.reports, now.reports) != 1:
-        return unknown("daily reports were printed since, and older receipts are not counted any more")
+        return Decision.unknown("daily reports were printed since, and older receipts are not counted any more")
     if documents == 1 and now.receipts == 0:
-        return not_issued("nothing but the daily report was printed since")
+        return Decision.not_issued("nothing but the daily report was printed since")
     if now.last_receipt is None or documents != 2:
-        return unknown("a daily report and other documents were printed since, and cannot be told apart")
+        return Decision.unknown("a daily report and other documents were printed since, and cannot be told apart")
     if not now.completed and now.receipts == 0:
-        return not_issued("beside the daily report one document was printed since, and no receipt was ended")
+        return Decision.not_issued("beside the daily report one document was printed since, and no receipt was ended")
     if not same_amounts(now.last_receipt, intent.gross, intent.tolerance):
-        return unknown("beside the daily report one document was printed since, and the last receipt has other totals")
+        return Decision.unknown("beside the daily report one document was printed since, and the last receipt has other totals")
     # The day's counter began again: the number is the next one of the day before, or the first of the new one.
     number = now.receipts or before.receipts + 1
-    return issued("beside the daily report one document was printed since, a receipt with these totals", number)
+    return Decision.issued("beside the daily report one document was printed since, a receipt with these totals", number)
 
 
 # --- slips and reports
 
 
-def _slip(intent: Intent, now: Facts) -> Decision:
+def _slip(intent: Intent, now: Facts) -> Decision[int]:
     """Two witnesses: the number of the last document, and the cash in the drawer as the printer reckons it. A daily report
     leaves the cash alone [T8], and is one document of its own."""
     before = intent.baseline
     if _ram_cleared(before, now):
-        return unknown("the printer's memory was cleared, and its counters with it")
+        return Decision.unknown("the printer's memory was cleared, and its counters with it")
     documents, moved = _difference(before.document, now.document), now.cash - before.cash
     if _new_day(before, now):
         reports = _difference(before.reports, now.reports)
         if documents is None or reports is None or now.receipts:
-            return unknown("a daily report was printed since, and other documents cannot be told from it")
+            return Decision.unknown("a daily report was printed since, and other documents cannot be told from it")
         documents -= reports
     elif now.receipts != before.receipts:
-        return unknown("receipts were completed since")
+        return Decision.unknown("receipts were completed since")
     # A slip that takes more than there is: error 32, and the account stands at zero, with the slip or without it [T7].
     emptied = intent.cash is not None and before.cash + intent.cash < 0 and now.cash == 0
     if documents == 0 or (documents is None and not moved):
         if moved and not emptied:
-            return unknown("nothing was printed, but the cash moved")
-        return not_issued("nothing was printed since")
+            return Decision.unknown("nothing was printed, but the cash moved")
+        return Decision.not_issued("nothing was printed since")
     if moved != intent.cash and not (emptied and documents == 1):
-        return unknown("something was printed since, but the cash in the drawer moved by another amount")
+        return Decision.unknown("something was printed since, but the cash in the drawer moved by another amount")
     if documents not in (1, None):
-        return unknown("other documents were printed since")
-    return issued("exactly one document was printed since, and the cash in the drawer moved by the amount")
+        return Decision.unknown("other documents were printed since")
+    return Decision.issued("exactly one document was printed since, and the cash in the drawer moved by the amount")
 
 
-def _daily_report(intent: Intent, now: Facts) -> Decision:
+def _daily_report(intent: Intent, now: Facts) -> Decision[int]:
     before = intent.baseline
     if _ram_cleared(before, now) and before.reports is None:
-        return unknown("the printer's memory was cleared, and its counters with it")
+        return Decision.unknown("the printer's memory was cleared, and its counters with it")
     reports = _difference(before.reports, now.reports)
     documents = _difference(before.document, now.document)
     if reports == 1:
-        return issued("the fiscal memory holds one more daily report")
+        return Decision.issued("the fiscal memory holds one more daily report")
     if reports is not None and reports > 1:
-        return unknown("several daily reports were printed since")
+        return Decision.unknown("several daily reports were printed since")
     if documents == 0:
-        return not_issued("nothing was printed since")
+        return Decision.not_issued("nothing was printed since")
     if now.receipts == before.receipts and now.totals == before.totals and before.receipts:
-        return not_issued("the day's totals stand as they were")
+        return Decision.not_issued("the day's totals stand as they were")
     if reports == 0 and now.fiscal:
-        return not_issued("the fiscal memory holds no new daily report")
+        return Decision.not_issued("the fiscal memory holds no new daily report")
     if documents == 1 and now.receipts == 0:
-        return issued("exactly one document was printed since, and the day began anew")
-    return unknown("the printer does not count its daily reports")
+        return Decision.issued("exactly one document was printed since, and the day began anew")
+    return Decision.unknown("the printer does not count its daily reports")
 
 
-def _period_report(intent: Intent, now: Facts) -> Decision:
+def _period_report(intent: Intent, now: Facts) -> Decision[int]:
     """It moves nothing but the number of the last document."""
     documents = _difference(intent.baseline.document, now.document)
     if documents is None or _ram_cleared(intent.baseline, now):
-        return unknown("the printer does not number its documents")
+        return Decision.unknown("the printer does not number its documents")
     if documents == 0:
-        return not_issued("nothing was printed since")
+        return Decision.not_issued("nothing was printed since")
     if documents == 1 and now.receipts == intent.baseline.receipts and now.cash == intent.baseline.cash:
-        return issued("exactly one document was printed since, and neither receipts nor cash moved")
-    return unknown("other documents were printed since")
+        return Decision.issued("exactly one document was printed since, and neither receipts nor cash moved")
+    return Decision.unknown("other documents were printed since")
 
 
 _DECISIONS = {

@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.plugin import Checkpoint, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery
+from bridge.plugin import (
+    Checkpoint,
+    Decision,
+    Issued,
+    JobContext,
+    NeedsOperator,
+    NotIssued,
+    Pending,
+    Recovery,
+    Verdict,
+    read_intent,
+    usual,
+)
 from bridge_posnet.settings import PosnetSettings
 from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.answers import BadAnswer
 from bridge_posnet.thermal.errors import Refused
 from bridge_posnet.thermal.exchange import Exchange
 from bridge_posnet.thermal.facts import FactReader, Facts, Kind
-from bridge_posnet.thermal.plan import ANSWERED, BASELINE, CANCELLING, INTENT, Intent
+from bridge_posnet.thermal.plan import ANSWERED, CANCELLING, Intent
 from bridge_posnet.thermal.recovery import (
     confirmed,
     decide,
@@ -25,7 +37,6 @@ from bridge_posnet.thermal.recovery import (
     open_and_undecided,
 )
 from bridge_posnet.thermal.result import Written, document_result
-from bridge_posnet.verdicts import Decision, Verdict
 
 _AGAIN = 2.0  # seconds until a printer that waits for a person is asked again
 _AGAIN_BUSY = 10.0  # and one that another program uses
@@ -41,12 +52,12 @@ class Settlement:
         self._reader = FactReader(exchange, settings.zone, context)
 
     async def settle(self, checkpoints: Sequence[Checkpoint]) -> Recovery:
-        intent = read_intent(checkpoints)
+        intent = read_intent(checkpoints, Intent)
         if intent is None:
             return NotIssued({"reason": "nothing that changes the printer was sent"})
-        trouble = (await self._exchange.condition()).trouble
+        trouble = await self._exchange.trouble()
         if trouble is not None:
-            return Pending(_AGAIN, trouble.code, trouble.text)
+            return Pending.of(_AGAIN, trouble)
         try:
             await self._exchange.hush(self._context)
             return await self._settle(intent, answered(checkpoints))
@@ -71,38 +82,41 @@ class Settlement:
         if answer is not None and decision.verdict is not Verdict.ISSUED:
             decision = self._with_answer(intent, facts, answer, decision)
         if undecided and decision.verdict is not Verdict.NOT_ISSUED:
-            decision = Decision(Verdict.NOT_ISSUED, "the receipt was still open, and was cancelled")
+            decision = Decision.not_issued("the receipt was still open, and was cancelled")
         evidence = {**self._reader.answers, "decision": decision.reason}
         match decision.verdict:
             case Verdict.NOT_ISSUED:
                 return NotIssued(evidence)
             case Verdict.ISSUED:
-                result = document_result(intent, facts, None, Written.INFERRED, evidence=evidence, number=decision.number)
+                result = document_result(
+                    intent,
+                    facts,
+                    None,
+                    Written.INFERRED,
+                    evidence=evidence,
+                    number=None if decision.document is None else str(decision.document),
+                )
                 return Issued(result)
             case _:
-                return NeedsOperator(
-                    evidence,
-                    f"The printer cannot tell whether this document came out: {decision.reason}. "
-                    f"Compare the paper: {_looks(intent)}.",
-                )
+                return NeedsOperator.compare(evidence, decision.reason, _looks(intent))
 
-    def _with_answer(self, intent: Intent, facts: Facts, answer: str, decision: Decision) -> Decision:
+    def _with_answer(self, intent: Intent, facts: Facts, answer: str, decision: Decision[int]) -> Decision[int]:
         """The printer had accepted the deciding command: with counters that do not contradict it that settles it."""
         self._reader.answers["answer"] = answer
         if confirmed(intent, facts):
-            return Decision(Verdict.ISSUED, "the printer accepted the document, and its counters agree")
-        return Decision(Verdict.UNKNOWN, f"the printer accepted the document, but its counters do not agree: {decision.reason}")
+            return Decision.issued("the printer accepted the document, and its counters agree")
+        return Decision.unknown(f"the printer accepted the document, but its counters do not agree: {decision.reason}")
 
     async def _close(self, intent: Intent, facts: Facts) -> Facts | Pending:
         """Cancel an open receipt. What another program has open is left alone."""
         if self._context.device.shared and not self._may_cancel(intent, facts):
-            return Pending(_AGAIN_BUSY, "device.busy", "Another program has a receipt open on the printer.")
+            return Pending.of(_AGAIN_BUSY, usual.OTHERS_RECEIPT)
         await self._context.checkpoint(CANCELLING)
         number = await self._exchange.send(commands.cancel(), self._exchange.timeouts.command, self._context)
         self._reader.answers["$e"] = f"{number}#Z$e"
         facts = await self._reader.facts()
         if facts.open:
-            return Pending(_AGAIN_BUSY, "device.busy", "A receipt is open on the printer and cannot be closed from here.")
+            return Pending.of(_AGAIN_BUSY, usual.STAYS_OPEN)
         return facts
 
     def _may_cancel(self, intent: Intent, facts: Facts) -> bool:
@@ -112,17 +126,6 @@ class Settlement:
             return False
         late = self._context.device.clock.now() >= self._context.deadline
         return may_be_open_ours(intent, facts) or (open_and_empty(facts) and late)
-
-
-def read_intent(checkpoints: Sequence[Checkpoint]) -> Intent | None:
-    """The intent, with the later baseline where one was written."""
-    intent: Intent | None = None
-    for checkpoint in checkpoints:
-        if checkpoint.name == INTENT and "baseline" in checkpoint.data:
-            intent = Intent.model_validate(dict(checkpoint.data))
-        elif checkpoint.name == BASELINE and intent is not None:
-            intent = intent.model_copy(update={"baseline": Facts.model_validate(dict(checkpoint.data))})
-    return intent
 
 
 def answered(checkpoints: Sequence[Checkpoint]) -> str | None:

@@ -35,7 +35,7 @@ _DOCUMENTS_LEFT = 30  # daily reports that the fiscal memory still takes, below 
 async def wait_until_unblocked(exchange: Exchange) -> None:
     """Before the first question of a link: a printer that is off-line answers nothing but DLE."""
     seconds = exchange.timeouts.blocked
-    while (trouble := (await exchange.condition()).trouble) is not None:
+    while (trouble := await exchange.trouble()) is not None:
         if seconds <= 0:
             raise LinkTimeout(f"the printer answers nothing at present: {trouble.text}")
         seconds -= exchange.timeouts.poll

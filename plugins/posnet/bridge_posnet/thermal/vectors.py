@@ -40,7 +40,7 @@ def compare(raw: bytes, meaning: Mapping[str, Any], direction: object, equal: Eq
         return
     equal("direction", direction, next(name for name, known in _SIDES.items() if known is side))
     decoder = Decoder(side)
-    events = [*decoder.feed(raw), *decoder.flush()]
+    events = [*decoder.feed(raw), *decoder.interrupt()]
     sequence = events[0] if len(events) == 1 else None
     if not isinstance(sequence, Sequence):
         differ(f"hex: the bytes are no sequence: {events}")

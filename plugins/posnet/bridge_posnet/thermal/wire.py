@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.plugin import Checksum, DescribedFrame
+from bridge.plugin import Checksum, DescribedFrame, FrameReader, one_line
 from bridge.transport import Direction, mask_private
 from bridge_posnet.text import decode
 from bridge_posnet.thermal.answers import (
@@ -164,40 +163,14 @@ _ANSWERED = {"#X": "#s", "#E": "#n", "#R": "#v", "#C": "#c", "$G": "$g"}
 _STATUS = "#Z"
 
 
-@dataclass(slots=True)
-class _Line:
-    """One direction of a connection: its decoder, since when it has bytes of a sequence, and when the last bytes came."""
-
-    decoder: Decoder
-    began: datetime | None = None
-    at: datetime | None = None
-
-
-class ThermalWireDecoder:
+class ThermalWireDecoder(FrameReader[Event]):
     """Sequences and single bytes of one connection with the names of commands, parts and errors."""
 
     def __init__(self, code_page: str = _CODE_PAGE) -> None:
+        super().__init__(lambda direction: Decoder(Side.PRINTER if direction is Direction.OUT else Side.HOST))
         self._code_page = code_page
-        self._lines = {Direction.OUT: _Line(Decoder(Side.PRINTER)), Direction.IN: _Line(Decoder(Side.HOST))}
 
-    def feed(self, data: bytes, direction: Direction, at: datetime) -> Iterable[DescribedFrame]:
-        line = self._lines[direction]
-        began = line.began or at
-        line.at = at
-        events = list(line.decoder.feed(data))
-        line.began = (at if events else began) if line.decoder.waiting else None
-        for event in events:
-            yield self._described(event, direction, began, at)
-            began = at
-
-    def flush(self) -> Iterable[DescribedFrame]:
-        for direction, line in self._lines.items():
-            for event in line.decoder.flush():
-                if line.at is not None:
-                    yield self._described(event, direction, line.began or line.at, line.at)
-            line.began = None
-
-    def _described(self, event: Event, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
+    def described(self, event: Event, direction: Direction, began: datetime, at: datetime) -> DescribedFrame:
         match event:
             case Control():
                 pairing = event.name if event in (Control.ENQ, Control.DLE) else None
@@ -223,8 +196,8 @@ class ThermalWireDecoder:
         self, found: Sequence, direction: Direction, began: datetime, at: datetime, checked: Checksum, raw: bytes
     ) -> DescribedFrame:
         title, fields, pairing = self._answer(found) if direction is Direction.IN else self._command(found)
-        shown = [(name, _one_line(value)) for name, value in fields]
-        return DescribedFrame(began, at, direction, _one_line(title), shown, checked, None, raw, pairing)
+        shown = [(name, one_line(value)) for name, value in fields]
+        return DescribedFrame(began, at, direction, one_line(title), shown, checked, None, raw, pairing)
 
     # --- to the printer
 
@@ -375,7 +348,3 @@ def _bytes(found: Sequence) -> bytes:
         return found.to_bytes()
     except LocalError:  # one that our own encoder would not build: its parts are shown all the same
         return b""
-
-
-def _one_line(text: str) -> str:
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)

@@ -13,8 +13,8 @@ from bridge_shtrih_m.frame.host import (
     HostTimer,
     Ready,
 )
-from bridge_shtrih_m.frame.layer1 import ACK, ENQ, FILLER, MAX_DATA, NAK, STX, Control, Decoder1, Frame1, lrc
-from bridge_shtrih_m.frame.layer2 import ENQUIRY, ESCAPE, MARK, MAX_LENGTH, NUMBERS, Decoder2, Frame2, checksum, stuffed
+from bridge_shtrih_m.frame.layer1 import ACK, ENQ, FILLER, MAX_DATA, NAK, STX, Control, Decoder1, Event1, Frame1, lrc
+from bridge_shtrih_m.frame.layer2 import ENQUIRY, ESCAPE, MARK, MAX_LENGTH, NUMBERS, Decoder2, Event2, Frame2, checksum, stuffed
 from bridge_shtrih_m.frame.message import Fault, Garbage, LocalError, Send, Wait, belongs, code_of
 
 __all__ = [
@@ -39,6 +39,8 @@ __all__ = [
     "DeviceLink",
     "DeviceOutput",
     "DeviceTimer",
+    "Event1",
+    "Event2",
     "Failed",
     "Failure",
     "Fault",
