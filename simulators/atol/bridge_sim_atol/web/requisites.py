@@ -10,7 +10,7 @@ from typing import Any
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, Value
 
-from bridge_sim_atol.web.words import AGENTS, CORRECTION_TYPES, TAXATION, UNITS
+from bridge_sim_atol.web.words import AGENTS, CORRECTION_TYPES, TAXATION, UNITS, number_of
 
 Task = Mapping[str, Any]
 Written = tuple[Tag, Value]
@@ -72,7 +72,7 @@ def of_item(item: Task, *, modern: bool) -> Iterator[Written]:
         yield Tag.SUPPLIER_DATA, tuple(told)
     unit = item.get("measurementUnit")
     if unit is not None:
-        yield (Tag.MEASURE, UNITS[unit]) if modern else (Tag.UNIT, unit)
+        yield (Tag.MEASURE, number_of(UNITS, unit)) if modern else (Tag.UNIT, str(unit))
     if item.get("exciseSum") is not None:
         yield Tag.EXCISE, kopecks(item["exciseSum"])
     for name, tag in (
