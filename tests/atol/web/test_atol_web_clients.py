@@ -1,7 +1,7 @@
 """The simulated server as other people's programs use it: what they send, byte by byte where it matters, and what they read of the answers.
 
 Each test says whose way it is: [KSA] avb56/kktsite-agent, [AWS] ArchDemons/atolwebserver, [BED] Bedunkevich/atol, [PAGE] the vendor's own
-page, [GBS] a shop program in C#, [PHP] a service in PHP, [CS] a till in C#.
+page, [GBS] a shop program in C#, [PHP] a service in PHP, [CS] a till in C#, [PY] a class in Python.
 """
 
 from __future__ import annotations
@@ -219,6 +219,31 @@ def test_every_answer_may_be_read_by_a_page_from_elsewhere() -> None:
     play(scene, user="a", password="b")
 
 
+def test_whoever_looks_whether_the_server_is_there_finds_its_page() -> None:
+    """[PY] 200 is what it wants to see."""
+
+    async def scene(client: Client) -> None:
+        got = await client.send(b"GET / HTTP/1.1\r\nHost: s\r\n\r\n")
+        assert got.startswith(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n")
+
+    play(scene)
+
+
+def test_texts_between_positions_are_printed_with_them() -> None:
+    """[PY] A line of dashes behind each position."""
+
+    async def scene(client: Client) -> None:
+        dashes = {"type": "text", "text": "-" * 32, "alignment": "left", "font": 0, "doubleWidth": False, "doubleHeight": False}
+        code = {"type": "barcode", "barcode": "https://shop.example/1", "barcodeType": "QR", "scale": 5}
+        task = {**SELL, "items": [POSITION, dashes, code]}
+        await client.call("POST", "/api/v2/requests", {"uuid": "u1", "request": [task]})
+        (one,) = await client.done("/api/v2/requests/u1")
+        assert (one["status"], receipts(client)) == ("ready", ["27.00"])
+        assert "-" * 32 in client.server.paper()
+
+    play(scene)
+
+
 def test_one_task_alone_is_taken_too() -> None:
     """[PHP, AWS] `request` is the task and no list."""
 
@@ -300,6 +325,26 @@ def test_words_may_be_numbers(position: dict[str, Any], payment: Any) -> None:
         (one,) = await client.done("/api/v2/requests/u1")
         assert (one["status"], one["error"]) == ("ready", {"code": 0, "description": "Ошибок нет"})
         assert receipts(client) == ["27.00"]
+
+    play(scene)
+
+
+def test_sums_of_binary_fractions_are_what_they_mean() -> None:
+    """[PY, BED] Totals are added up in floats: 45.5 + 0.1 + 0.2, and 0.1 * 3 of something."""
+
+    async def scene(client: Client) -> None:
+        more = [{**POSITION, "price": price, "amount": price} for price in (45.5, 0.1)]
+        weighed = {**POSITION, "price": 1, "quantity": 0.1 * 3, "amount": 0.1 * 3}
+        total = 45.5 + 0.1 + 0.1 * 3
+        task = {**SELL, "items": [*more, weighed], "payments": [{"type": "cash", "sum": total}], "total": 0.1 + 0.2 + 45.6}
+        assert "000000000" in json.dumps(task)
+        await client.call("POST", "/api/v2/requests", {"uuid": "u1", "request": [task]})
+        (one,) = await client.done("/api/v2/requests/u1")
+        assert (one["error"], receipts(client)) == ({"code": 0, "description": "Ошибок нет"}, ["45.90"])
+        task = {**SELL, "items": [{**POSITION, "price": 27.005}]}
+        await client.call("POST", "/api/v2/requests", {"uuid": "u2", "request": [task]})
+        (one,) = await client.done("/api/v2/requests/u2")
+        assert (one["error"]["code"], receipts(client)) == (501, ["45.90"])
 
     play(scene)
 

@@ -40,11 +40,11 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
+        headers = {"Content-Type": "application/json; charset=utf-8", **self.headers}
         lines = [
             f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
-            "Content-Type: application/json; charset=utf-8",
+            *(f"{name}: {value}" for name, value in headers.items()),
             f"Content-Length: {len(self.body)}",
-            *(f"{name}: {value}" for name, value in self.headers.items()),
         ]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
 

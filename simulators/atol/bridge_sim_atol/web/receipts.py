@@ -13,7 +13,8 @@ from bridge_ffd.tags import Tag
 from bridge_sim_atol.web.driver import Device, DriverError, packed
 from bridge_sim_atol.web.driver_errors import PARSE, WRONG_TOTAL
 from bridge_sim_atol.web.questions import fiscal_params
-from bridge_sim_atol.web.requisites import kopecks, of_correction, of_document, of_item
+from bridge_sim_atol.web.requisites import kopecks, of_correction, of_document, of_item, scaled
+from bridge_sim_atol.web.slips import printed_item
 from bridge_sim_atol.web.words import METHODS, OBJECTS, PAYMENTS, RECEIPTS, UNITS, VAT, number_of
 
 _ELECTRONIC = 0x04
@@ -42,8 +43,11 @@ async def receipt(device: Device, task: Mapping[str, Any]) -> dict[str, Any]:
         if correction and version <= _SIMPLE:
             await _collapsed(device, positions)
         else:
-            for item in positions:
-                await _position(device, item, modern=modern)
+            for item in task["items"]:
+                if item.get("type", "position") == "position":
+                    await _position(device, item, modern=modern)
+                else:
+                    await printed_item(device, item)
         await _round(device, task, positions)
         for payment in task["payments"]:
             await device.ask(bytes((0x99, 0, number_of(PAYMENTS, payment["type"]))) + packed(kopecks(payment["sum"]), 5))
@@ -103,7 +107,7 @@ def _finished(item: Mapping[str, Any]) -> bytes:
     return (
         bytes((0xEB, flags))
         + packed(kopecks(item["price"]), 7)
-        + packed(int(Decimal(item["quantity"]) * 1000), 5)
+        + packed(scaled(item["quantity"], 3), 5)
         + packed(total, 7)
         + bytes((number_of(VAT, item["tax"]["type"]),))
         + packed(0, 7)

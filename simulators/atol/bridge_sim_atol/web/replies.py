@@ -37,6 +37,11 @@ def error(status: int, words: str, code: int = SERVER, headers: Mapping[str, str
     return Reply(status, text.write({"error": {"code": code, "description": words}}), headers or {})
 
 
+def page() -> Reply:
+    """In place of the page with which the server is set up: clients ask for it to see whether anybody is there."""
+    return Reply(200, b"<!doctype html><title>Web Requests</title>", {"Content-Type": "text/html; charset=utf-8"})
+
+
 def for_pages(request: Request, reply: Reply) -> Reply:
     """With what a browser wants to hear before a page from elsewhere may read it. Of the local network the vendor's server says nothing."""
     origin = request.headers.get("origin", "")

@@ -129,6 +129,8 @@ class WebServer(SimulatedDevice):
 
     async def _called(self, request: Request) -> Reply:
         parts = tuple(part for part in request.parts if part)
+        if not parts and request.method == "GET":
+            return replies.page()
         new = parts[:2] == _PREFIX
         if self.settings.calls == ("old" if new else "new") or not (new or parts in _OLD_QUEUE or parts[:1] == ("requests",)):
             return replies.error(404, "Ресурс не найден")
