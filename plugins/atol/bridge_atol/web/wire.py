@@ -12,7 +12,7 @@ from datetime import datetime
 from bridge.plugin import Checksum, DescribedFrame, WireDecoder
 from bridge.transport import Direction, mask_private
 from bridge_atol.web.errors import lookup
-from bridge_atol.web.messages import Json, Status, Unreadable, load
+from bridge_atol.web.messages import Json, Status, Unreadable, load, whole
 from bridge_atol.wire_fields import PRIVATE_TAGS
 
 _STRING = rb'"(?:[^"\\]|\\.)*"'
@@ -134,6 +134,6 @@ def _told(body: bytes) -> Iterable[tuple[str, str]]:
 
 
 def _error(error: Json) -> Iterable[tuple[str, str]]:
-    code = error.get("code")
-    if type(code) is int and code:
+    code = whole(error.get("code"))
+    if code:
         yield f"error {code}", lookup(code).text
