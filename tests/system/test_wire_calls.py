@@ -123,7 +123,9 @@ async def test_a_job_tells_its_states_checkpoints_frames_and_verdict(system: Sys
 
 async def test_a_long_time_line_comes_in_pages(system: System) -> None:
     job = (await system.submit(SALE)).body
-    whole = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body["timeline"]
+    async with asyncio.timeout(20):  # the answer to the sale does not wait for the last line of its trace
+        while (whole := (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body["timeline"])[-1]["kind"] != "phase":
+            await asyncio.sleep(0.01)
     pages: list[Any] = []
     after: int | None = 0
     while after is not None:
