@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import bridge
@@ -151,7 +152,8 @@ def said_in(path: Path) -> Iterator[str]:
                     yield from _literals(value, local)
 
 
-def said() -> set[str]:
+@cache
+def said() -> frozenset[str]:
     """All of them, with nameless places."""
     found = {text for part in LOOKED_AT for path in sorted((CORE / part).rglob("*.py")) for text in said_in(path)}
     of_errors = (
@@ -159,7 +161,8 @@ def said() -> set[str]:
         | set(WHAT_BECAME.values())
         | set(PROMPTS.values())
     )
-    return {normal(text) for text in found if _is_sentence(text) or text in _WORDS} | {normal(text) for text in of_errors}
+    sentences = {text for text in found if _is_sentence(text) or text in _WORDS}
+    return frozenset(normal(text) for text in sentences | of_errors)
 
 
 _WORDS = frozenset({"recovered", "restart"})
