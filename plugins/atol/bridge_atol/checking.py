@@ -25,6 +25,7 @@ from bridge.model import (
     ShiftOpen,
     Warning_,
     invalid,
+    unsupported,
 )
 from bridge_atol.circumstances import Circumstances, version_of
 from bridge_atol.display import plan_display
@@ -35,7 +36,6 @@ from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_atol.status import OPERATIONS
-from bridge_atol.unsupported import unsupported
 
 _DIGITS = 10  # of a document's number
 

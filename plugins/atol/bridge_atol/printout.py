@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from bridge_ffd.fitting import Fitting
 
-from bridge.model import Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr
+from bridge.model import Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, unsupported
 from bridge.plugin import QrLimits, fit_qr
 from bridge_atol import commands
 from bridge_atol.layout import CODE_PAGE
 from bridge_atol.plan import Step
-from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import CODE
 
 QR_SIZES = range(1, 11)

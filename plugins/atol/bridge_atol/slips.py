@@ -8,7 +8,7 @@ from bridge_ffd.building import Faults
 from bridge_ffd.parts import cashier_tags
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid
+from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid, unsupported
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.errors import SHIFT_TOO_OLD
@@ -17,7 +17,6 @@ from bridge_atol.layout import BadValue
 from bridge_atol.plan import Plan, Step
 from bridge_atol.sale import cleared, tag_steps
 from bridge_atol.settings import CURRENCY
-from bridge_atol.unsupported import unsupported
 
 
 def plan_shift_open(operation: ShiftOpen, now: Circumstances) -> Plan:

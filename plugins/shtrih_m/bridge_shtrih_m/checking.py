@@ -31,6 +31,7 @@ from bridge.model import (
     ShiftOpen,
     Warning_,
     invalid,
+    unsupported,
 )
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances, version_of
@@ -44,7 +45,6 @@ from bridge_shtrih_m.settings import ShtrihSettings
 from bridge_shtrih_m.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_shtrih_m.status import OPERATIONS
 from bridge_shtrih_m.texts import own
-from bridge_shtrih_m.unsupported import unsupported
 
 _DIGITS = 10  # of a document's number
 MAX_CODE = 200  # bytes of a marking code that FF61h takes beside its tags

@@ -15,7 +15,7 @@ from bridge_ffd.tlv import encode
 from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
-from bridge.model import PaymentKind, Receipt, invalid
+from bridge.model import PaymentKind, Receipt, invalid, unsupported
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.facts import Kind
@@ -23,7 +23,6 @@ from bridge_shtrih_m.layout import CODE_PAGE, BadValue
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.sale import OPENS, document_of, no_print
 from bridge_shtrih_m.settings import ZERO
-from bridge_shtrih_m.unsupported import unsupported
 
 _ITEMS: dict[Settlement, int] = {
     Settlement.SALE: 0x80,

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from bridge_ffd.fitting import Fitting
 
-from bridge.model import Capabilities, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, invalid
+from bridge.model import Capabilities, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, invalid, unsupported
 from bridge.plugin import FittedQr, QrLimits, fit_qr
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.layout import CODE_PAGE
-from bridge_shtrih_m.unsupported import unsupported
 
 WIDE_LINE = 20
 QR_BYTES = 2953

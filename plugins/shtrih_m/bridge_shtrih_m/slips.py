@@ -7,14 +7,13 @@ from bridge_ffd.parts import cashier_tags
 from bridge_ffd.tlv import encode
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid
+from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid, unsupported
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.facts import Kind
 from bridge_shtrih_m.layout import BadValue
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.settings import CURRENCY
-from bridge_shtrih_m.unsupported import unsupported
 
 
 def plan_shift_open(operation: ShiftOpen, now: Circumstances, *, storage: bool) -> Plan:

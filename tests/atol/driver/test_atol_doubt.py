@@ -102,7 +102,7 @@ def test_a_reply_that_came_before_the_first_packet_is_no_reply_to_it() -> None:
             await (await bench.connect()).execute(job, other("report.x"))
         await bench.disconnect()
         driver = await bench.connect()
-        driver._exchange._received(Frame(0, bytes.fromhex("A3 55 00 00")).to_bytes())  # type: ignore[attr-defined]
+        driver._exchange._line._received(Frame(0, bytes.fromhex("A3 55 00 00")).to_bytes())  # type: ignore[attr-defined]
         answer = await driver.recover(job, other("report.x"), tuple(job.checkpoints))
         assert isinstance(answer, NeedsOperator)
         await bench.disconnect()

@@ -196,7 +196,7 @@ def test_what_came_before_we_spoke_is_no_reply_to_us() -> None:
         bench.far2._answer = b"\x02\x55\x00\x00\x03\x56"
         bench.far2.state = DeviceState2.UNREAD
         exchange = driver._exchange  # type: ignore[attr-defined]
-        exchange._received(b"\x06")
+        exchange._line._received(b"\x06")
         reply = await exchange.send(commands.cash_in(Decimal("5.00")))
         assert (reply.error, bench.script.cash) == (0, 105_00)
         await bench.disconnect()

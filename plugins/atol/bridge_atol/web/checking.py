@@ -16,10 +16,10 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
     Warning_,
+    unsupported,
 )
 from bridge_atol.checking import circumstances, repeats_last
 from bridge_atol.settings import AtolSettings, WebSettings
-from bridge_atol.unsupported import unsupported
 from bridge_atol.web.printout import printout
 from bridge_atol.web.status import API, OPERATIONS
 from bridge_atol.web.tasks import plan_of

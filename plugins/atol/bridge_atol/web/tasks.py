@@ -33,13 +33,13 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
     invalid,
+    unsupported,
 )
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.facts import Kind
 from bridge_atol.layout import CODE_PAGE
 from bridge_atol.sale import document_of
 from bridge_atol.settings import CURRENCY
-from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import NAME
 from bridge_atol.web import names
 from bridge_atol.web.messages import Json
