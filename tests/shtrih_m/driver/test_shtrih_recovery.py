@@ -127,7 +127,7 @@ def test_a_new_document_of_another_kind_says_nothing_against_the_proof() -> None
         outcome = await bench.run(sale(), job)
         assert (outcome.state, outcome.answer.proof["decision"]) == (
             "failed",
-            "none of the new documents of the fiscal storage is of this kind",
+            "none of the new documents of the fiscal storage is this one",
         )
         await bench.disconnect()
 
