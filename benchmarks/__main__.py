@@ -15,7 +15,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gate, idle_sockets
+from benchmarks import empty_server, gate, idle_sockets
 from benchmarks.bare import record, replay_all, sale_only
 from benchmarks.families import FAMILIES, POSNET, ZVT, Family
 from benchmarks.load import sell_all
@@ -69,6 +69,8 @@ def _throughput(console: Console, directory: Path, family: Family, receipts: int
                 bursts = asyncio.run(replay_all(family, urls, writes, count, family.bursts))
                 _row(table, printers, f"bare client, the driver's {len(dialogue)} frames in its bursts", bursts, bare)
             _row(table, printers, f"bare client, the driver's {len(dialogue)} frames one by one", bare, bare)
+            empty = empty_server.measure(family, urls, dialogue, count, directory)
+            _row(table, printers, "an empty HTTP server between", empty, bare)
             _row(table, printers, "bridge over HTTP, journal on disk", _through_bridge(directory, family, urls, count), bare)
             slow = _through_bridge(directory, family, urls, count, slow=0.005)
             _row(table, printers, "the same, commits 5 ms slower", slow, bare)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from bridge.transport import SECRETS
+from tests import bytecode
 from tests.api import conformance
 
 conformance.install()
@@ -16,6 +17,14 @@ conformance.install()
 settings.register_profile("usual", max_examples=40)
 settings.register_profile("thorough", max_examples=300)
 settings.load_profile("usual")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    bytecode.keep(config)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    bytecode.compile_by_turns(session)
 
 
 def fail_if_any(item: pytest.Item) -> None:

@@ -1,7 +1,8 @@
 """The SQLite file of the journal: opening it, grouped synchronous commits, reads. What is in it: `schema.py`.
 
 Every write is a function over a connection. Writes that wait at the same moment share one transaction and one flush; each
-still stands or falls alone (savepoints). A write has returned only when it is on the disk (WAL, synchronous=FULL).
+still stands or falls alone (savepoints). A write has returned only when it is on the disk (WAL, synchronous=FULL). They are
+carried out in the order in which they were asked for; one that is in no hurry waits a moment for company.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import concurrent.futures
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +23,10 @@ T = TypeVar("T")
 # How many waiting writes go into one transaction. With a flush of some milliseconds more than this never waits; the limit
 # only keeps one transaction from growing without end.
 _GROUP = 256
+
+# A person who is told something does not notice so many seconds, and what the device is waiting for does not queue up behind a
+# flush of its own.
+_COMPANY = 0.02
 
 
 class Cursor(Protocol):
@@ -43,6 +50,13 @@ class StorageError(Exception):
 
 class JournalDamaged(Exception):
     """The file is no readable journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    work: Callable[[Connection], Any]
+    future: concurrent.futures.Future[Any]
+    hurry: bool = True
 
 
 Connect = Callable[[Path], Connection]
@@ -85,7 +99,8 @@ def rows(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> li
 class Database:
     """One journal file. `inline` commits in the caller's own thread and loop: for tests in virtual time.
 
-    `before_commit` is called ahead of each flush (benchmarks add latency with it). `on_commit` is called behind each commit,
+    `company`: seconds that a write in no hurry waits for others at most. `before_commit` is called ahead of each flush (benchmarks
+    add latency with it). `on_commit` is called behind each commit,
     in the thread that made it: it must be quick and must not raise.
     """
 
@@ -100,6 +115,7 @@ class Database:
     ) -> None:
         self.path = path
         self.commits = 0
+        self.company = _COMPANY
         self.on_commit: Callable[[], None] = _nothing
         self._inline = inline
         self._before_commit = before_commit
@@ -113,9 +129,7 @@ class Database:
         self._read_lock = threading.Lock()
         self._closed = False
         self._gate = threading.Lock()
-        self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], concurrent.futures.Future[Any]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         if not inline:
             self._thread = threading.Thread(target=self._write_loop, name="journal", daemon=True)
@@ -140,8 +154,8 @@ class Database:
         if list(verdict[0].values()) != ["ok"]:
             raise JournalDamaged(str(verdict[0]))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction and return its result once it is durable.
+    async def write(self, work: Callable[[Connection], T], *, hurry: bool = True) -> T:
+        """Run `work` in a transaction and return its result once it is durable. `hurry` False: nothing waits for it but readers.
 
         What `work` raises is raised here and undoes only its own part. Raises StorageError where the disk refuses.
         Callable from any event loop.
@@ -152,7 +166,7 @@ class Database:
         with self._gate:  # nothing may come into the queue behind the end mark: nobody would ever answer it
             if self._closed:
                 raise StorageError("the journal is closed")
-            self._queue.put((work, future))
+            self._queue.put(_Write(work, future, hurry))
         return await asyncio.wrap_future(future)
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
@@ -160,7 +174,7 @@ class Database:
         if self._closed:
             raise StorageError("the journal is closed")
         future: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self._commit_group([(work, future)])
+        self._commit_group([_Write(work, future)])
         return future.result(timeout=0)
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
@@ -193,23 +207,30 @@ class Database:
     def _write_loop(self) -> None:
         stop = False
         while not stop:
-            item = self._queue.get()
-            if item is None:
-                return
-            group = [item]
-            while len(group) < _GROUP:
-                try:
-                    more = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    stop = True
-                    break
-                group.append(more)
+            group, stop = self._next_group()
             self._commit_group(group)
 
-    def _commit_group(self, group: list[tuple[Callable[[Connection], Any], concurrent.futures.Future[Any]]]) -> None:
-        wanted = [(work, future) for work, future in group if future.set_running_or_notify_cancel()]
+    def _next_group(self) -> tuple[list[_Write], bool]:
+        """The writes of the next transaction, and whether they are the last ones."""
+        group: list[_Write] = []
+        until: float | None = None
+        while len(group) < _GROUP:
+            try:
+                patience = max(0.0, until - time.monotonic()) if until is not None else 0.0
+                write = self._queue.get(timeout=patience) if group else self._queue.get()
+            except queue.Empty:
+                break
+            if write is None:
+                return group, True
+            group.append(write)
+            if write.hurry:
+                until = 0.0
+            elif until is None:
+                until = time.monotonic() + self.company
+        return group, False
+
+    def _commit_group(self, group: Sequence[_Write]) -> None:
+        wanted = [(write.work, write.future) for write in group if write.future.set_running_or_notify_cancel()]
         if not wanted:
             return
         results: list[tuple[concurrent.futures.Future[Any], Any]] = []

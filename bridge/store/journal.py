@@ -216,7 +216,7 @@ class Journal:
 
     async def prompt(self, job_id: str, device: str, data: Mapping[str, Any], at: datetime) -> Event:
         """That the job waits for a person, or no longer does: an event, no step."""
-        return await self._database.write(lambda c: _event(c, EventKind.JOB_PROMPT, device, job_id, data, at))
+        return await self._database.write(lambda c: _event(c, EventKind.JOB_PROMPT, device, job_id, data, at), hurry=False)
 
     async def amend(self, job_id: str, changes: Mapping[str, Any], at: datetime) -> Event | None:
         """A numbered amendment. None where the job already says so. Raises ValueError where the job is not done."""

@@ -47,7 +47,7 @@ class ReadOnlyDatabase(Database):
         except sqlite3.Error as error:
             raise StorageError(f"{self.path} cannot be read: {error}") from None
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, hurry: bool = True) -> T:
         raise StorageError("the journal is opened for reading only")
 
     def write_now(self, work: Callable[[Connection], T]) -> T:

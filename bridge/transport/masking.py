@@ -10,7 +10,9 @@ import base64
 import json
 import re
 import threading
+from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import quote, quote_plus
 
 # A value of three characters or fewer stands everywhere: hiding it would hide the log and still hide nothing.
@@ -117,8 +119,8 @@ _SCHEMES = re.compile(
 )
 
 
-# Digits in a row or in groups, with one blank or hyphen between.
-_RUN = re.compile(r"(?<![0-9])[0-9]+(?:[ -][0-9]+)*(?![0-9])", re.ASCII)
+# Digits in a row or in groups, with one blank or hyphen between: as many as the shortest card has, at least.
+_RUN = re.compile(r"(?<![0-9])(?=(?:[0-9][ -]?){12}[0-9])[0-9]+(?:[ -][0-9]+)*(?![0-9])", re.ASCII)
 # Cards are printed in groups of four to six digits. Pairs are a dump of bytes, in which anything could be found.
 _GROUP = 4
 
@@ -193,6 +195,7 @@ class Values:
             spelt |= _spellings(value)
         self._texts = sorted(spelt, key=len, reverse=True)  # longest first: a part must not spoil the whole
         self._bytes = sorted({form for text in spelt for form in _encoded(text)}, key=len, reverse=True)
+        self._sizes = [-len(form) for form in self._bytes]
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -205,7 +208,7 @@ class Values:
 
     def hide_bytes(self, data: bytes) -> bytes:
         """The same in bytes; length kept."""
-        for form in self._bytes:
+        for form in islice(self._bytes, bisect_left(self._sizes, -len(data)), None):  # most transfers are shorter than most forms
             if form in data:
                 data = data.replace(form, b"*" * len(form))
         return data

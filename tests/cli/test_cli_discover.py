@@ -48,10 +48,11 @@ def printer() -> Iterator[str]:
 
 @pytest.mark.usefixtures("nothing_around")
 def test_with_the_server_off_a_printer_is_found_added_and_known_the_next_time(run: Run, tmp_path: Path, printer: str) -> None:
-    shown = run("discover", "--tcp", printer).output
+    families = ("--family", "posnet", "--family", "shtrih-m")
+    shown = run("discover", *families, "--tcp", printer).output
     assert "POSNET THERMAL XL2 ONLINE" in shown
     assert f"--url 'tcp://{printer}'" in shown
-    added = json.loads(run("discover", "--tcp", printer, "--add", "--json").stdout)
+    added = json.loads(run("discover", "--family", "posnet", "--tcp", printer, "--add", "--json").stdout)
     assert added["added"] == [{"id": "posnet-1", "family": "posnet", "url": f"tcp://{printer}", "problem": None}]
     assert DeviceFile(tmp_path).load()["posnet-1"].url == f"tcp://{printer}"
     again = json.loads(run("discover", "--tcp", printer, "--add", "--json").stdout)

@@ -98,6 +98,37 @@ async def test_writers_in_many_threads_and_loops_share_one_commit(tmp_path: Path
     store.close()
 
 
+async def test_a_write_in_no_hurry_goes_with_the_next_one_and_before_it(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, START)
+    store.database.company = 3600
+    before = store.database.commits
+    order: list[int] = []
+    slow = [asyncio.ensure_future(store.database.write(lambda _, n=n: order.append(n), hurry=False)) for n in (1, 2)]
+    await asyncio.sleep(0)  # both are asked for
+    await store.database.write(lambda _: order.append(3))
+    await asyncio.gather(*slow)
+    assert order == [1, 2, 3]
+    assert store.database.commits - before == 1
+    store.close()
+
+
+async def test_a_write_in_no_hurry_is_made_alone_where_nothing_else_comes(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, START)
+    store.database.company = 0
+    await store.database.write(lambda c: c.execute("INSERT INTO meta (key, value) VALUES ('k', 'v')") and None, hurry=False)
+    assert store.database.read("SELECT value FROM meta WHERE key='k'") == [{"value": "v"}]
+    store.close()
+
+
+async def test_a_journal_that_is_closed_makes_what_was_in_no_hurry(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, START)
+    store.database.company = 3600
+    slow = asyncio.ensure_future(store.database.write(lambda _: "made", hurry=False))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(store.close)
+    assert await slow == "made"
+
+
 async def test_a_work_that_fails_undoes_its_own_part_and_not_its_neighbours(tmp_path: Path) -> None:
     gate = Gate()
     gate.open.set()

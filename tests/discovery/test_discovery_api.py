@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from bridge_posnet.settings import Timeouts
 from bridge_sim_posnet.family import PosnetSimulator
 
 from bridge.devices.discovery import Announced, SerialPort, Surroundings
@@ -67,15 +68,23 @@ async def till(tmp_path: Path) -> AsyncIterator[Till]:
     await usb.close()
 
 
+@pytest.fixture
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From the call on a Posnet printer that is silent is given up after half a second: who is off can miss nothing."""
+    short = Timeouts(read=0.2, dead=0.2, poll=0.05, blocked=0.05)
+    return lambda: monkeypatch.setattr("bridge_posnet.family._PROBE", short)
+
+
 async def test_both_printers_are_found_configured_and_then_left_alone(till: Till) -> None:
     assert (await till.call("GET", "/discovery"))[1]["state"] == "none"
-    scanned = await till.scan({"tcp": [till.tcp.removeprefix("tcp://")], "operator": {"name": "Anna"}})
+    tcp = {"tcp": [till.tcp.removeprefix("tcp://")]}
+    scanned = await till.scan({**tcp, "families": ["posnet", "shtrih-m"], "operator": {"name": "Anna"}})
     found = {row["identity"]["fiscal_number"]: row for row in scanned["found"]}
     assert {number: row["configured_as"] for number, row in found.items()} == {"ZBF 2101000001": None, "ZBF 2101000002": None}
     for number, row in found.items():
         config = {"family": row["family"], "url": row["url"]}
         assert (await till.call("PUT", f"/devices/till-{number[-1]}/config", config))[0] == 200
-    again = await till.scan({"tcp": [till.tcp.removeprefix("tcp://")]})
+    again = await till.scan(tcp)
     assert sorted((row["configured_as"], row["left_alone"]) for row in again["found"]) == [("till-1", True), ("till-2", True)]
     assert {place["outcome"] for place in again["places"]} == {"configured"}
     assert not till.usb.device.documents()
@@ -84,13 +93,16 @@ async def test_both_printers_are_found_configured_and_then_left_alone(till: Till
     assert [row["actor"]["operator"] for row in audit if row["action"] == "discovery.started"] == [{"name": "Anna"}, None]
 
 
-async def test_an_address_is_asked_who_is_there_and_nothing_is_printed_or_configured(till: Till) -> None:
+async def test_an_address_is_asked_who_is_there_and_nothing_is_printed_or_configured(
+    till: Till, little_patience: Callable[[], None]
+) -> None:
     status, told = await till.call("POST", "/discovery/check", {"family": "posnet", "url": till.tcp})
     assert (status, told["outcome"], told["identity"]["fiscal_number"]) == (200, "identified", "ZBF 2101000002")
     assert (told["device"], told["configured_as"]) == (None, None)
     usb = {"family": "posnet", "url": f"serial://{till.usb.ports()[0].name}"}
     assert (await till.call("POST", "/discovery/check", usb))[1]["outcome"] == "identified"
     till.usb.device.power(False)
+    little_patience()
     assert (await till.call("POST", "/discovery/check", usb))[1]["outcome"] == "silent"
     assert (await till.call("GET", "/devices"))[1]["devices"] == []
     assert (await till.call("GET", "/audit"))[1]["audit"] == []
@@ -128,8 +140,9 @@ async def test_what_cannot_be_configured_so_is_told_by_field_and_what_does_not_a
     assert (answered, told["outcome"] if status == 200 else told["errors"][0]["field"]) == (status, said)
 
 
-async def test_one_search_at_a_time(till: Till) -> None:
+async def test_one_search_at_a_time(till: Till, little_patience: Callable[[], None]) -> None:
     till.usb.device.power(False)
+    little_patience()
     slow = asyncio.create_task(
         till.call("POST", "/discovery/check", {"family": "posnet", "url": f"serial://{till.usb.ports()[0].name}"})
     )

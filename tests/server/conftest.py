@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from fake_bridge import FakeBridge
 
-from bridge.server import admin_token
+from bridge.server import admin_token, connections
 from bridge.server.run import ApiServer
 from bridge.server.settings import ServerSettings
 
@@ -101,3 +101,9 @@ async def client(tmp_path: Path, settings: ServerSettings) -> AsyncIterator[Clie
     for writer in client.writers:
         writer.close()
     await server.stop()
+
+
+@pytest.fixture
+def hardly_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server lingers less over what a refused client might still send: here nobody sends more."""
+    monkeypatch.setattr(connections, "_LINGER_SECONDS", 0.1)

@@ -67,6 +67,7 @@ async def test_a_kept_connection_serves_several_requests(client: Any) -> None:
     assert await closed(reader) == b""  # idle long enough
 
 
+@pytest.mark.usefixtures("hardly_lingering")
 async def test_a_body_that_does_not_come_is_a_problem_and_the_end(client: Any) -> None:
     reply = await client.request(
         "POST", "/api/v1/jobs/1/ack", b"{", headers={"Content-Length": "100", "Connection": "keep-alive"}

@@ -207,6 +207,7 @@ async def test_compressed_bodies_are_refused_unread(client: Any) -> None:
     assert_problem(reply, 415, "request.media_type")
 
 
+@pytest.mark.usefixtures("hardly_lingering")
 async def test_a_body_that_says_it_is_too_long_is_refused_unread(client: Any) -> None:
     reply = await client.sell(headers={"Content-Length": "99999999"})
     assert_problem(reply, 413, "request.too_large")
@@ -224,6 +225,7 @@ async def test_a_chunked_body_that_grows_too_long_is_refused(client: Any) -> Non
     assert reply.json["limit"] == 1024 * 1024
 
 
+@pytest.mark.usefixtures("hardly_lingering")
 async def test_a_client_that_asks_first_is_told_before_it_sends(client: Any) -> None:
     """Expect: 100-continue gets no 100 when the gate refuses."""
     reply = await client.request(

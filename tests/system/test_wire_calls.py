@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -85,9 +86,10 @@ def test_a_ring_forgets_the_oldest_and_says_so() -> None:
 
 async def test_the_last_dialogue_is_there_when_the_link_has_died(system: System) -> None:
     await system.printer.close()
-    await system.submit({"op": "drawer.open"}, wait=3)
-    told = (await system.call("GET", "/devices/till-1/wire")).body
-    assert told["connected"] is False
+    await system.submit({"op": "drawer.open"}, wait=0)
+    async with asyncio.timeout(20):
+        while (told := (await system.call("GET", "/devices/till-1/wire")).body)["connected"]:
+            await asyncio.sleep(0.01)
     assert told["frames"]
 
 
@@ -121,7 +123,9 @@ async def test_a_job_tells_its_states_checkpoints_frames_and_verdict(system: Sys
 
 async def test_a_long_time_line_comes_in_pages(system: System) -> None:
     job = (await system.submit(SALE)).body
-    whole = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body["timeline"]
+    async with asyncio.timeout(20):  # the answer to the sale does not wait for the last line of its trace
+        while (whole := (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body["timeline"])[-1]["kind"] != "phase":
+            await asyncio.sleep(0.01)
     pages: list[Any] = []
     after: int | None = 0
     while after is not None:

@@ -242,12 +242,12 @@ def hold_the_queue(scene: Scene, seconds: float) -> None:
     """Another program's task comes before the document, and takes so long."""
     post = scene.server._post
 
-    def first(request: Request, queue: Any) -> Any:
-        if b"getDeviceStatus" not in request.body:
+    def first(body: Any, queue: Any, *, flat: bool) -> Any:
+        if "getDeviceStatus" not in str(body):
             scene.server._post = post  # type: ignore[method-assign]
             scene.server.switch({"task_ms": str(int(seconds * 1000))})
             queue.add("theirs", [{"type": "getFnStatus"}])
-        return post(request, queue)
+        return post(body, queue, flat=flat)
 
     scene.server._post = first  # type: ignore[method-assign]
 

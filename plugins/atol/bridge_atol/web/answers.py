@@ -3,6 +3,7 @@ Unreadable."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +16,11 @@ from bridge_ffd.register import CURRENCY, Kind
 from bridge_ffd.versions import Settlement
 
 from bridge.model import KindTotal, PaymentKind, Report
-from bridge_atol.web.messages import Json, Unreadable
+from bridge_atol.web.messages import Json, Unreadable, whole
 from bridge_atol.web.plan import Facts, ShiftState
 
 _KOPECK = Decimal("0.01")
+_AMOUNT = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,2})?")
 _SIGN_DIGITS = 10  # a sign has four bytes
 
 _SALES = {"sell": "sales", "sellReturn": "sale_returns", "buy": "purchases", "buyReturn": "purchase_returns"}
@@ -53,13 +55,13 @@ class FiscalParams:
         params = inside if isinstance(inside, Mapping) else result
         warnings = result.get("warnings")
         return cls(
-            number=_whole(params.get("fiscalDocumentNumber")),
+            number=whole(params.get("fiscalDocumentNumber")),
             sign=_sign(params.get("fiscalDocumentSign")),
             at=_moment(params.get("fiscalDocumentDateTime"), zone),
-            shift=_whole(params.get("shiftNumber")),
+            shift=whole(params.get("shiftNumber")),
             fn=params["fnNumber"] if isinstance(params.get("fnNumber"), str) else None,
             total=_amount(params.get("total")),
-            receipts=_whole(params.get("receiptsCount")),
+            receipts=whole(params.get("receiptsCount")),
             not_printed=isinstance(warnings, Mapping) and bool(warnings.get("notPrinted")),
             wrapped=isinstance(inside, Mapping),
         )
@@ -86,7 +88,7 @@ class Kept:
         tags = result.get("documentTLV")
         if not isinstance(tags, Mapping) or not isinstance(tags.get("fiscalDocumentType"), str):
             raise Unreadable("the document is not told")
-        number = _whole(tags.get("1040"))
+        number = whole(tags.get("1040"))
         qr = _qr(tags.get("qr"))
         if qr is None and number is None:
             raise Unreadable("the document has no number")
@@ -139,7 +141,7 @@ def facts_of(results: Sequence[Mapping[str, Json]]) -> Facts:
     """Of getShiftStatus, getFnInfo, getFnStatus and getCashDrawerStatus, in any order. Raises Unreadable."""
     every = {name: value for result in results for name, value in result.items()}
     shift, info, status = part(every, "shiftStatus"), part(every, "fnInfo"), part(every, "fnStatus")
-    last, number = _whole(status.get("fiscalDocumentNumber")), _whole(shift.get("number"))
+    last, number = whole(status.get("fiscalDocumentNumber")), whole(shift.get("number"))
     if last is None or number is None or not isinstance(info.get("serial"), str):
         raise Unreadable("the number of the shift, of the FN or of its last document is missing")
     counters = every.get("counters")
@@ -162,7 +164,7 @@ def figures_of(result: Mapping[str, Json]) -> Report:
         of_kind = receipts.get(name)
         if isinstance(of_kind, Mapping):
             sums[word] = _amount(of_kind.get("sum")) or Decimal("0.00")
-            count = _whole(of_kind.get("count"))
+            count = whole(of_kind.get("count"))
             if count is not None:
                 counts[word] = count
     sell = receipts.get("sell")
@@ -172,7 +174,7 @@ def figures_of(result: Mapping[str, Json]) -> Report:
         amount = _amount(part(told, member).get("sum")) if isinstance(told.get(member), Mapping) else None
         if amount is not None:
             counters[name] = f"{amount:f}"
-    number = _whole(told.get("shiftNumber"))
+    number = whole(told.get("shiftNumber"))
     return Report(
         number=str(number) if number is not None else None,
         currency=CURRENCY,
@@ -214,17 +216,15 @@ def _shift_state(value: Json) -> ShiftState:
     return cast(ShiftState, value)
 
 
-def _whole(value: Json) -> int | None:
-    return value if type(value) is int and value >= 0 else None
-
-
 def _flag(value: Json) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
 def _amount(value: Json) -> Decimal | None:
-    """Roubles; a whole number comes without its kopecks."""
-    return Decimal(value).quantize(_KOPECK) if type(value) in (int, Decimal) else None
+    """Roubles; a whole number comes without its kopecks. Some servers tell them as text."""
+    if isinstance(value, str) and not _AMOUNT.fullmatch(value):
+        return None
+    return Decimal(value).quantize(_KOPECK) if type(value) in (int, Decimal, str) else None
 
 
 def _sign(value: Json) -> int | None:

@@ -21,6 +21,7 @@ from bridge_atol.web.messages import (
     TaskState,
     Unreadable,
     accepted,
+    devices_of,
     dump,
     error_of,
     load,
@@ -34,7 +35,7 @@ from bridge_atol.web.messages import (
 
 T = TypeVar("T")
 
-_REFUSALS = range(400, 500)
+_GOOD, _REFUSALS = range(200, 300), range(400, 500)
 
 
 class Refused(Exception):
@@ -58,37 +59,43 @@ class Server:
     async def post(self, uuid: str, tasks: Sequence[Mapping[str, Json]]) -> Queue:
         """Give tasks under this id into the queue; the state of the queue behind. Refused 409: the id is known, or the device is not in use."""
         answer = await self._ask("POST", request_path(None, self._device), request_body(uuid, tasks))
-        return read_answer(answer, (200, 201), lambda body: accepted(body, uuid))
+        return read_answer(answer, lambda body: accepted(body, uuid))
 
     async def get(self, uuid: str) -> tuple[TaskState, ...] | None:
-        """What became of the request of this id, one state for each of its tasks; None where the server does not know it."""
+        """What became of the request of this id, one state for each of its tasks; None where the server does not know it.
+
+        Servers are known that say so with a page or with nothing [AWS], and so would a proxy whose server is away: that an id is not known
+        decides nothing before it is taken (`settlement.py`)."""
+        answer = await self._ask("GET", request_path(uuid, self._device))
+        return None if answer.status == 404 else read_answer(answer, states_of)
+
+    async def knows(self, uuid: str) -> bool:
+        """Whether the server has this request; LinkLost where it is not the server itself that says no."""
         answer = await self._ask("GET", request_path(uuid, self._device))
         try:
-            return read_answer(answer, (200,), states_of)
+            read_answer(answer, states_of)
         except Refused as refused:
             if refused.status == 404:
-                return None
+                return False
             raise
+        return True
 
     async def cancel(self, uuid: str) -> bool:
-        """Take back a request that is not begun. False: it is, or it is not known, or the server does not do it."""
+        """Take back a request that is not begun. False: it is, or it is not known, or the server does not do it, in whatever words."""
         answer = await self._ask("DELETE", request_path(uuid, self._device))
-        if answer.status in (200, 204):
-            return True
-        try:
-            read_answer(answer, (), load)
-        except Refused:
+        if answer.status != 401 and answer.status in _REFUSALS:
             return False
-        return False
+        read_answer(answer, lambda body: None)
+        return True
 
     async def queue(self) -> Queue:
-        return read_answer(await self._ask("GET", queue_path(self._device)), (200,), queue_of)
+        return read_answer(await self._ask("GET", queue_path(self._device)), queue_of)
 
     async def query(self, name: str) -> Mapping[str, Json]:
         """A question beside the queue. LinkLost where the server does not reach the device."""
         answer = await self._ask("POST", query_path(name, self._device), dump({}), self._timeouts.command)
         try:
-            return read_answer(answer, (200,), load)
+            return read_answer(answer, load)
         except Refused as refused:
             if refused.said.code in NO_DEVICE:
                 raise LinkLost(f"the server does not reach the device: {refused.said.text or refused.said.code}") from refused
@@ -96,10 +103,10 @@ class Server:
 
     async def info(self) -> Mapping[str, Json]:
         """About the server itself; asked without a password."""
-        return read_answer(await self._ask("GET", SERVER_INFO), (200,), load)
+        return read_answer(await self._ask("GET", SERVER_INFO), load)
 
-    async def devices(self) -> Mapping[str, Json]:
-        return read_answer(await self._ask("GET", DEVICES), (200,), load)
+    async def devices(self) -> tuple[Mapping[str, Json], ...]:
+        return read_answer(await self._ask("GET", DEVICES), devices_of)
 
     async def _ask(self, method: str, path: str, body: bytes | None = None, seconds: float | None = None) -> HttpAnswer:
         async with self._link.lock:
@@ -108,12 +115,12 @@ class Server:
             )
 
 
-def read_answer(answer: HttpAnswer, good: tuple[int, ...], read: Callable[[bytes], T]) -> T:
-    """What a good answer says. Refused only where the server itself says no: of everything else nobody knows what it means."""
+def read_answer(answer: HttpAnswer, read: Callable[[bytes], T]) -> T:
+    """What a good answer says, whichever of the good statuses it has: the vendor's are 200 and 201. Refused only where the server itself says no: of everything else nobody knows what it means."""
     if answer.status == 401:
         raise LinkLost("the server does not let us in: check web.user and web_password in the settings of this device")
     try:
-        if answer.status in good:
+        if answer.status in _GOOD:
             return read(answer.body)
         if answer.status in _REFUSALS:
             raise Refused(answer.status, error_of(answer.body))

@@ -40,7 +40,7 @@ from bridge_atol.web import status as asking
 from bridge_atol.web.answers import part
 from bridge_atol.web.checking import check_copy
 from bridge_atol.web.client import Refused, Server
-from bridge_atol.web.messages import Unreadable
+from bridge_atol.web.messages import Unreadable, whole
 from bridge_atol.web.plan import Plan
 from bridge_atol.web.printout import printout
 from bridge_atol.web.procedure import Procedure
@@ -106,8 +106,8 @@ class WebDriver(Driver):
         except (Refused, Unreadable) as error:
             context.logger.warning("%s", error)
             return _PING_SECONDS
-        last = fn.get("fiscalDocumentNumber")
-        if type(last) is int:
+        last = whole(fn.get("fiscalDocumentNumber"))
+        if last is not None:
             await ofd.confirm(context, exchange, str(info.get("serial")), last)
         return _PING_SECONDS
 

@@ -20,6 +20,7 @@ Json = Any
 
 _DIGITS = 18  # of a number; the longest, a sum over the life of a device in kopecks, has fourteen
 _DEPTH = 20  # of values in each other; a document of the FN's archive has six
+_WHOLE = re.compile(rf"[0-9]{{1,{_DIGITS}}}")
 _HALF_CHARACTER = re.compile(rb"(?i)\\ud[89a-f]")
 
 PREFIX = "/api/v2"
@@ -100,10 +101,15 @@ def _dump(value: Json) -> str:
 def load(body: bytes) -> dict[str, Json]:
     """An object; its broken numbers are Decimal. Raises Unreadable, also for what would be JSON but nothing that can be kept: numbers of
     a size that no amount has, objects within objects without end, halves of characters."""
+    value = _parsed(body)
+    if not isinstance(value, dict):
+        raise Unreadable("no JSON object")
+    return value
+
+
+def _parsed(body: bytes) -> Json:
     try:
         value = json.loads(body, parse_float=_broken, parse_int=_whole, parse_constant=_no_constant)
-        if not isinstance(value, dict):
-            raise Unreadable("no JSON object")
         _check_depth(value)
         if _HALF_CHARACTER.search(body):
             json.dumps(value, ensure_ascii=False, default=str).encode()
@@ -171,9 +177,10 @@ def request_body(uuid: str, tasks: Sequence[Mapping[str, Json]]) -> bytes:
 
 
 def accepted(body: bytes, uuid: str) -> Queue:
-    """The answer 201 to a request. Raises Unreadable, also where it is about another request."""
-    data = load(body)
-    if data.get("uuid") != uuid:
+    """The answer 201 to a request; the servers of the older calls say nothing beside it [AWS]. Raises Unreadable, also where it is about
+    another request."""
+    data = load(body) if body.strip() else {}
+    if data.get("uuid", uuid) != uuid:
         raise Unreadable("it is about another request")
     return _queue(data)
 
@@ -191,9 +198,19 @@ def states_of(body: bytes) -> tuple[TaskState, ...]:
     return tuple(_state(entry) for entry in results)
 
 
+def devices_of(body: bytes) -> tuple[dict[str, Json], ...]:
+    """The devices of the server: a list [KSA, AWS], or one in an object. Raises Unreadable."""
+    told = _parsed(body)
+    if isinstance(told, dict):
+        told = told.get("devices")
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise Unreadable("it has no devices")
+    return tuple(told)
+
+
 def error_of(body: bytes) -> Said:
     """What a refusal says. Raises Unreadable where this is none of the server's."""
-    said = _said(load(body).get("error"))
+    said = _said(load(body))
     if said is None:
         raise Unreadable("it has no error")
     return said
@@ -211,13 +228,22 @@ def _state(entry: Json) -> TaskState:
     except ValueError:
         raise Unreadable(f"the status {entry.get('status')!r} is not known") from None
     result = entry.get("result")
-    return TaskState(status, _said(entry.get("error")), result if isinstance(result, dict) else {})
+    return TaskState(status, _said(entry), result if isinstance(result, dict) else {})
 
 
-def _said(error: Json) -> Said | None:
-    if not isinstance(error, dict) or type(error.get("code")) is not int:
-        return None
-    return Said(error["code"], _text(error.get("description")))
+def _said(told: Mapping[str, Json]) -> Said | None:
+    """The error in what is told: an object since driver 10.7, two members of its own before."""
+    error = told.get("error")
+    code, words = (error.get("code"), "description") if isinstance(error, dict) else (told.get("errorCode"), "errorDescription")
+    number = whole(code)
+    return Said(number, _text((error if isinstance(error, dict) else told).get(words))) if number is not None else None
+
+
+def whole(value: Json) -> int | None:
+    """A whole number that is not negative. The vendor's server tells numbers; others were seen to tell some of them as text."""
+    if type(value) is int:
+        return value if value >= 0 else None
+    return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else None
 
 
 def _text(value: Json) -> str:

@@ -13,7 +13,7 @@ from bridge_ffd.register import Kind
 from bridge.plugin import DeviceContext
 from bridge.plugin import Json as StoredJson
 from bridge_atol.web.answers import part
-from bridge_atol.web.messages import Json, Unreadable
+from bridge_atol.web.messages import Json, Unreadable, whole
 from bridge_atol.web.plan import Intent
 
 
@@ -27,16 +27,16 @@ def expected(intent: Intent, job_id: str) -> Mapping[str, StoredJson]:
 def exchange_of(result: Mapping[str, Json], zone: ZoneInfo) -> ExchangeStatus:
     """Of ofdExchangeStatus. Raises Unreadable."""
     told = part(result, "status")
-    waiting = told.get("notSentCount")
-    if type(waiting) is not int or waiting < 0:
+    waiting = whole(told.get("notSentCount"))
+    if waiting is None:
         raise Unreadable("the number of documents that wait is missing")
-    number = told.get("notSentFirstDocNumber")
+    number = whole(told.get("notSentFirstDocNumber"))
     at = told.get("notSentFirstDocDateTime")
     return ExchangeStatus(
         state=ExchangeState(0),
         being_read=False,
         waiting=waiting,
-        first_document=number if type(number) is int and number > 0 else None,
+        first_document=number or None,
         first_at=_local(at, zone) if waiting and isinstance(at, str) else None,
     )
 

@@ -21,8 +21,7 @@ async def probe(link: HttpLink) -> Identity | None:
         server = Server(link, AtolSettings(timeouts=_TIMEOUTS))
         if "driverVersion" not in await server.info():
             return None
-        devices = (await server.devices()).get("devices")
-        used = [one for one in devices if isinstance(one, dict) and one.get("isActive")] if isinstance(devices, list) else []
+        used = [one for one in await server.devices() if one.get("isActive") is True]
         if len(used) != 1:
             return None
         only = Server(link, AtolSettings(timeouts=_TIMEOUTS, web=WebSettings(device=str(used[0].get("id", "")))))

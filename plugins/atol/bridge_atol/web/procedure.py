@@ -137,7 +137,7 @@ class Procedure:
 
     async def _knows(self, asked: str) -> bool:
         try:
-            return await self._server.get(asked) is not None
+            return await self._server.knows(asked)
         except Refused as refused:
             raise LinkLost(f"the server does not tell whether it has the request: {refused}") from refused
 

@@ -26,7 +26,7 @@ from bridge_atol.vocabulary import NAME
 from bridge_atol.web import texts
 from bridge_atol.web.answers import Condition, part
 from bridge_atol.web.client import Refused, Server
-from bridge_atol.web.messages import Json, Queue, Unreadable
+from bridge_atol.web.messages import Json, Queue, Unreadable, whole
 from bridge_atol.web.ofd import exchange_of
 from bridge_atol.web.printout import ITEMS
 from bridge_atol.web.reading import why
@@ -134,7 +134,7 @@ async def read_status(server: Server, model: Model, zone: ZoneInfo, now: datetim
     if life is not None:
         details |= {"fn_valid_until": life.valid_until.isoformat(), "fn_days_left": life.days_left(today)}
     await _ofd(server, zone, condition.at, problems, details)
-    last = fn.get("fiscalDocumentNumber")
+    last = whole(fn.get("fiscalDocumentNumber"))
     return DeviceStatus(
         as_of=now,
         paper=None if condition.paper is None else "ok" if condition.paper else "out",
@@ -147,7 +147,7 @@ async def read_status(server: Server, model: Model, zone: ZoneInfo, now: datetim
         else "low"
         if _low(warnings, life, today)
         else "ok",
-        last_document=str(last) if type(last) is int else None,
+        last_document=str(last) if last is not None else None,
         busy=queue.blocked,
         attention=attention,
         problems=tuple(dict.fromkeys(problems)),

@@ -71,7 +71,7 @@ def _refusal(meaning: Mapping[str, Any], status: int, equal: Equal) -> dict[str,
         "description": read.text,
     }
     try:
-        read_answer(answer, (200, 201), load)
+        read_answer(answer, load)
     except Refused as refused:
         return {**got, "response_status": refused.status}
     except LinkLost:

@@ -14,7 +14,7 @@ from bridge_ffd.wire_text import PRIVATE_TAGS
 from bridge.plugin import Checksum, DescribedFrame, WireDecoder
 from bridge.transport import Direction, mask_private
 from bridge_atol.web.errors import lookup
-from bridge_atol.web.messages import Json, Status, Unreadable, load
+from bridge_atol.web.messages import Json, Status, Unreadable, load, whole
 
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _MEMBER = re.compile(rb"(" + _STRING + rb"\s*:\s*)(" + _STRING + rb")")
@@ -135,6 +135,6 @@ def _told(body: bytes) -> Iterable[tuple[str, str]]:
 
 
 def _error(error: Json) -> Iterable[tuple[str, str]]:
-    code = error.get("code")
-    if type(code) is int and code:
+    code = whole(error.get("code"))
+    if code:
         yield f"error {code}", lookup(code).text

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge_sim_atol.web import text
@@ -42,12 +43,13 @@ class State:
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `tasks`: its JSON as text."""
+    """One request. `tasks`: its JSON as text. `ended`: when it was over."""
 
     uuid: str
     number: int
     tasks: str
     states: list[State]
+    ended: datetime | None = None
 
     @property
     def over(self) -> bool:
@@ -69,6 +71,7 @@ class QueueMemory:
     """What outlives the server. `begun`: the FN's last document before the task that is being carried out."""
 
     entries: list[Entry] = field(default_factory=list)
+    given: int = 0
     block: Block = field(default_factory=Block)
     begun: int = -1
 
@@ -82,8 +85,15 @@ def _told(worker: asyncio.Task[None]) -> None:
 class DeviceQueue:
     """`save` is called whenever something changed that must outlive the server."""
 
-    def __init__(self, driver: VendorDriver, settings: Callable[[], WebSettings], save: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        driver: VendorDriver,
+        settings: Callable[[], WebSettings],
+        save: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
         self.memory = QueueMemory()
+        self._now = now
         self._driver = driver
         self._settings = settings
         self._save = save
@@ -93,11 +103,21 @@ class DeviceQueue:
 
     # --- what clients do
 
+    def known(self) -> list[Entry]:
+        """What is not forgotten yet: a request is kept for some time behind its end."""
+        before = self._now() - timedelta(minutes=self._settings().keep_minutes)
+        for entry in self.memory.entries:
+            if entry.over and entry.ended is None:
+                entry.ended = self._now()
+        self.memory.entries = [entry for entry in self.memory.entries if entry.ended is None or entry.ended > before]
+        return self.memory.entries
+
     def find(self, uuid: str) -> Entry | None:
-        return next((entry for entry in self.memory.entries if entry.uuid == uuid), None)
+        return next((entry for entry in self.known() if entry.uuid == uuid), None)
 
     def add(self, uuid: str, tasks: list[Any]) -> Entry:
-        entry = Entry(uuid, len(self.memory.entries) + 1, text.write(tasks).decode(), [State() for _ in tasks])
+        self.memory.given += 1
+        entry = Entry(uuid, self.memory.given, text.write(tasks).decode(), [State() for _ in tasks])
         self.memory.entries.append(entry)
         self._save()
         self.wake()
@@ -170,6 +190,9 @@ class DeviceQueue:
         failed = False
         tasks = text.read(entry.tasks.encode())
         for index, task in enumerate(tasks):
+            if entry.states[index].status in FINAL:  # it is gone on with, behind a document that had no paper
+                failed = failed or entry.states[index].status != READY
+                continue
             if failed:
                 entry.states[index] = State(STOPPED, INTERRUPTED, text_of(INTERRUPTED))
                 self._save()
@@ -183,7 +206,7 @@ class DeviceQueue:
             self.memory.begun = -1
             self._save()
             failed = state.status != READY
-            if state.status == BLOCKED:
+            if self.memory.block.uuid:
                 return
 
     async def _task(self, entry: Entry, index: int, task: dict[str, Any]) -> State:
@@ -196,6 +219,8 @@ class DeviceQueue:
             self._save()
         outcome = await self._run(task)
         if not outcome.code:
+            if fiscal and self._settings().block_on_print_errors and outcome.result["warnings"].get("notPrinted"):
+                self.memory.block = Block(entry.uuid, index, self.memory.begun, "paperError")
             return State(READY, 0, outcome.text, text.write(outcome.result).decode() if outcome.result is not None else "")
         reason = self._reason(outcome.code) if fiscal else ""
         if not reason:
@@ -211,6 +236,8 @@ class DeviceQueue:
             if isinstance(now, Outcome):
                 return False
             carried_out = now > block.last
+            if block.reason == "paperError" and not await self._has_paper():
+                return False
             if carried_out and (await self._run({"type": "continuePrint"})).code in BLOCKS_CONNECTION:
                 return False
             entry = self.find(block.uuid)
@@ -220,8 +247,17 @@ class DeviceQueue:
         self._save()
         return True
 
+    async def _has_paper(self) -> bool:
+        outcome = await self._run({"type": "getDeviceStatus"})
+        told = {} if outcome.code else outcome.result["deviceStatus"]
+        return bool(told.get("paperPresent")) and not told.get("coverOpened")
+
     async def _settle(self, entry: Entry, block: Block, *, carried_out: bool) -> None:
         state = entry.states[block.task]
+        if state.status == READY:  # its paper ran out alone; what is behind it is gone on with
+            told = text.read(state.result.encode())
+            entry.states[block.task] = State(READY, 0, state.words, text.write({**told, "warnings": {}}).decode())
+            return
         if carried_out:
             kind = text.read(entry.tasks.encode())[block.task]["type"]
             told = ""

@@ -13,8 +13,9 @@ from bridge_ffd.tags import Tag
 from bridge_sim_atol.web.driver import Device, DriverError, packed
 from bridge_sim_atol.web.driver_errors import PARSE, WRONG_TOTAL
 from bridge_sim_atol.web.questions import fiscal_params
-from bridge_sim_atol.web.requisites import kopecks, of_correction, of_document, of_item
-from bridge_sim_atol.web.words import METHODS, OBJECTS, PAYMENTS, RECEIPTS, VAT
+from bridge_sim_atol.web.requisites import kopecks, of_correction, of_document, of_item, scaled
+from bridge_sim_atol.web.slips import printed_item
+from bridge_sim_atol.web.words import METHODS, OBJECTS, PAYMENTS, RECEIPTS, UNITS, VAT, number_of
 
 _ELECTRONIC = 0x04
 _PIECES, _USUAL = 0x10, 0x0A
@@ -28,9 +29,9 @@ async def receipt(device: Device, task: Mapping[str, Any]) -> dict[str, Any]:
     """Raises DriverError; what was opened is cancelled then."""
     kind = RECEIPTS[task["type"]]
     positions = [item for item in task["items"] if item.get("type", "position") == "position"]
-    _check(task, positions)
     version = (await device.register(0x36))[2]
     modern, correction = version >= _MODERN, kind > 5
+    _check(task, positions, modern=modern)
     await device.begin(task)
     try:
         await device.ask(bytes((0x92, _ELECTRONIC if task.get("electronically") else 0, kind)))
@@ -42,12 +43,15 @@ async def receipt(device: Device, task: Mapping[str, Any]) -> dict[str, Any]:
         if correction and version <= _SIMPLE:
             await _collapsed(device, positions)
         else:
-            for item in positions:
-                await _position(device, item, modern=modern)
+            for item in task["items"]:
+                if item.get("type", "position") == "position":
+                    await _position(device, item, modern=modern)
+                else:
+                    await printed_item(device, item)
         await _round(device, task, positions)
         for payment in task["payments"]:
-            await device.ask(bytes((0x99, 0, PAYMENTS[payment["type"]])) + packed(kopecks(payment["sum"]), 5))
-    except DriverError:
+            await device.ask(bytes((0x99, 0, number_of(PAYMENTS, payment["type"]))) + packed(kopecks(payment["sum"]), 5))
+    except (DriverError, KeyError, TypeError, ValueError, ArithmeticError):
         await _give_up(device)
         raise
     printed = await device.decide("4A00010000000000")
@@ -61,16 +65,26 @@ async def _give_up(device: Device) -> None:
         return
 
 
-def _check(task: Mapping[str, Any], positions: list[Any]) -> None:
+def _check(task: Mapping[str, Any], positions: list[Any], *, modern: bool) -> None:
     """What the driver finds wrong before it sends anything."""
     for number, item in enumerate(positions):
-        if item["tax"]["type"] not in VAT:
-            raise DriverError(PARSE, f"Ошибка парсинга запроса (некорректное значение поля items[{number}].tax.type)")
-        if item.get("paymentObject", "commodity") not in OBJECTS:
-            raise DriverError(PARSE, f"Ошибка парсинга запроса (некорректное значение поля items[{number}].paymentObject)")
-    for payment in task["payments"]:
-        if payment["type"] not in PAYMENTS:
-            raise DriverError(PARSE, 'Ошибка парсинга запроса (некорректное значение поля "payments")')
+        _word(f"items[{number}].tax.type", VAT, item["tax"]["type"])
+        for name, words in (
+            ("paymentObject", OBJECTS),
+            ("paymentMethod", METHODS),
+            *([("measurementUnit", UNITS)] if modern else []),
+        ):
+            if item.get(name) is not None:
+                _word(f"items[{number}].{name}", words, item[name])
+    for number, payment in enumerate(task["payments"]):
+        _word(f"payments[{number}].type", PAYMENTS, payment["type"])
+
+
+def _word(field: str, words: Mapping[str, int], value: Any) -> None:
+    try:
+        number_of(words, value)
+    except ValueError as error:
+        raise DriverError(PARSE, f'Ошибка парсинга запроса (некорректное значение поля "{field}" ({value}))') from error
 
 
 async def _position(device: Device, item: Mapping[str, Any], *, modern: bool) -> None:
@@ -93,13 +107,13 @@ def _finished(item: Mapping[str, Any]) -> bytes:
     return (
         bytes((0xEB, flags))
         + packed(kopecks(item["price"]), 7)
-        + packed(int(Decimal(item["quantity"]) * 1000), 5)
+        + packed(scaled(item["quantity"], 3), 5)
         + packed(total, 7)
-        + bytes((VAT[item["tax"]["type"]],))
+        + bytes((number_of(VAT, item["tax"]["type"]),))
         + packed(0, 7)
         + packed(int(item.get("department", 0)), 1)
-        + packed(OBJECTS[subject] if subject else 0, 1)
-        + packed(METHODS[method] if method else 0, 1)
+        + packed(number_of(OBJECTS, subject) if subject else 0, 1)
+        + packed(number_of(METHODS, method) if method else 0, 1)
         + b"\0"
         + packed(0, 7)
         + b"\0\0"

@@ -10,7 +10,9 @@ from typing import Any
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, Value
 
-from bridge_sim_atol.web.words import AGENTS, CORRECTION_TYPES, TAXATION, UNITS
+from bridge_sim_atol.web.words import AGENTS, CORRECTION_TYPES, TAXATION, UNITS, number_of
+
+_NOISE = Decimal("0.00001")
 
 Task = Mapping[str, Any]
 Written = tuple[Tag, Value]
@@ -72,7 +74,7 @@ def of_item(item: Task, *, modern: bool) -> Iterator[Written]:
         yield Tag.SUPPLIER_DATA, tuple(told)
     unit = item.get("measurementUnit")
     if unit is not None:
-        yield (Tag.MEASURE, UNITS[unit]) if modern else (Tag.UNIT, unit)
+        yield (Tag.MEASURE, number_of(UNITS, unit)) if modern else (Tag.UNIT, str(unit))
     if item.get("exciseSum") is not None:
         yield Tag.EXCISE, kopecks(item["exciseSum"])
     for name, tag in (
@@ -160,10 +162,17 @@ def _electronic(told: Task) -> tuple[Tlv, ...]:
 
 def kopecks(roubles: int | Decimal) -> int:
     """Raises ValueError for a part of a kopeck."""
-    exact = Decimal(roubles) * 100
-    if exact != exact.to_integral_value():
-        raise ValueError(f"{roubles} has more than two decimals")
-    return int(exact)
+    return scaled(roubles, 2)
+
+
+def scaled(value: int | Decimal, digits: int) -> int:
+    """A whole number of the smallest parts. Clients compute with binary fractions, and the vendor's driver takes 45.800000000000004 for
+    45.80. Raises ValueError where really more digits are meant."""
+    exact = Decimal(value).scaleb(digits)
+    near = exact.to_integral_value()
+    if abs(exact - near) > _NOISE:
+        raise ValueError(f"{value} has more than {digits} decimals")
+    return int(near)
 
 
 def _reversed(day: str) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,16 +21,19 @@ from bridge_simulators.pace import Pace
 
 from bridge_sim_atol.local import Program
 from bridge_sim_atol.register import Register
-from bridge_sim_atol.web import text
+from bridge_sim_atol.web import replies, text
 from bridge_sim_atol.web.driver import VendorDriver
-from bridge_sim_atol.web.driver_errors import NOT_LET_IN, SERVER, text_of
-from bridge_sim_atol.web.http import NotHttp, Reader, Reply, Request
+from bridge_sim_atol.web.driver_errors import NOT_LET_IN, text_of
+from bridge_sim_atol.web.http import GO_ON, NotHttp, Reader, Reply, Request
 from bridge_sim_atol.web.queue import DeviceQueue, Entry, QueueMemory
 from bridge_sim_atol.web.settings import FIXED, WebSettings
 from bridge_sim_atol.web.words import FISCAL
 
 ORIGIN = "web"
 _PREFIX = ("api", "v2")
+_OLD_QUEUE = (("stat", "requests"),)
+_OF_SERVER = (("devices",), ("setDefaultDevice",), ("settings",))
+_USE = (("activateDevice",), ("deactivateDevice",))
 _OPEN = frozenset((("serverInfo",), ("utils", "mapping"), ("utils", "deviceParametersStruct")))
 _QUERIES = {
     "queryDeviceStatus": "getDeviceStatus",
@@ -46,10 +49,12 @@ _QUERIES = {
 
 @dataclass(slots=True)
 class WebMemory:
-    """What outlives the server: its queues by the id of their device. `inactive`: devices that are not in use."""
+    """What outlives the server: its queues by the id of their device. `inactive`: devices that are not in use; `default`: the one that is
+    meant where none is named, empty for the first."""
 
     queues: dict[str, QueueMemory] = field(default_factory=dict)
     inactive: list[str] = field(default_factory=list)
+    default: str = ""
 
 
 class WebServer(SimulatedDevice):
@@ -74,15 +79,19 @@ class WebServer(SimulatedDevice):
         self.running = True
         self._fed = True  # what the setting `cut_power` names has power
         self._inactive: list[str] = []
+        self._default = next(iter(self.registers))
         self._sessions: set[_Session] = set()
         self.queues = {
-            name: DeviceQueue(VendorDriver(Program(register, ORIGIN).command, register.zone), lambda: self.settings, self.save)
+            name: DeviceQueue(
+                VendorDriver(Program(register, ORIGIN).command, register.zone), lambda: self.settings, self.save, self.now
+            )
             for name, register in self.registers.items()
         }
         stored = self.load()
         if stored is not None:
             memory = from_json(WebMemory, stored)
             self._inactive = memory.inactive
+            self._default = memory.default or self._default
             for name, queue in self.queues.items():
                 queue.memory = memory.queues.get(name, QueueMemory())
                 queue.after_restart()
@@ -116,83 +125,120 @@ class WebServer(SimulatedDevice):
     # --- calls
 
     async def _reply(self, request: Request) -> Reply:
-        if request.parts[:2] != _PREFIX:
-            return _error(404, "Ресурс не найден")
-        call = request.parts[2:]
-        if request.method == "OPTIONS":
-            return Reply(200, b"", _CORS)
-        if call not in _OPEN and not self._let_in(request):
-            return _error(401, text_of(NOT_LET_IN), NOT_LET_IN, {"WWW-Authenticate": "Basic"})
-        if call in _OPEN:
-            return _ok(self._info() if call == ("serverInfo",) else {})
-        if call[:1] == ("devices",):
-            return self._devices(request, call[1:])
-        name = request.query.get("deviceID", "") or next(iter(self.registers))
-        if name not in self.registers:
-            return _error(404, f"Устройство [{name}] не найдено")
-        if name in self._inactive:
-            return _error(409, f"Устройство [{name}] не активно")
-        return await self._of_device(request, call, name)
+        return replies.for_pages(request, await self._called(request))
 
-    async def _of_device(self, request: Request, call: tuple[str, ...], name: str) -> Reply:
+    async def _called(self, request: Request) -> Reply:
+        parts = tuple(part for part in request.parts if part)
+        if not parts and request.method == "GET":
+            return replies.page()
+        new = parts[:2] == _PREFIX
+        if self.settings.calls == ("old" if new else "new") or not (new or parts in _OLD_QUEUE or parts[:1] == ("requests",)):
+            return replies.error(404, "Ресурс не найден")
+        call = parts[2:] if new else parts
+        if request.method == "OPTIONS":
+            return Reply(200)
+        if call not in _OPEN and not self._let_in(request):
+            return replies.error(401, text_of(NOT_LET_IN), NOT_LET_IN, {"WWW-Authenticate": "Basic"})
+        if call in _OPEN:
+            return replies.ok(self._info() if call == ("serverInfo",) else {})
+        try:
+            body = text.read(request.body) if request.body.strip() else None
+        except ValueError:
+            return replies.error(400, "Ошибка разбора JSON")
+        if new and call[:1] in _OF_SERVER:
+            return self._of_server(request, call, body)
+        name = self._meant(request, body)
+        if name not in self.registers:
+            return replies.error(404, f"Устройство с ID [{name}] не найдено")
+        if new and call in _USE:
+            self.use(name, active=call == _USE[0])
+            return replies.ok({})
+        if name in self._inactive:
+            return replies.error(int(self.settings.inactive_status), f"ККТ [{name}] не подключена")
+        return await self._of_device((request.method, *call), body, name, flat=not new)
+
+    def _meant(self, request: Request, body: Any) -> str:
+        """The device that a call is about: named in its address, or in its body, or the default one."""
+        named = request.query.get("deviceID") or (body.get("deviceID") if isinstance(body, dict) else "") or "default"
+        return self._default if named == "default" else str(named)
+
+    async def _of_device(self, call: tuple[str, ...], body: Any, name: str, *, flat: bool) -> Reply:
         queue = self.queues[name]
-        match request.method, *call:
+        match call:
             case "POST", "requests":
-                return self._post(request, queue)
+                return self._post(body, queue, flat=flat)
             case (("GET" | "DELETE"), "requests", uuid):
                 entry = queue.find(uuid)
                 if entry is None:
-                    return _error(404, f"Задание с UUID [{uuid}] для устройства [{name}] не найдено")
-                return _ok(_results(entry)) if request.method == "GET" else self._drop(queue, entry)
+                    return replies.error(404, f"Задание с UUID [{uuid}] для устройства [{name}] не найдено")
+                return replies.ok(replies.results(entry, flat=flat)) if call[0] == "GET" else self._drop(queue, entry, flat=flat)
             case "GET", "getRequestsQueueStatus":
-                return _ok(_counts(queue) | _blocked(queue))
+                return replies.ok(replies.queue_state(queue))
+            case "GET", "stat", "requests":
+                return replies.ok(replies.old_queue_state(queue))
             case "POST", "operations", query if query in _QUERIES:
                 return await self._query(queue, _QUERIES[query])
             case _:
-                return _error(404, "Ресурс не найден")
+                return replies.error(404, "Ресурс не найден")
 
-    def _post(self, request: Request, queue: DeviceQueue) -> Reply:
-        try:
-            body = text.read(request.body)
-        except ValueError:
-            return _error(400, "Ошибка разбора JSON")
-        tasks = body.get("request") if isinstance(body, dict) else None
+    def _post(self, body: Any, queue: DeviceQueue, *, flat: bool) -> Reply:
+        """`request` may be one task alone [AWS]. The older call answers without a body [AWS]."""
+        given = body.get("request") if isinstance(body, dict) else None
+        tasks = [given] if isinstance(given, dict) and given else given
         if not isinstance(tasks, list) or not tasks or not all(isinstance(task, dict) for task in tasks):
-            return _error(400, "Поле 'request' не задано или пустое")
+            return replies.error(400, "Поле 'request' не задано или пустое")
         uuid = body.get("uuid")
         if not isinstance(uuid, str) or not uuid:
-            return _error(400, "Поле 'uuid' не задано или пустое")
+            return replies.error(400, "Поле 'uuid' не задано или пустое")
         if sum(task.get("type") in FISCAL for task in tasks) > 1:
-            return _error(400, "Слишком много фискальных заданий")
+            return replies.error(400, "Слишком много фискальных заданий")
         if queue.find(uuid) is not None:
-            return _error(409, f"Задание с UUID [{uuid}] уже существует")
+            return replies.error(409, f"Не удалось добавить задание с UUID [{uuid}], задание с таким UUID уже есть")
         entry = queue.add(uuid, tasks)
-        return _ok({"number": entry.number, "uuid": uuid} | _blocked(queue), 201)
+        if flat:
+            return Reply(201)
+        return replies.ok({"number": entry.number, "uuid": uuid} | replies.blocked(queue), 201)
 
-    def _drop(self, queue: DeviceQueue, entry: Entry) -> Reply:
+    def _drop(self, queue: DeviceQueue, entry: Entry, *, flat: bool) -> Reply:
         if queue.drop(entry):
-            return _ok({})
-        return _error(int(self.settings.cancel_status), "Задание нельзя отменить")
+            return replies.ok({})
+        return replies.error(405 if flat else int(self.settings.cancel_status), "Задание нельзя отменить")
 
     async def _query(self, queue: DeviceQueue, task: str) -> Reply:
         outcome = await queue.ask({"type": task})
         if outcome.code:
-            return _error(int(self.settings.offline_status), outcome.text, outcome.code)
-        return _ok(outcome.result)
+            return replies.error(int(self.settings.offline_status), outcome.text, outcome.code)
+        return replies.ok(outcome.result)
 
-    def _devices(self, request: Request, rest: tuple[str, ...]) -> Reply:
-        if request.method != "GET":
-            return _error(404, "Ресурс не найден")
-        first = next(iter(self.registers))
-        told = [
-            {"id": name, "name": f"ККТ {name}", "isActive": name not in self._inactive, "isDefault": name == first}
-            for name in self.registers
-        ]
-        if not rest:
-            return _ok({"devices": told})
-        wanted = first if rest[0] == "default" else rest[0]
-        found = next((one for one in told if one["id"] == wanted), None)
-        return _ok(found) if found is not None else _error(404, f"Устройство [{rest[0]}] не найдено")
+    def _of_server(self, request: Request, call: tuple[str, ...], body: Any) -> Reply:
+        match request.method, *call:
+            case "GET", "devices":
+                return replies.ok([self._device(name) for name in self.registers])
+            case "GET", "devices", wanted:
+                name = self._default if wanted == "default" else wanted
+                known = name in self.registers
+                return replies.ok(self._device(name)) if known else replies.error(404, f"Устройство с ID [{wanted}] не найдено")
+            case "POST", "setDefaultDevice":
+                name = str(body.get("id", "")) if isinstance(body, dict) else ""
+                if name not in self.registers:
+                    return replies.error(404, f"Устройство с ID [{name}] не найдено")
+                self._default = name
+                self.save()
+                return replies.ok({})
+            case "GET", "settings":
+                return replies.ok(replies.settings_of(self.settings))
+            case "PUT", "settings":
+                try:
+                    self.switch(replies.switches_of(body))
+                except ValueError as error:
+                    return replies.error(400, str(error))
+                return replies.ok({})
+            case _:
+                return replies.error(404, "Ресурс не найден")
+
+    def _device(self, name: str) -> dict[str, Any]:
+        queue = self.queues[name]
+        return replies.device(name, queue, active=name not in self._inactive, default=name == self._default)
 
     def _info(self) -> dict[str, Any]:
         now = self.now().isoformat(timespec="seconds")
@@ -282,7 +328,7 @@ class WebServer(SimulatedDevice):
         return self._first.paper(since)
 
     def snapshot(self) -> dict[str, Any]:
-        memory = WebMemory({name: queue.memory for name, queue in self.queues.items()}, self._inactive)
+        memory = WebMemory({name: queue.memory for name, queue in self.queues.items()}, self._inactive, self._default)
         told: dict[str, Any] = to_json(memory)
         return told
 
@@ -313,6 +359,9 @@ class _Session:
         except NotHttp:
             self._wire.close()
             return
+        if self._reader.waits:
+            self._reader.waits = False
+            self._wire.send(GO_ON)
         if self._task is None and not self._waiting.empty():
             self._task = asyncio.get_running_loop().create_task(self._answer())
 
@@ -328,47 +377,10 @@ class _Session:
             if reply is None:
                 self._wire.close()
                 break
+            if request.last:
+                reply = replace(reply, headers={**reply.headers, "Connection": "close"})
             self._server.faults.deliver(request.method, reply.to_bytes(), self._wire.send)
+            if request.last:
+                self._wire.close()
+                break
         self._task = None
-
-
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
-    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
-}
-
-
-def _ok(value: Any, status: int = 200) -> Reply:
-    return Reply(status, text.write(value))
-
-
-def _error(status: int, words: str, code: int = SERVER, headers: Mapping[str, str] | None = None) -> Reply:
-    return Reply(status, text.write({"error": {"code": code, "description": words}}), headers or {})
-
-
-def _blocked(queue: DeviceQueue) -> dict[str, Any]:
-    block = queue.memory.block
-    return {"isBlocked": bool(block.uuid), "blockedUUID": block.uuid, "blockReason": block.reason}
-
-
-def _counts(queue: DeviceQueue) -> dict[str, Any]:
-    entries = queue.memory.entries
-    return {
-        "number": sum(not entry.over for entry in entries),
-        "ready": sum(entry.over for entry in entries),
-        "canceled": sum(all(state.status == "canceled" for state in entry.states) for entry in entries),
-    }
-
-
-def _results(entry: Entry) -> dict[str, Any]:
-    return {
-        "results": [
-            {
-                "status": state.status,
-                "error": {"code": state.code, "description": state.words},
-                "result": text.read(state.result.encode()) if state.result else None,
-            }
-            for state in entry.states
-        ]
-    }

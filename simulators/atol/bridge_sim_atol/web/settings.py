@@ -34,6 +34,11 @@ class WebSettings:
     )
     archive: bool = option(True, "[?] getFnDocument is known")
     totals: bool = option(True, "[?] getShiftTotals is known")
+    calls: Literal["both", "new", "old"] = option(
+        "both", "which calls are known: those under /api/v2 since driver 10.7, those before, or both"
+    )
+    keep_minutes: int = option(43200, "minutes for which a request is known behind its end")
+    inactive_status: Literal["409", "403"] = option("409", "HTTP status of calls about a device that is not in use")
     cancel_status: Literal["409", "405"] = option("409", "HTTP status where a request cannot be taken back any more")
     offline_status: Literal["400", "409", "500"] = option(
         "400", "[?] HTTP status of a question beside the queue while the register does not answer"
@@ -45,6 +50,6 @@ def check(settings: WebSettings) -> WebSettings:
     """Raises ValueError where a value makes no sense."""
     if not 1 <= settings.devices <= 9:
         raise ValueError(f"Setting 'devices' must be 1 to 9, not {settings.devices}.")
-    if settings.task_ms < 0 or settings.poll_ms < 1:
-        raise ValueError("Setting 'task_ms' must be 0 or more, 'poll_ms' 1 or more.")
+    if settings.task_ms < 0 or settings.poll_ms < 1 or settings.keep_minutes < 0:
+        raise ValueError("Settings 'task_ms' and 'keep_minutes' must be 0 or more, 'poll_ms' 1 or more.")
     return settings

@@ -61,18 +61,25 @@ async def _cash(device: Device, task: Task, code: int) -> dict[str, Any]:
 
 async def _non_fiscal(device: Device, task: Task) -> None:
     await device.begin(task)
-    width = int((await device.register(0x18))[:1].hex())
     for item in task["items"]:
-        match item["type"]:
-            case "text":
-                await device.ask(b"\x4c" + _laid_out(item, width))
-            case "barcode":
-                await device.ask(_code(item))
-            case _:
-                raise DriverError(UNSUPPORTED)
+        if not await printed_item(device, item):
+            raise DriverError(UNSUPPORTED)
     if task.get("printFooter", True):
         await device.enter(_REPORTS)
         await device.ask("73")
+
+
+async def printed_item(device: Device, item: Task) -> bool:
+    """A text or a code, among others of their kind or between the positions of a receipt. False: it is neither."""
+    match item.get("type"):
+        case "text":
+            width = int((await device.register(0x18))[:1].hex())
+            await device.ask(b"\x4c" + _laid_out(item, width))
+        case "barcode":
+            await device.ask(_code(item))
+        case _:
+            return False
+    return True
 
 
 def _laid_out(item: Task, width: int) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 VAT = {
     "vat20": 1,
     "vat18": 1,
@@ -87,3 +90,13 @@ DOCUMENT_TYPES = {
 }
 # Tasks that make a document of the FN: before them the server notes its last number.
 FISCAL = frozenset((*RECEIPTS, "openShift", "closeShift", "reportOfdExchangeStatus", "registration", "closeArchive"))
+
+
+def number_of(words: Mapping[str, int], value: Any) -> int:
+    """What a word stands for. Its number does as well, as text or not [GBS, KTL]. Raises ValueError for what is neither."""
+    told = str(value)
+    if told in words and not isinstance(value, bool):
+        return words[told]
+    if told.isascii() and told.isdigit() and int(told[:9]) in words.values():
+        return int(told)
+    raise ValueError(f"некорректное значение: {value}")
