@@ -6,11 +6,12 @@ import contextlib
 from typing import Any
 
 import pytest
-from atol_bench import Bench, Job, Script, other, sale
+from atol_bench import Bench, Script, other, sale
 from bridge_atol.frame import Flags, Frame, Slot, State
 
 from bridge.plugin import NeedsOperator
 from bridge.transport import LinkError, run_virtual
+from tests.one_job import Job
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from atol_bench import FAMILY, Bench, Job, Outcome, Script, other, sale
+from atol_bench import FAMILY, Bench, Script, other, sale
 from bridge_atol import commands
 from bridge_atol.frame import DeviceState2
 
 from bridge.plugin import NotIssued
 from bridge.transport import Cable, Direction, LinkTimeout, WireLog, null_modem, run_virtual
+from tests.one_job import Job, Outcome
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 WAYS = ("cut_before", "cut_after", "power")

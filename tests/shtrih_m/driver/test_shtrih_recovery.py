@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from shtrih_bench import CLOSED, FOUND, HEALTHY, LAST_30, OPEN, OPEN_FULL, Bench, Job, Script, other, sale
+from shtrih_bench import CLOSED, FOUND, HEALTHY, LAST_30, OPEN, OPEN_FULL, Bench, Script, other, sale
 
 from bridge.plugin import Checkpoint, NotIssued
 from bridge.transport import run_virtual
+from tests.one_job import Job
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 
