@@ -30,6 +30,7 @@ from bridge.model import (
     invalid,
     operation_adapter,
     plain_numbers,
+    unsupported,
 )
 from bridge.model.errors import FieldError
 from bridge.model.printing import BARCODES, ITEM_TAGS, capability_of
@@ -130,11 +131,11 @@ def _field_error(problem: Any, op: str) -> FieldError:
 
 def _check_capabilities(operation: Operation, capabilities: Capabilities) -> None:
     if operation.op not in capabilities.operations:
-        raise _unsupported("op", f"this device does not do {operation.op}", ", ".join(sorted(capabilities.operations)))
+        raise unsupported("op", f"this device does not do {operation.op}", limit=", ".join(sorted(capabilities.operations)))
     currency = getattr(operation, "currency", None)
     if currency is not None and capabilities.currencies and currency not in capabilities.currencies:
-        raise _unsupported(
-            "currency", f"this device works in another currency than {currency}", ", ".join(capabilities.currencies)
+        raise unsupported(
+            "currency", f"this device works in another currency than {currency}", limit=", ".join(capabilities.currencies)
         )
     if isinstance(operation, Print) and operation.fit != "lenient":
         _check_items(operation, capabilities)
@@ -144,16 +145,18 @@ def _check_capabilities(operation: Operation, capabilities: Capabilities) -> Non
         ("receipts", capabilities.receipt_kinds) if isinstance(operation, Receipt) else ("invoices", capabilities.invoice_kinds)
     )
     if operation.kind not in kinds:
-        raise _unsupported("kind", f"this device issues no {documents} of the kind {operation.kind}", ", ".join(sorted(kinds)))
+        raise unsupported(
+            "kind", f"this device issues no {documents} of the kind {operation.kind}", limit=", ".join(sorted(kinds))
+        )
     for number, line in enumerate(operation.lines):
         if line.kind not in capabilities.line_kinds:
-            raise _unsupported(
-                f"lines.{number}.kind", f"this device has no {line.kind} lines", ", ".join(sorted(capabilities.line_kinds))
+            raise unsupported(
+                f"lines.{number}.kind", f"this device has no {line.kind} lines", limit=", ".join(sorted(capabilities.line_kinds))
             )
     for number, payment in enumerate(operation.payments):
         if payment.kind not in capabilities.payment_kinds:
             limit = ", ".join(sorted(capabilities.payment_kinds))
-            raise _unsupported(f"payments.{number}.kind", f"this device knows no payment by {payment.kind}", limit)
+            raise unsupported(f"payments.{number}.kind", f"this device knows no payment by {payment.kind}", limit=limit)
 
 
 def _check_items(operation: Print, capabilities: Capabilities) -> None:
@@ -162,7 +165,7 @@ def _check_items(operation: Print, capabilities: Capabilities) -> None:
         if needed not in capabilities.print_items:
             name = needed.split(".", maxsplit=1)[0]
             where = f"lines.{number}.{'barcode' if name in BARCODES else name}"
-            raise _unsupported(where, f"this device prints no {needed}", ", ".join(sorted(capabilities.print_items)))
+            raise unsupported(where, f"this device prints no {needed}", limit=", ".join(sorted(capabilities.print_items)))
 
 
 def _check_taxes(receipt: Receipt | Invoice, capabilities: Capabilities) -> None:
@@ -181,7 +184,3 @@ def _check_amount(field: str, amount: Decimal, places: int) -> None:
     exponent = amount.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
         raise invalid(field, f"{decimal_string(amount)} has more than {places} decimals", limit=f"{places} decimals")
-
-
-def _unsupported(field: str, message: str, limit: str) -> RequestError:
-    return RequestError("request.unsupported", f"{field}: {message}", (FieldError(field, message, limit),))

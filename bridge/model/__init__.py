@@ -12,7 +12,18 @@ from bridge.model.arithmetic import (
 )
 from bridge.model.base import Flag, Model, Moment, Money, Number, Text, decimal_string, plain_numbers
 from bridge.model.device import Alert, Capabilities, DeviceState, DeviceStatus, Identity
-from bridge.model.errors import ERRORS, ErrorKind, Fate, FieldError, JobError, LocalText, RequestError, Retry, invalid
+from bridge.model.errors import (
+    ERRORS,
+    ErrorKind,
+    Fate,
+    FieldError,
+    JobError,
+    LocalText,
+    RequestError,
+    Retry,
+    invalid,
+    unsupported,
+)
 from bridge.model.event import VIEWS, Event, EventKind
 from bridge.model.invoice import InvoiceContent, InvoiceKind, Party, Remark
 from bridge.model.job import TRANSITIONS, Actor, Amendment, Attention, Choice, Job, JobState, Transition, spoken_attention
@@ -224,5 +235,6 @@ __all__ = [
     "spread",
     "stored_operation",
     "totals_by_rate",
+    "unsupported",
     "without_private",
 ]

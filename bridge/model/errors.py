@@ -248,6 +248,11 @@ def invalid(field_name: str, message: str, *, limit: str | None = None, remedy: 
     return RequestError("request.invalid", f"{field_name}: {message}", (FieldError(field_name, message, limit, remedy),))
 
 
+def unsupported(field_name: str, message: str, *, limit: str | None = None, remedy: str | None = None) -> RequestError:
+    """What this device cannot do, though another might."""
+    return RequestError("request.unsupported", f"{field_name}: {message}", (FieldError(field_name, message, limit, remedy),))
+
+
 class LocalText(Model):
     """What an error says in one language."""
 

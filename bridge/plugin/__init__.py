@@ -39,13 +39,14 @@ from bridge.plugin.setting_parts import CancelLeftover, Seconds, TimeoutSettings
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
 from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
-from bridge.plugin.waiting import Trouble, wait_until_ready
+from bridge.plugin.waiting import UNWATCHED, Trouble, Watch, wait_until_ready
 
 __all__ = [
     "ALPHANUMERIC",
     "BASELINE",
     "INTENT",
     "PLUGIN_API_VERSION",
+    "UNWATCHED",
     "AbortAnswer",
     "Aborted",
     "Action",
@@ -94,6 +95,7 @@ __all__ = [
     "VectorCheck",
     "VectorComparison",
     "Verdict",
+    "Watch",
     "WireDecoder",
     "Zone",
     "check_bytes",

@@ -126,6 +126,12 @@ class Decision(Generic[DocumentT]):
     def unknown(cls, reason: str) -> Decision[DocumentT]:
         return cls(Verdict.UNKNOWN, reason)
 
+    @classmethod
+    def of(cls, there: bool | None, reason: str, document: DocumentT | None = None) -> Decision[DocumentT]:
+        """`there`: None for not known."""
+        verdict = Verdict.UNKNOWN if there is None else Verdict.ISSUED if there else Verdict.NOT_ISSUED
+        return cls(verdict, reason, document)
+
     def where_shared(self) -> Decision[DocumentT]:
         """The same where other programs use the device too. What they did moves the same counters and has the same totals, so that
         these can say "nothing happened", but never "this is ours"."""

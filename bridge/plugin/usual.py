@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bridge.model import Operation
+from bridge.model import Copy, Operation
+from bridge.plugin.errors import DeviceError
 from bridge.plugin.refusals import Refusal
 
 UNSUPPORTED = Refusal("request.unsupported", "This device has no {op}.")
@@ -28,6 +29,25 @@ STAYS_OPEN = Refusal(
     "device.busy", "A receipt is open on the device and cannot be cancelled from here.", "Finish or cancel it at the device."
 )
 
+# --- copies
+
+NO_DOCUMENT = Refusal(
+    "request.not_found",
+    "The device has no document {number}.",
+    "Check its number (and day); documents of an earlier fiscal memory are not in this one.",
+)
+NO_LAST_DOCUMENT = Refusal(
+    "request.not_found", "The device has no such document among its last ones.", "Give the number of the document."
+)
+OTHER_KIND = Refusal(
+    "request.not_found", "Document {number} of the device is of another kind.", "Check its number, or leave kind out."
+)
+NO_TEXT = Refusal(
+    "request.not_found",
+    "The device keeps no text of document {number} any more.",
+    "Its number and total can still be had: ask with delivery.paper false.",
+)
+
 # --- what the till expects
 
 OTHER_DOCUMENT = Refusal("request.conflict", "The till expects that document {wanted} was the last one; the device says {last}.")
@@ -43,6 +63,10 @@ ALL = (
     OTHERS_RECEIPT,
     LEFTOVER,
     STAYS_OPEN,
+    NO_DOCUMENT,
+    NO_LAST_DOCUMENT,
+    OTHER_KIND,
+    NO_TEXT,
     OTHER_DOCUMENT,
 )
 
@@ -52,6 +76,13 @@ def expect_last_document(operation: Operation, last: object) -> None:
     wanted = operation.expect.last_document if operation.expect else None
     if wanted is not None and wanted != str(last):
         raise OTHER_DOCUMENT.error(field="expect.last_document", wanted=wanted, last=last)
+
+
+def not_found(operation: Copy) -> DeviceError:
+    """The document that a copy asks for is not there."""
+    if operation.document is None:
+        return NO_LAST_DOCUMENT.error(field="document")
+    return NO_DOCUMENT.error(field="document", number=operation.document)
 
 
 def may_cancel_leftover(*, shared: bool, allowed: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bridge.plugin.contexts import JobContext
 from bridge.plugin.errors import Aborted
@@ -29,6 +30,27 @@ class Trouble:
     @property
     def text(self) -> str:
         return self.said.text
+
+
+class Watch(Protocol):
+    """Who hears why a command takes long. A job's context is one."""
+
+    def attention(self, code: str, text: str) -> None: ...
+
+    def clear_attention(self) -> None: ...
+
+
+class Unwatched:
+    """Nobody waits."""
+
+    def attention(self, code: str, text: str) -> None:
+        pass
+
+    def clear_attention(self) -> None:
+        pass
+
+
+UNWATCHED = Unwatched()
 
 
 async def wait_until_ready(

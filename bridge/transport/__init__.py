@@ -4,6 +4,7 @@ from bridge.transport.clock import Clock, LoopClock, SystemClock
 from bridge.transport.endpoint import KINDS, Endpoint, options_schema, parse_endpoint, shown_url
 from bridge.transport.errors import EndpointError, LinkError, LinkLost, LinkTimeout, NotConnected
 from bridge.transport.link import ByteLink, HttpAnswer, HttpLink, Link, deadline
+from bridge.transport.listening import Listener
 from bridge.transport.masking import SECRETS, Secrets, Values, hide_card_numbers, hide_patterns, masked_pan
 from bridge.transport.null_modem import Cable, NullLink, NullModemBoard, null_modem
 from bridge.transport.opening import LinkOpener, Terms
@@ -27,6 +28,7 @@ __all__ = [
     "LinkLost",
     "LinkOpener",
     "LinkTimeout",
+    "Listener",
     "LoopClock",
     "Masker",
     "NotConnected",

@@ -403,5 +403,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Finish or cancel it at the device.": "Zakończ go lub anuluj na urządzeniu.",
         "The device cannot tell whether this document came out: {reason}. Compare the paper: {looks}.": "Urządzenie nie potrafi powiedzieć, czy ten dokument wyszedł: {reason}. Porównaj papier: {looks}.",
         "The till expects that document {wanted} was the last one; the device says {last}.": "Kasa oczekuje, że ostatni był dokument {wanted}; urządzenie podaje {last}.",
+        "The device has no document {number}.": "Urządzenie nie ma dokumentu {number}.",
+        "Check its number (and day); documents of an earlier fiscal memory are not in this one.": "Sprawdź jego numer (i dzień); dokumentów z wcześniejszej pamięci tu nie ma.",
+        "The device has no such document among its last ones.": "Wśród ostatnich dokumentów urządzenia takiego nie ma.",
+        "Give the number of the document.": "Podaj numer dokumentu.",
+        "Document {number} of the device is of another kind.": "Dokument {number} urządzenia jest innego rodzaju.",
+        "Check its number, or leave kind out.": "Sprawdź jego numer albo pomiń rodzaj.",
+        "The device keeps no text of document {number} any more.": "Urządzenie nie przechowuje już treści dokumentu {number}.",
+        "Its number and total can still be had: ask with delivery.paper false.": "Numer i suma są nadal dostępne: poproś z delivery.paper = false.",
     }
 )

@@ -403,5 +403,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Finish or cancel it at the device.": "Завершите или отмените его на устройстве.",
         "The device cannot tell whether this document came out: {reason}. Compare the paper: {looks}.": "Устройство не может сказать, вышел ли этот документ: {reason}. Сверьте бумагу: {looks}.",
         "The till expects that document {wanted} was the last one; the device says {last}.": "Касса ожидала, что последним был документ {wanted}, а устройство называет {last}.",
+        "The device has no document {number}.": "В устройстве нет документа {number}.",
+        "Check its number (and day); documents of an earlier fiscal memory are not in this one.": "Проверьте номер (и день); документов прежнего накопителя в этом нет.",
+        "The device has no such document among its last ones.": "Среди последних документов устройства такого нет.",
+        "Give the number of the document.": "Укажите номер документа.",
+        "Document {number} of the device is of another kind.": "Документ {number} устройства другого вида.",
+        "Check its number, or leave kind out.": "Проверьте номер или не указывайте вид документа.",
+        "The device keeps no text of document {number} any more.": "Устройство больше не хранит содержание документа {number}.",
+        "Its number and total can still be had: ask with delivery.paper false.": "Его номер и сумму ещё можно получить: запросите с delivery.paper = false.",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bridge_ffd.copies import check_copy
 from bridge_ffd.versions import FfdVersion
 
 from bridge.model import (
@@ -24,7 +25,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
     Warning_,
-    invalid,
+    unsupported,
 )
 from bridge_atol.circumstances import Circumstances, version_of
 from bridge_atol.display import plan_display
@@ -35,9 +36,6 @@ from bridge_atol.sale import plan_sale
 from bridge_atol.settings import AtolSettings
 from bridge_atol.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_atol.status import OPERATIONS
-from bridge_atol.unsupported import unsupported
-
-_DIGITS = 10  # of a document's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +88,3 @@ def planned(operation: Operation, settings: AtolSettings, capabilities: Capabili
         case _:
             raise unsupported("op", f"{operation.op} is not possible on this device")
     return Planned()
-
-
-def check_copy(operation: Copy) -> None:
-    if operation.kind in ("invoice", "slip"):
-        raise unsupported("kind", "this device keeps receipts and reports", limit="receipt, report")
-    delivery = operation.delivery
-    for name, wanted in (("email", delivery.email), ("sms", delivery.sms), ("edocument", delivery.edocument)):
-        if wanted is not None:
-            raise unsupported(f"delivery.{name}", "a copy of this device is on paper, or data", remedy="leave it out")
-    if operation.document is None and operation.issued_on is not None:
-        raise unsupported("issued_on", "documents are found by their number", remedy="give document")
-    number = operation.document
-    if number is not None and not (number.isascii() and number.isdigit() and len(number) <= _DIGITS and int(number) < 1 << 32):
-        raise invalid("document", "is no number of a fiscal document", limit=f"at most {_DIGITS} digits")
-
-
-def repeats_last(operation: Copy) -> bool:
-    """What the device itself has a command for: its last document once more, on paper."""
-    return operation.kind == "receipt" and operation.document is None and operation.delivery.paper

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.copies import as_printout, check_copy, repeats_last
 from bridge_ffd.outstanding import confirm, waiting
+from bridge_ffd.register import Kind
 
 from bridge.model import (
     Capabilities,
@@ -28,7 +30,6 @@ from bridge.model import (
     Print,
     Raw,
     Receipt,
-    ReceiptKind,
     ReportX,
     RequestError,
     Result,
@@ -40,11 +41,10 @@ from bridge.transport import ByteLink
 from bridge_atol import commands, effects, readback
 from bridge_atol import status as asking
 from bridge_atol.answers import exchange_status
-from bridge_atol.checking import check_copy, repeats_last
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.display import plan_display
 from bridge_atol.exchanges import exchange_of
-from bridge_atol.facts import FactReader, Facts, Kind
+from bridge_atol.facts import FactReader, Facts
 from bridge_atol.figures import shift_figures
 from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
@@ -126,8 +126,7 @@ class AtolDriver(Driver):
         async def plan(facts: Facts) -> Plan:
             return plan_sale(operation, await self._circumstances())
 
-        kind = Kind.CORRECTION if operation.kind is ReceiptKind.CORRECTION else Kind.RECEIPT
-        return await self._procedure(context).carry_out(operation, kind, plan)
+        return await self._procedure(context).carry_out(operation, Kind.of(operation), plan)
 
     async def _slip(self, context: JobContext, operation: Slip) -> Result:
         async def plan(facts: Facts) -> Plan:
@@ -142,7 +141,7 @@ class AtolDriver(Driver):
                 case CashIn() | CashOut():
                     return plan_cash(operation, now)
 
-        return await self._procedure(context).carry_out(operation, _KINDS[type(operation)], plan)
+        return await self._procedure(context).carry_out(operation, Kind.of(operation), plan)
 
     async def _effect(self, context: JobContext, operation: Effect) -> Result:
         match operation:
@@ -197,9 +196,9 @@ class AtolDriver(Driver):
             if found.is_receipt and found.found.number == storage.last_document:
                 done = await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED, COPY_MODE)
             else:
-                printout = readback.as_printout(found, columns)
+                printout = as_printout(found, columns)
                 if printout is None:
-                    raise readback.no_text(found.found.number)
+                    raise usual.NO_TEXT.error(field="document", number=found.found.number)
                 steps, _ = plan_printout(printout, columns)
                 done = await effects.run(self._exchange, context, "copy", steps, Paper.PRINTED, Mode.REGISTRATION)
                 context.warn(
@@ -247,12 +246,3 @@ class AtolDriver(Driver):
 
     def _reader(self) -> FactReader:
         return FactReader(self._exchange, self._settings.zone)
-
-
-_KINDS: dict[type, Kind] = {
-    ShiftOpen: Kind.SHIFT_OPEN,
-    ShiftClose: Kind.SHIFT_CLOSE,
-    ReportX: Kind.X_REPORT,
-    CashIn: Kind.CASH_IN,
-    CashOut: Kind.CASH_OUT,
-}

@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol, TypeVar
 
 from bridge.plugin import Json, Trouble
-from bridge.transport import ByteLink, LinkError, LinkLost
+from bridge.transport import ByteLink, LinkLost, Listener
 from bridge_atol import commands
 from bridge_atol.answers import DeviceState
 from bridge_atol.commands import Command
@@ -103,18 +103,13 @@ class Exchange(ABC):
         self._log = logger
         self._keeper = keeper
         self._shared = shared
-        self._incoming = bytearray()
-        self._news = asyncio.Event()
-        self._ended: LinkError | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._line = Listener(link)
 
     def start(self) -> None:
-        self._stop_listening = self._link.listen(self._received, self._end)
+        self._line.start()
 
     async def close(self) -> None:
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        self._line.close()
 
     # --- what a driver asks for
 
@@ -220,7 +215,7 @@ class Exchange(ABC):
             for output in outputs:
                 match output:
                     case Send():
-                        await self._write(output.data)
+                        await self._line.write(output.data)
                     case Wait():
                         due = None if output.timer is None else self._now() + seconds(output.timer)
                     case Ready() | Answer() | Failed():
@@ -237,34 +232,9 @@ class Exchange(ABC):
 
     async def _heard(self, machine: Machine[TimerT], due: float) -> Outputs[TimerT]:
         """What the machine says to the bytes that come, or to their absence."""
-        if not self._incoming:
-            if self._ended is not None:
-                raise self._ended
-            self._news.clear()
-            try:
-                async with asyncio.timeout_at(due):
-                    await self._news.wait()
-            except TimeoutError:
-                return machine.time_out()
-        data = bytes(self._incoming)
-        self._incoming.clear()
-        return machine.receive(data)
+        data = await self._line.take(due)
+        return machine.receive(data) if data else machine.time_out()
 
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
-
-    async def _write(self, data: bytes) -> None:
-        if self._ended is not None:
-            raise self._ended
-        await self._link.write(data)
-
-    # --- what comes in
-
-    def _received(self, data: bytes) -> None:
-        self._incoming += data
-        self._news.set()
-
-    def _end(self, error: LinkError) -> None:
-        self._ended = error
-        self._news.set()

@@ -35,7 +35,7 @@ class TurnExchange(Exchange):
         shape = command.shape
         self._log.debug("-> %s", shape)
         data = command.to_bytes(self._settings.access_digits)
-        self._incoming.clear()  # what came before we spoke is no reply to us; an answer that the device holds it offers again
+        self._line.forget()  # what came before we spoke is no reply to us; an answer that the device holds it offers again
         outputs = self._host.ask(data, changes=shape.does is Does.CHANGES)
         outcome = await self._run(self._host, outputs, lambda timer: self._seconds(timer, shape))
         if self._host.dropped:

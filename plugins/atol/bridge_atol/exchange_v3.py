@@ -91,7 +91,7 @@ class TaskExchange(Exchange):
         somebody waits for, and a result under our id is none of ours.
         """
         self._connected = True
-        self._incoming.clear()  # a late reply of the connection before would have the number of our first packet
+        self._line.forget()  # a late reply of the connection before would have the number of our first packet
         if self._keeper is None or self._shared:
             return
         kept = await self._keeper.get(TASK)

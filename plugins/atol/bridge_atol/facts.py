@@ -7,10 +7,10 @@ What follows from two of them is in `recovery.py`.
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bridge_ffd.fn import FnStatus, FoundDocument
+from bridge_ffd.register import Kind
 
 from bridge.model import Model
 from bridge_atol import commands
@@ -18,22 +18,6 @@ from bridge_atol.answers import FullStatus, found_document, storage_status, valu
 from bridge_atol.commands import Command
 from bridge_atol.errors import NO_SUCH_DOCUMENT, NOT_KNOWN_BY_DEVICE
 from bridge_atol.exchange import Exchange, Reply
-
-
-class Kind(StrEnum):
-    """Kinds of documents: each is decided by one command."""
-
-    RECEIPT = "receipt"
-    CORRECTION = "correction"
-    SHIFT_OPEN = "shift_open"
-    SHIFT_CLOSE = "shift_close"
-    X_REPORT = "x_report"
-    CASH_IN = "cash_in"
-    CASH_OUT = "cash_out"
-
-
-FISCAL = frozenset((Kind.RECEIPT, Kind.CORRECTION, Kind.SHIFT_OPEN, Kind.SHIFT_CLOSE))
-"""Documents that the FN numbers and keeps."""
 
 # Registers.
 CASH_IN_DRAWER = 0x0A

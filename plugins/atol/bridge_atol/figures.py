@@ -5,13 +5,13 @@ The shift's own sums and numbers are asked of every device; what only some regis
 
 from __future__ import annotations
 
+from bridge_ffd.register import CURRENCY
 from bridge_ffd.vat import Vat
 
 from bridge.model import KindTotal, PaymentKind, Report
 from bridge_atol import commands
 from bridge_atol.answers import roubles, values_of
 from bridge_atol.facts import CASH_IN_DRAWER, FactReader
-from bridge_atol.settings import CURRENCY
 
 # Types of receipts, as 92h has them, with the words for their figures.
 _TYPES = {1: "sales", 2: "sale_returns", 4: "purchases", 5: "purchase_returns"}

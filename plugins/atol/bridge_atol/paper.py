@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from bridge_ffd.fitting import Fitting
+from bridge_ffd.fitting import Fitting, title_of
 from bridge_ffd.receipt_paper import receipt_lines
 
 from bridge.model import Capabilities, Operation, Print, PrintCut, PrintFeed, PrintLine, PrintQr, Receipt
 from bridge.plugin import PaperCode, PaperCut, PaperText
 from bridge_atol.checking import circumstances
 from bridge_atol.layout import CODE_PAGE
-from bridge_atol.printout import laid_out, title_of
+from bridge_atol.printout import laid_out
 from bridge_atol.sale import document_of
 from bridge_atol.settings import AtolSettings
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bridge_ffd.register import CURRENCY, Kind
+
 from bridge.model import Model, Report, Warning_
 from bridge.model.base import AnyDecimal
 from bridge_atol.commands import Command
-from bridge_atol.facts import Facts, Kind
-from bridge_atol.settings import CURRENCY, ZERO
+from bridge_atol.facts import Facts
+from bridge_atol.settings import ZERO
 
 # Names of checkpoints, in the order in which they may come.
 ANSWERED = "answered"  # the device's answer to the deciding command

@@ -6,14 +6,13 @@ Follows protocol-specs/atol, "Commands".
 
 from __future__ import annotations
 
-from bridge_ffd.fitting import Fitting
+from bridge_ffd.fitting import Fitting, title_of
 
-from bridge.model import Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr
+from bridge.model import Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, unsupported
 from bridge.plugin import QrLimits, fit_qr
 from bridge_atol import commands
 from bridge_atol.layout import CODE_PAGE
 from bridge_atol.plan import Step
-from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import CODE
 
 QR_SIZES = range(1, 11)
@@ -63,25 +62,9 @@ def _qr(field: str, item: PrintQr, fit: Fitting) -> Step:
     return Step(commands.print_qr(code.data, scale=code.size), field)
 
 
-def title_of(operation: Print) -> PrintLine:
-    return PrintLine(text=operation.title or "", align="centre")
-
-
 def laid_out(field: str, line: PrintLine, fit: Fitting, columns: int) -> list[str]:
     """The line as it is printed, blanks for its alignment included."""
-    width = columns // 2 if line.double else columns
-    if line.bold:
-        fit.warn("style_ignored", "The device has no bold print.", f"{field}.bold")
-    shown = []
-    for text in fit.wrapped(f"{field}.text" if field.startswith("lines") else field, line.text, width):
-        match line.align:
-            case "centre":
-                shown.append(" " * ((width - len(text)) // 2) + text)
-            case "right":
-                shown.append(text.rjust(width))
-            case "left":
-                shown.append(text)
-    return shown
+    return fit.laid_out(field, line, columns // 2 if line.double else columns)
 
 
 def _line(field: str, line: PrintLine, fit: Fitting, columns: int) -> list[Step]:

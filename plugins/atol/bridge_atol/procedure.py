@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
 from bridge_ffd.outstanding import PAPER, expected
+from bridge_ffd.register import FISCAL, Kind
 
 from bridge.model import Operation, Paper, Receipt, Result
 from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
@@ -18,7 +19,7 @@ from bridge_atol import commands
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
-from bridge_atol.facts import FISCAL, FactReader, Facts, Kind, ShiftState
+from bridge_atol.facts import FactReader, Facts, ShiftState
 from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, Intent, Plan, Step
 from bridge_atol.recovery import decide, is_ours, may_be_ours, missing, surely_refused

@@ -10,11 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from bridge.model import Model, Raw, invalid
+from bridge.model import Model, Raw, invalid, unsupported
 from bridge_atol.commands import Command
 from bridge_atol.frame import MAX_COMMAND
 from bridge_atol.plan import Step
-from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import REGISTERS, SHAPES, STORAGE, Does, Mode, Shape, code_of
 
 # Receipts, shifts, cash, reports, what begins or ends them, and the archive of the FN.

@@ -9,24 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.new_documents import may_be_of_kind, new_numbers, search
+from bridge_ffd.register import FISCAL, SALES, Kind
 from bridge_ffd.versions import DocumentKind
 
 from bridge.plugin import Decision
-from bridge_atol.facts import FISCAL, Facts, Kind
+from bridge_atol.facts import Facts
 from bridge_atol.plan import Intent
 from bridge_atol.refusals import Refused
 
-MOST_DOCUMENTS = 50
-"""So many new documents of the FN are looked at; where more were made since, somebody else worked with the device all day."""
-
 _COUNTS = 10_000  # the counters of slips have four digits
-_OF_KIND = {
-    Kind.RECEIPT: (DocumentKind.RECEIPT, DocumentKind.STRICT_FORM),
-    Kind.CORRECTION: (DocumentKind.CORRECTION, DocumentKind.STRICT_FORM_CORRECTION),
-    Kind.SHIFT_OPEN: (DocumentKind.SHIFT_OPEN,),
-    Kind.SHIFT_CLOSE: (DocumentKind.SHIFT_CLOSE,),
-}
-_WITH_TOTAL = (Kind.RECEIPT, Kind.CORRECTION)
 
 
 def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared: bool) -> Decision[FoundDocument]:
@@ -41,9 +33,9 @@ def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared
 
 def is_ours(intent: Intent, document: FoundDocument) -> bool:
     """Whether this document of the FN has the kind, the operation and the total of ours."""
-    if not _may_be_of_kind(intent, document):
+    if not may_be_of_kind(intent.kind, document):
         return False
-    if intent.kind in _WITH_TOTAL:
+    if intent.kind in SALES:
         return document.settlement == intent.settlement and document.total == intent.total
     return isinstance(document.kind, DocumentKind)
 
@@ -57,45 +49,27 @@ def surely_refused(intent: Intent, refused: Refused) -> bool:
 def may_be_ours(intent: Intent, document: FoundDocument) -> bool:
     """Whether nothing that the FN tells of this document speaks against its being ours. Enough only where our own command was answered
     with a success and this is the one document since."""
-    if not _may_be_of_kind(intent, document):
+    if not may_be_of_kind(intent.kind, document):
         return False
-    return intent.kind not in _WITH_TOTAL or (
+    return intent.kind not in SALES or (
         document.settlement in (intent.settlement, None) and document.total in (intent.total, None)
     )
 
 
-def _may_be_of_kind(intent: Intent, document: FoundDocument) -> bool:
-    """What is no known kind may be any."""
-    return document.kind in _OF_KIND[intent.kind] or not isinstance(document.kind, DocumentKind)
-
-
 def missing(intent: Intent, now: Facts) -> range:
     """Numbers of the FN's documents that must be looked at."""
-    if intent.kind not in FISCAL or now.fn != intent.baseline.fn:
-        return range(0)
-    return range(intent.baseline.last + 1, min(now.last, intent.baseline.last + MOST_DOCUMENTS) + 1)
+    return new_numbers(intent.baseline, now) if intent.kind in FISCAL else range(0)
 
 
 def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision[FoundDocument]:
-    before = intent.baseline
-    if now.fn != before.fn:
-        return Decision.unknown("there is another fiscal storage in the device")
-    if now.last < before.last:
-        return Decision.unknown("the fiscal storage counts fewer documents than before")
-    if now.last == before.last:
-        return Decision.not_issued("the fiscal storage has no new document")
-    if now.last - before.last > MOST_DOCUMENTS:
-        return Decision.unknown(f"{now.last - before.last} documents were made since: somebody else worked with the device")
-    if len(found) != now.last - before.last:
-        return Decision.unknown("the fiscal storage does not show all of its new documents")
-    ours = [document for document in found if is_ours(intent, document)]
-    if len(ours) == 1:
-        return Decision.issued(f"document {ours[0].number} of the fiscal storage is this one", ours[0])
-    if ours:
-        return Decision.unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
-    if any(_may_be_of_kind(intent, document) for document in found):
-        return Decision.unknown("the fiscal storage has a new document of this kind, with another operation or total")
-    return Decision.not_issued("none of the new documents of the fiscal storage is of this kind")
+    looked = search(
+        intent.baseline,
+        now,
+        found,
+        is_ours=lambda document: is_ours(intent, document),
+        may_be=lambda document: may_be_of_kind(intent.kind, document),
+    )
+    return Decision.of(looked.there, looked.reason, looked.document)
 
 
 def _by_counters(intent: Intent, now: Facts) -> Decision[FoundDocument]:

@@ -14,22 +14,21 @@ from itertools import accumulate
 from bridge_ffd.document import FfdDocument
 from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
+from bridge_ffd.register import Kind
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
 from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
-from bridge.model import Receipt, Warning_, invalid
+from bridge.model import Receipt, Warning_, invalid, unsupported
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.commands import Command
 from bridge_atol.errors import RECEIPT_CLOSED
-from bridge_atol.facts import Kind
 from bridge_atol.layout import CODE_PAGE, BadValue
 from bridge_atol.open_points import MARKING_CODES_ARE_TOLD, VAT_CODES_ARE_THOSE_OF_TAG_1199
 from bridge_atol.plan import Plan, Step
 from bridge_atol.settings import ARITHMETIC, PAYMENTS
-from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import NAME
 
 _MOST_ROUNDING = Decimal("0.99")

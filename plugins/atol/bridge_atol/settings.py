@@ -21,7 +21,6 @@ ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 3, "cash_ste
 TAGS = 1000  # bytes of one tag; the longest that the format has
 
 ZERO = Decimal("0.00")
-CURRENCY = "RUB"
 
 # In the order in which they are told: cash last, since only cash gives change.
 PAYMENTS: dict[PaymentSum, int] = {

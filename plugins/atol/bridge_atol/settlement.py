@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.register import FISCAL, looks
 
 from bridge.model import Paper
 from bridge.plugin import (
@@ -28,7 +29,7 @@ from bridge_atol import commands
 from bridge_atol.answers import error_of, roubles, values_of
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.exchange import Exchange
-from bridge_atol.facts import FISCAL, FactReader, Facts, Kind
+from bridge_atol.facts import FactReader, Facts
 from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, CANCELLING, Intent
 from bridge_atol.procedure import cancel_open, look
@@ -110,7 +111,7 @@ class Settlement:
             return Decision.unknown(f"the device's answer was a success, but {decision.reason}")
         alone = decide(intent, facts, found, shared=False)
         if alone.verdict is Verdict.ISSUED:
-            return Decision(Verdict.ISSUED, f"the device's answer was a success, and {alone.reason}", alone.document)
+            return Decision.issued(f"the device's answer was a success, and {alone.reason}", alone.document)
         return decision
 
     async def _by_result(self, intent: Intent, facts: Facts) -> Recovery:
@@ -121,10 +122,7 @@ class Settlement:
         return await self._issued(intent, facts, None, "the device's own result of the task says that it was carried out")
 
     def _ask_person(self, intent: Intent, reason: str) -> NeedsOperator:
-        return NeedsOperator(
-            {**self._reader.answers, "decision": reason},
-            f"The device cannot tell whether this document came out: {reason}. Compare the paper: {_looks(intent)}.",
-        )
+        return NeedsOperator.compare({**self._reader.answers, "decision": reason}, reason, _looks(intent))
 
     async def _cancel(self, intent: Intent, facts: Facts) -> Pending | None:
         """An open document is cancelled: what it was is not issued then. What another program has open is left alone."""
@@ -164,20 +162,4 @@ def answered(checkpoints: Sequence[Checkpoint]) -> int | None:
 
 
 def _looks(intent: Intent) -> str:
-    about = f"{intent.total:f} {intent.currency}"
-    after = f"after document {intent.baseline.last}"
-    match intent.kind:
-        case Kind.RECEIPT:
-            return f"a receipt over {about}, {after}"
-        case Kind.CORRECTION:
-            return f"a correction over {about}, {after}"
-        case Kind.SHIFT_OPEN:
-            return f"a report on the opening of the shift, {after}"
-        case Kind.SHIFT_CLOSE:
-            return f"a report on the closing of the shift, {after}"
-        case Kind.X_REPORT:
-            return f"an X report in shift {intent.baseline.shift}"
-        case Kind.CASH_IN:
-            return f"a slip of cash in over {about}"
-        case Kind.CASH_OUT:
-            return f"a slip of cash out over {about}"
+    return looks(intent.kind, intent.total, intent.baseline.last, f"in shift {intent.baseline.shift}", intent.currency)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge_ffd.building import Faults
-from bridge_ffd.parts import cashier_tags
+from bridge_ffd.register import Kind
+from bridge_ffd.slips import cashier_of, check_currency, check_x_report
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid
+from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, invalid
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.errors import SHIFT_TOO_OLD
-from bridge_atol.facts import Kind
 from bridge_atol.layout import BadValue
 from bridge_atol.plan import Plan, Step
 from bridge_atol.sale import cleared, tag_steps
-from bridge_atol.settings import CURRENCY
-from bridge_atol.unsupported import unsupported
 
 
 def plan_shift_open(operation: ShiftOpen, now: Circumstances) -> Plan:
@@ -36,16 +33,12 @@ def plan_shift_close(operation: ShiftClose, now: Circumstances, report: Report |
 
 
 def plan_x_report(operation: ReportX, report: Report | None) -> Plan:
-    if operation.shift is not None:
-        raise unsupported("shift", "the device keeps no sums of one cashier", remedy="leave it out")
-    if operation.reset:
-        raise unsupported("reset", "an X report sets nothing back", remedy="close the shift")
+    check_x_report(operation)
     return Plan(kind=Kind.X_REPORT, steps=(Step(commands.x_report()),), report=report)
 
 
 def plan_cash(operation: CashIn | CashOut, now: Circumstances) -> Plan:
-    if operation.currency != CURRENCY:
-        raise unsupported("currency", f"{operation.currency} is not possible", limit=CURRENCY)
+    check_currency(operation)
     cash_in = isinstance(operation, CashIn)
     try:
         command = commands.cash_in(operation.amount) if cash_in else commands.cash_out(operation.amount)
@@ -59,9 +52,5 @@ def plan_cash(operation: CashIn | CashOut, now: Circumstances) -> Plan:
 
 
 def _cashier(operator: Operator | None, kind: DocumentKind, now: Circumstances) -> list[Step]:
-    faults = Faults()
-    tags = cashier_tags(operator, kind, now.version, faults)
-    if faults.errors:
-        first = faults.errors[0]
-        raise RequestError("request.invalid", f"{first.field}: {first.message}", tuple(faults.errors))
+    tags = cashier_of(operator, kind, now.version)
     return [*cleared(now), *tag_steps(tags, "operator", now)]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import FnLife, Phase
+from bridge_ffd.register import CURRENCY
 from bridge_ffd.versions import FfdVersion
 
 from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
@@ -24,7 +25,7 @@ from bridge_atol.exchange import Exchange
 from bridge_atol.facts import CASH_IN_DRAWER, SHIFT, FactReader, ShiftState
 from bridge_atol.printout import ITEMS, QR_SIZES
 from bridge_atol.refusals import Refused
-from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
+from bridge_atol.settings import ARITHMETIC, AtolSettings
 from bridge_atol.vocabulary import CODE, NAME
 
 OPERATIONS = frozenset(

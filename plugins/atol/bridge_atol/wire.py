@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bridge_ffd.wire_text import hide_tags_within
+
 from bridge.plugin import DescribedFrame, WireDecoder
 from bridge.transport import Direction, mask_private
 from bridge_atol import wire_v2, wire_v3
 from bridge_atol.frame import START, STX, Control
-from bridge_atol.wire_fields import hide_tags_within
 
 _LONGEST_TAG = 512  # bytes: twice the longest that a customer's data have
 

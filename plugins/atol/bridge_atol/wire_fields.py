@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
 
-from bridge_ffd.archive import tags_as_data
-from bridge_ffd.tags import Tag, find_tag
-from bridge_ffd.tlv import TlvError, decode
+from bridge_ffd.wire_text import hide_tags, hide_tags_within, roubles_shown, shown
 
 from bridge.plugin import one_line
 from bridge.transport import Direction, mask_private
@@ -19,23 +15,6 @@ from bridge_atol.vocabulary import SHAPES, Shape, code_of
 
 HIDDEN = 0x2A
 
-# Tags that are a customer's or the cashier's own: contact, name, INN, birth, papers, address.
-PRIVATE_TAGS = frozenset(
-    int(tag)
-    for tag in (
-        Tag.BUYER_CONTACT,
-        Tag.BUYER_NAME,
-        Tag.BUYER_INN,
-        Tag.BUYER,
-        Tag.CASHIER_INN,
-        Tag.BUYER_BIRTH_DATE,
-        Tag.BUYER_CITIZENSHIP,
-        Tag.BUYER_DOCUMENT_CODE,
-        Tag.BUYER_DOCUMENT_DATA,
-        Tag.BUYER_ADDRESS,
-    )
-)
-_PRIVATE_HEADS = re.compile(b"|".join(re.escape(tag.to_bytes(2, "little")) for tag in sorted(PRIVATE_TAGS)))
 _WRITES_TAG, _ENTERS_MODE = 0xE8, 0x56
 
 Shown = tuple[str, tuple[tuple[str, str], ...]]
@@ -57,35 +36,10 @@ def hidden(data: bytes, direction: Direction, at: int | None) -> bytes:
             start = command + 2
             out[start:] = b"*" * max(0, len(out) - start)
         case code if code == _WRITES_TAG:
-            _hide_tags(out, command + 4)
+            hide_tags(out, command + 4)
         case _:
             pass
     return bytes(out)
-
-
-def _hide_tags(out: bytearray, at: int) -> None:
-    while at + 4 <= len(out):
-        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
-        end = min(at + 4 + length, len(out))
-        if tag in PRIVATE_TAGS:
-            out[at + 4 : end] = b"*" * (end - at - 4)
-        at = end
-
-
-def hide_tags_within(out: bytearray) -> None:
-    """Of an answer, which does not say what was asked. Blocks of a document (A4 46) may begin and end within a tag."""
-    if _PRIVATE_HEADS.search(out) is None:
-        return
-    at = 0
-    while at + 4 < len(out):
-        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
-        value = out[at + 4 : at + 4 + length]
-        known = find_tag(tag) if tag in PRIVATE_TAGS else None
-        if known is not None and value and length <= known.length and min(value) >= 0x20:
-            out[at + 4 : at + 4 + length] = b"*" * len(value)
-            at += len(value) + 4
-        else:
-            at += 1
 
 
 def command_shown(shape: Shape | None, data: bytes) -> Shown:
@@ -121,27 +75,16 @@ def _fields(shape: Shape, fields: tuple[Field, ...], data: bytes) -> Iterator[tu
     for one in fields:
         if one.name in values:
             name = f"{one.name} ({one.meaning})" if one.meaning else one.name
-            yield name, one_line(_shown(one.name, one.kind, values[one.name]))
+            yield name, one_line(_shown(one, values[one.name]))
     if more:
         yield "more", more.hex(" ")
 
 
-def _shown(name: str, kind: Kind, value: Value) -> str:
+def _shown(field: Field, value: Value) -> str:
     match value:
-        case None:
-            return "none"
-        case bytes() if name == "tags":
-            try:
-                return str(tags_as_data(decode(value, strict=False)))
-            except TlvError:
-                return value.hex(" ")
-        case bytes():
-            return value.hex(" ")
-        case date() | time() | datetime():
-            return value.isoformat()
-        case int() if kind is Kind.KOPECKS:
-            return f"{value // 100}.{value % 100:02d} ₽"
-        case int() if kind is Kind.THOUSANDTHS:
+        case int() if field.kind is Kind.KOPECKS:
+            return roubles_shown(value)
+        case int() if field.kind is Kind.THOUSANDTHS:
             return f"{value // 1000}.{value % 1000:03d}"
         case _:
-            return str(value)
+            return shown(value, tags=field.name == "tags")

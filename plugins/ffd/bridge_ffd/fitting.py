@@ -5,7 +5,7 @@ Of texts that a register prints beside the tags of the FN: each family has a cod
 
 from __future__ import annotations
 
-from bridge.model import Warning_, invalid
+from bridge.model import Print, PrintLine, Warning_, invalid
 from bridge_ffd.building import transliterate
 
 _NAMES = {"cp1251": "Windows-1251", "cp866": "866"}
@@ -71,6 +71,20 @@ class Fitting:
         self.warn("text_replaced", f"The device cannot show all characters: {told}.", field)
         return "".join(c if self._shown(c) else self._instead(c) for c in text)
 
+    def laid_out(self, field: str, line: PrintLine, width: int) -> list[str]:
+        """A line of a printout as it is printed by a device that only takes text: blanks for its alignment included. `field`: of the
+        item ("lines.3"), or "title"."""
+        if line.bold:
+            self.warn("style_ignored", "The device has no bold print.", f"{field}.bold")
+        shown = self.wrapped(f"{field}.text" if field.startswith("lines") else field, line.text, width)
+        match line.align:
+            case "centre":
+                return [" " * ((width - len(text)) // 2) + text for text in shown]
+            case "right":
+                return [text.rjust(width) for text in shown]
+            case "left":
+                return shown
+
     def warn(self, code: str, message: str, field: str | None = None) -> None:
         self.warnings.append(Warning_(code=code, message=message, field=field))
 
@@ -84,3 +98,7 @@ class Fitting:
     def _instead(self, character: str) -> str:
         fitted, _ = transliterate(character)
         return fitted if all(self._shown(c) for c in fitted) else "?"
+
+
+def title_of(operation: Print) -> PrintLine:
+    return PrintLine(text=operation.title or "", align="centre")

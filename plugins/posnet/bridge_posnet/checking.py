@@ -24,6 +24,7 @@ from bridge.model import (
     ReportX,
     ShiftClose,
     Warning_,
+    unsupported,
 )
 from bridge_posnet.copies import plan_copy
 from bridge_posnet.facts import TRANSACTIONS
@@ -38,7 +39,7 @@ from bridge_posnet.reports import plan_period_report, plan_shift_report
 from bridge_posnet.sale import plan_sale
 from bridge_posnet.settings import ARITHMETIC, PosnetSettings
 from bridge_posnet.status import OPERATIONS
-from bridge_posnet.unsupported import CURRENCY, currency, unsupported
+from bridge_posnet.unsupported import CURRENCY, currency
 
 # Stands for the host's own reference, which comes with the job: any text of its length does.
 OWN_REFERENCE = "0"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from bridge.model import Copy, invalid
+from bridge.model import Copy, invalid, unsupported
 from bridge_posnet import commands
 from bridge_posnet.calendar_days import on_calendar
 from bridge_posnet.commands import Reprinted
@@ -15,7 +15,7 @@ from bridge_posnet.fitting import Fitting
 from bridge_posnet.footer import edocument_target
 from bridge_posnet.frame import Frame
 from bridge_posnet.settings import PosnetSettings
-from bridge_posnet.unsupported import refuse_delivery, unsupported
+from bridge_posnet.unsupported import refuse_delivery
 
 _KINDS = {
     "receipt": Reprinted.RECEIPTS,

@@ -14,9 +14,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from bridge.plugin import Trouble
+from bridge.plugin import UNWATCHED, Trouble, Watch
 from bridge.transport import ByteLink, LinkError, LinkLost, LinkTimeout
 from bridge_posnet import commands
 from bridge_posnet.answers import DeviceStatus, PrinterStatus, is_answer_to
@@ -35,27 +34,6 @@ _DAMAGED = frozenset((4, 5, 6, 15))  # frame errors of a frame that was disturbe
 # How often a question that changes nothing is put again to a printer that is idle and alive. Once covers a disturbed
 # line; a line that loses three in a row is no line.
 ASK_TIMES = 3
-
-
-class Watch(Protocol):
-    """Who hears why a command takes long. A job's context is one."""
-
-    def attention(self, code: str, text: str) -> None: ...
-
-    def clear_attention(self) -> None: ...
-
-
-class Unwatched:
-    """Nobody is waiting."""
-
-    def attention(self, code: str, text: str) -> None:
-        pass
-
-    def clear_attention(self) -> None:
-        pass
-
-
-UNWATCHED = Unwatched()
 
 
 @dataclass(slots=True, eq=False)

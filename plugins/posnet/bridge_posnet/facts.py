@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.model import Model, Moment
 from bridge.model.base import AnyDecimal
+from bridge.plugin import UNWATCHED, Watch
 from bridge_posnet import commands
 from bridge_posnet.answers import (
     CashState,
@@ -25,7 +26,7 @@ from bridge_posnet.answers import (
     ReceiptCounter,
     TransactionState,
 )
-from bridge_posnet.exchange import UNWATCHED, Exchange, Watch
+from bridge_posnet.exchange import Exchange
 from bridge_posnet.fields import Rate
 from bridge_posnet.frame import Frame
 from bridge_posnet.reader import error_of

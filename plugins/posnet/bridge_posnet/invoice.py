@@ -6,7 +6,7 @@ it is due are free lines at its foot.
 
 from __future__ import annotations
 
-from bridge.model import Invoice, InvoiceKind, Party, PaymentKind, Remark, compute, decimal_string, invalid
+from bridge.model import Invoice, InvoiceKind, Party, PaymentKind, Remark, compute, decimal_string, invalid, unsupported
 from bridge_posnet import commands
 from bridge_posnet.commands import Section
 from bridge_posnet.extras import InvoiceExtras, read_extras
@@ -16,7 +16,7 @@ from bridge_posnet.footer import binding, footer
 from bridge_posnet.frame import Frame
 from bridge_posnet.lines import Circumstances, built, plan_lines
 from bridge_posnet.plan import Plan, Step
-from bridge_posnet.unsupported import amount, refuse_delivery, unsupported
+from bridge_posnet.unsupported import amount, refuse_delivery
 
 _REMARKS = {
     Remark.CASH_ACCOUNTING: commands.trfvcashmet,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bridge.model import Adjustment, ArithmeticProfile, Line, LineFigures, LineKind, TaxRate, find_rate, invalid
+from bridge.model import Adjustment, ArithmeticProfile, Line, LineFigures, LineKind, TaxRate, find_rate, invalid, unsupported
 from bridge_posnet import commands
 from bridge_posnet.commands import BadValue
 from bridge_posnet.extras import LineExtras, read_extras
@@ -19,7 +19,7 @@ from bridge_posnet.frame import Frame
 from bridge_posnet.plan import Step
 from bridge_posnet.settings import ZERO, PosnetSettings
 from bridge_posnet.text import goods_key
-from bridge_posnet.unsupported import amount, unsupported
+from bridge_posnet.unsupported import amount
 
 SALE_KINDS = frozenset(
     (

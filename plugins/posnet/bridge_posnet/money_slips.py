@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bridge.model import CashIn, CashOut, LineKind, Receipt, ReceiptKind, compute, decimal_string, invalid
+from bridge.model import CashIn, CashOut, LineKind, Receipt, ReceiptKind, compute, decimal_string, invalid, unsupported
 from bridge_posnet import commands
 from bridge_posnet.facts import Kind
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.footer import footer
 from bridge_posnet.lines import Circumstances, plan_lines
 from bridge_posnet.plan import Plan, Step
-from bridge_posnet.unsupported import amount, currency, refuse_unsupported, unsupported
+from bridge_posnet.unsupported import amount, currency, refuse_unsupported
 
 
 def is_packaging_return(receipt: Receipt) -> bool:

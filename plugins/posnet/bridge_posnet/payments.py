@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bridge.model import ArithmeticProfile, Figures, ForeignMoney, Payment, PaymentKind, Receipt, decimal_string, invalid
+from bridge.model import (
+    ArithmeticProfile,
+    Figures,
+    ForeignMoney,
+    Payment,
+    PaymentKind,
+    Receipt,
+    decimal_string,
+    invalid,
+    unsupported,
+)
 from bridge_posnet import commands
 from bridge_posnet.fields import Limits
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.lines import built
 from bridge_posnet.plan import Step
-from bridge_posnet.unsupported import amount, unsupported
+from bridge_posnet.unsupported import amount
 
 _RATE_DECIMALS = 4
 

@@ -6,13 +6,12 @@ own lines 664 and 711 are told by one driver each and have no styles.
 
 from __future__ import annotations
 
-from bridge.model import DisplayShow, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, invalid
+from bridge.model import DisplayShow, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, invalid, unsupported
 from bridge.plugin import QrLimits, fit_qr
 from bridge_posnet import commands
 from bridge_posnet.fields import ONLINE
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.frame import Frame
-from bridge_posnet.unsupported import unsupported
 
 # Marks switch a style on and, written again, off. They are set back at the end of each line: whether a new line does so
 # by itself is not documented, and to switch off what is off already costs nothing.

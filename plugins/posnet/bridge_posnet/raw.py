@@ -9,11 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from bridge.model import FieldError, Model, Raw, RequestError, Text, invalid
+from bridge.model import FieldError, Model, Raw, RequestError, Text, invalid, unsupported
 from bridge_posnet.fields import FieldType, malformed
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.frame import Frame, Parameter
-from bridge_posnet.unsupported import unsupported
 from bridge_posnet.vocabulary import FIELDS, IMMEDIATE, MUTATING, NEVER
 
 # What changes the printer and makes no document: set-up, service printouts, reprints, the service of e-documents.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bridge.model import Figures, Receipt, compute, invalid, spread
+from bridge.model import Figures, Receipt, compute, invalid, spread, unsupported
 from bridge_posnet import commands
 from bridge_posnet.extras import FooterLine, ReceiptExtras, read_extras
 from bridge_posnet.facts import Kind
@@ -19,7 +19,7 @@ from bridge_posnet.lines import Circumstances, Lines, built, plan_lines
 from bridge_posnet.payments import plan_payments
 from bridge_posnet.plan import Plan, Step
 from bridge_posnet.settings import ZERO
-from bridge_posnet.unsupported import amount, refuse_unsupported, unsupported
+from bridge_posnet.unsupported import amount, refuse_unsupported
 
 __all__ = ("Circumstances", "plan_sale")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
-from bridge.model import Delivery, FieldError, Receipt, ReceiptKind, RequestError, decimal_string, invalid
+from bridge.model import Delivery, Receipt, ReceiptKind, decimal_string, invalid, unsupported
 from bridge_posnet.fields import ONLINE
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.settings import PosnetSettings
@@ -16,11 +16,6 @@ from bridge_posnet.settings import PosnetSettings
 CURRENCY = "PLN"
 
 _MAX_AMOUNT = Decimal(ONLINE.money).scaleb(-2)
-
-
-def unsupported(field: str, message: str, *, remedy: str | None = None) -> RequestError:
-    """The usual refusal of a thing that another printer might do."""
-    return RequestError("request.unsupported", f"{field}: {message}", (FieldError(field, message, remedy=remedy),))
 
 
 def currency(field: str, wanted: str, allowed: Collection[str]) -> None:

@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 from datetime import date
 
+from bridge_ffd import copies
 from bridge_ffd.extras import LineExtras, read_one
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
@@ -31,6 +32,7 @@ from bridge.model import (
     ShiftOpen,
     Warning_,
     invalid,
+    unsupported,
 )
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances, version_of
@@ -44,9 +46,7 @@ from bridge_shtrih_m.settings import ShtrihSettings
 from bridge_shtrih_m.slips import plan_cash, plan_shift_close, plan_shift_open, plan_x_report
 from bridge_shtrih_m.status import OPERATIONS
 from bridge_shtrih_m.texts import own
-from bridge_shtrih_m.unsupported import unsupported
 
-_DIGITS = 10  # of a document's number
 MAX_CODE = 200  # bytes of a marking code that FF61h takes beside its tags
 
 
@@ -110,26 +110,10 @@ def plan_receipt(operation: Receipt, now: Circumstances, *, storage: bool) -> Pl
 
 def check_copy(operation: Copy, capabilities: Capabilities | None = None) -> None:
     """What needs the FN is known to be missing only where the capabilities are known."""
-    if operation.kind in ("invoice", "slip"):
-        raise unsupported("kind", "this device keeps receipts and reports", limit="receipt, report")
-    delivery = operation.delivery
-    for name, wanted in (("email", delivery.email), ("sms", delivery.sms), ("edocument", delivery.edocument)):
-        if wanted is not None:
-            raise unsupported(f"delivery.{name}", "a copy of this device is on paper, or data", remedy="leave it out")
-    if operation.document is None and operation.issued_on is not None:
-        raise unsupported("issued_on", "documents are found by their number", remedy="give document")
-    if operation.document is not None:
-        number = operation.document
-        if not (number.isascii() and number.isdigit() and int(number[:_DIGITS]) < 1 << 32 and len(number) <= _DIGITS):
-            raise invalid("document", "is no number of a fiscal document", limit=f"at most {_DIGITS} digits")
-    if capabilities is not None and "data" not in capabilities.copies and not repeats_last(operation):
-        field = "document" if operation.document is not None else "delivery.paper" if not delivery.paper else "kind"
+    copies.check_copy(operation)
+    if capabilities is not None and "data" not in capabilities.copies and not copies.repeats_last(operation):
+        field = "document" if operation.document is not None else "delivery.paper" if not operation.delivery.paper else "kind"
         raise unsupported(field, own.NO_STORAGE.text, remedy=own.NO_STORAGE.remedy)
-
-
-def repeats_last(operation: Copy) -> bool:
-    """What the device itself has a command for: its last receipt once more, on paper."""
-    return operation.kind == "receipt" and operation.document is None and operation.delivery.paper
 
 
 def plan_code_check(operation: MarkingCheck) -> Command:

@@ -11,19 +11,18 @@ from itertools import accumulate
 from bridge_ffd.document import FfdDocument
 from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
+from bridge_ffd.register import Kind
 from bridge_ffd.tlv import encode
 from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
-from bridge.model import PaymentKind, Receipt, invalid
+from bridge.model import PaymentKind, Receipt, invalid, unsupported
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
-from bridge_shtrih_m.facts import Kind
 from bridge_shtrih_m.layout import CODE_PAGE, BadValue
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.sale import OPENS, document_of, no_print
 from bridge_shtrih_m.settings import ZERO
-from bridge_shtrih_m.unsupported import unsupported
 
 _ITEMS: dict[Settlement, int] = {
     Settlement.SALE: 0x80,

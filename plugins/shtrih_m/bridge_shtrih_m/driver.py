@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.copies import as_printout, repeats_last
 from bridge_ffd.fn import Mode
 from bridge_ffd.outstanding import PAPER, confirm, printed, waiting
+from bridge_ffd.register import Kind
 
 from bridge.model import (
     Capabilities,
@@ -29,7 +31,6 @@ from bridge.model import (
     Print,
     Raw,
     Receipt,
-    ReceiptKind,
     ReportX,
     RequestError,
     Result,
@@ -41,10 +42,10 @@ from bridge.transport import ByteLink
 from bridge_shtrih_m import commands, effects, readback
 from bridge_shtrih_m import status as asking
 from bridge_shtrih_m.answers import Features, FullStatus, exchange_status
-from bridge_shtrih_m.checking import check_copy, plan_code_check, plan_receipt, repeats_last
+from bridge_shtrih_m.checking import check_copy, plan_code_check, plan_receipt
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.exchange import Exchange
-from bridge_shtrih_m.facts import FactReader, Facts, Kind
+from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.figures import shift_figures
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.plan import Plan
@@ -137,9 +138,8 @@ class ShtrihDriver(Driver):
         async def plan(facts: Facts) -> Plan:
             return plan_receipt(operation, await self._circumstances(model), storage=model.storage)
 
-        kind = Kind.CORRECTION if operation.kind is ReceiptKind.CORRECTION else Kind.RECEIPT
         try:
-            result = await self._procedure(context).carry_out(operation, kind, plan)
+            result = await self._procedure(context).carry_out(operation, Kind.of(operation), plan)
         except DeviceError as error:
             if error.error.code in _SALE_BLOCKED:
                 self._blocked = f"{error.error.device_text or error.error.message}. {error.error.remedy}"
@@ -163,7 +163,7 @@ class ShtrihDriver(Driver):
                 case CashIn() | CashOut():
                     return plan_cash(operation)
 
-        result = await self._procedure(context).carry_out(operation, _KINDS[type(operation)], plan)
+        result = await self._procedure(context).carry_out(operation, Kind.of(operation), plan)
         if isinstance(operation, ShiftClose):
             self._blocked = None
         return result
@@ -208,9 +208,9 @@ class ShtrihDriver(Driver):
             if found.is_receipt and found.found.number == storage.last_document:
                 done = await effects.run(self._exchange, context, "copy", repeat, Paper.PRINTED)
             else:
-                printout = readback.as_printout(found)
+                printout = as_printout(found, commands.LINE)
                 if printout is None:
-                    raise own.NO_TEXT.error(field="document", number=found.found.number)
+                    raise usual.NO_TEXT.error(field="document", number=found.found.number)
                 made, _ = plan_printout(printout, self._mechanism(model))
                 done = await effects.run(self._exchange, context, "copy", made, Paper.PRINTED)
                 context.warn(
@@ -287,12 +287,3 @@ class ShtrihDriver(Driver):
 def _online(model: asking.Model) -> bool:
     """Whether its documents go to an operator (OFD)."""
     return model.registration is None or Mode.OFFLINE not in model.registration.mode
-
-
-_KINDS: dict[type, Kind] = {
-    ShiftOpen: Kind.SHIFT_OPEN,
-    ShiftClose: Kind.SHIFT_CLOSE,
-    ReportX: Kind.X_REPORT,
-    CashIn: Kind.CASH_IN,
-    CashOut: Kind.CASH_OUT,
-}

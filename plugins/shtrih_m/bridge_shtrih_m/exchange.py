@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bridge.plugin import Json, Trouble
-from bridge.transport import ByteLink, LinkError, LinkLost
+from bridge.plugin import Json, Trouble, Watch
+from bridge.transport import ByteLink, LinkLost, Listener
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import ShortStatus, error_of
 from bridge_shtrih_m.commands import Command
@@ -50,27 +49,6 @@ ASK_TIMES = 3
 
 # How often in a row a device may say "not now" whose status says that it is idle.
 IDLE_TIMES = 50
-
-
-class Watch(Protocol):
-    """Who hears why a command takes long. A job's context is one."""
-
-    def attention(self, code: str, text: str) -> None: ...
-
-    def clear_attention(self) -> None: ...
-
-
-class Unwatched:
-    """Nobody is waiting."""
-
-    def attention(self, code: str, text: str) -> None:
-        pass
-
-    def clear_attention(self) -> None:
-        pass
-
-
-UNWATCHED = Unwatched()
 
 
 class Keeper(Protocol):
@@ -110,18 +88,13 @@ class Exchange:
         self._keeper = keeper
         self._layer: HostLayer | None = None
         self._name = ""
-        self._incoming = bytearray()
-        self._news = asyncio.Event()
-        self._ended: LinkError | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._line = Listener(link)
 
     def start(self) -> None:
-        self._stop_listening = self._link.listen(self._received, self._end)
+        self._line.start()
 
     async def close(self) -> None:
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        self._line.close()
 
     @property
     def layer(self) -> str:
@@ -256,7 +229,7 @@ class Exchange:
                 self._name = name
                 self._log.debug("the device speaks link layer %s", name)
                 return
-            self._incoming.clear()
+            self._line.forget()
         self._layer = None
         raise self.timeouts.ran_out("control", "nothing answers in any of the link layers")
 
@@ -270,7 +243,7 @@ class Exchange:
             for output in outputs:
                 match output:
                     case Send():
-                        await self._write(output.data)
+                        await self._line.write(output.data)
                     case Wait():
                         due = None if output.timer is None else self._now() + self.timeouts.of_timer(output.timer, patience)
                     case Held():
@@ -289,18 +262,8 @@ class Exchange:
     async def _next(self, due: float) -> list[HostOutput]:
         """What the machine says to the bytes that come, or to their absence."""
         assert self._layer is not None
-        if not self._incoming:
-            if self._ended is not None:
-                raise self._ended
-            self._news.clear()
-            try:
-                async with asyncio.timeout_at(due):
-                    await self._news.wait()
-            except TimeoutError:
-                return self._layer.time_out()
-        data = bytes(self._incoming)
-        self._incoming.clear()
-        return self._layer.receive(data)
+        data = await self._line.take(due)
+        return self._layer.receive(data) if data else self._layer.time_out()
 
     @staticmethod
     def _now() -> float:
@@ -318,21 +281,6 @@ class Exchange:
         kept = await self._keeper.get(HELD)
         if not kept or kept["answer"] != answer:
             await self._keeper.set(HELD, {"answer": answer, "number": held.number})
-
-    async def _write(self, data: bytes) -> None:
-        if self._ended is not None:
-            raise self._ended
-        await self._link.write(data)
-
-    # --- what comes in
-
-    def _received(self, data: bytes) -> None:
-        self._incoming += data
-        self._news.set()
-
-    def _end(self, error: LinkError) -> None:
-        self._ended = error
-        self._news.set()
 
 
 def _told(outcome: Answer | Failed) -> str:

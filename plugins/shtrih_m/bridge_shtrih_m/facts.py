@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bridge_ffd.fn import FnStatus, FoundDocument
+from bridge_ffd.register import FISCAL, Kind
 
 from bridge.model import Model
 from bridge_shtrih_m import commands
@@ -21,22 +21,6 @@ from bridge_shtrih_m.errors import NO_SUCH_DOCUMENT, NOT_KNOWN_BY_DEVICE
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.open_points import CASH_IN_COUNTER, CASH_OUT_COUNTER, X_REPORT_COUNTER
 from bridge_shtrih_m.refusals import Refused, checked
-
-
-class Kind(StrEnum):
-    """Kinds of documents: each is decided by one command."""
-
-    RECEIPT = "receipt"
-    CORRECTION = "correction"
-    SHIFT_OPEN = "shift_open"
-    SHIFT_CLOSE = "shift_close"
-    X_REPORT = "x_report"
-    CASH_IN = "cash_in"
-    CASH_OUT = "cash_out"
-
-
-FISCAL = frozenset((Kind.RECEIPT, Kind.CORRECTION, Kind.SHIFT_OPEN, Kind.SHIFT_CLOSE))
-"""Documents that the FN numbers and keeps."""
 
 CASH_IN_DRAWER = 241
 """Money register."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bridge_ffd.register import CURRENCY
+
 from bridge.model import KindTotal, PaymentKind, Report
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import register_of, roubles
 from bridge_shtrih_m.facts import CASH_IN_DRAWER, FactReader
 from bridge_shtrih_m.open_points import RECEIPT_COUNTERS
-from bridge_shtrih_m.settings import CURRENCY
 
 # Sums of the shift by operation: sales, purchases, returns of sales, returns of purchases.
 _OPERATIONS = ("sales", "purchases", "sale_returns", "purchase_returns")

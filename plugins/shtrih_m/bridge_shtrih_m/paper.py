@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bridge_ffd.fitting import Fitting
+from bridge_ffd.fitting import Fitting, title_of
 from bridge_ffd.receipt_paper import receipt_lines
 
 from bridge.model import Capabilities, Operation, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, Receipt
@@ -13,7 +13,7 @@ from bridge.plugin import PaperCode, PaperCut, PaperText
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.checking import circumstances
 from bridge_shtrih_m.layout import CODE_PAGE
-from bridge_shtrih_m.printout import Mechanism, fitted, laid_out, title_of
+from bridge_shtrih_m.printout import Mechanism, fitted, laid_out
 from bridge_shtrih_m.sale import document_of
 from bridge_shtrih_m.settings import ShtrihSettings
 

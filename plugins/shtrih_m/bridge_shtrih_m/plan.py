@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bridge_ffd.register import CURRENCY, Kind
+
 from bridge.model import Model, Report, Warning_
 from bridge.model.base import AnyDecimal
 from bridge_shtrih_m.commands import Command
-from bridge_shtrih_m.facts import Facts, Kind
-from bridge_shtrih_m.settings import CURRENCY, ZERO
+from bridge_shtrih_m.facts import Facts
+from bridge_shtrih_m.settings import ZERO
 
 # Names of checkpoints, in the order in which they may come.
 DECIDING = "deciding"  # where others use the device: the number of the deciding command (v2)

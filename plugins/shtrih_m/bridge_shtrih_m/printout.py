@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge_ffd.fitting import Fitting
+from bridge_ffd.fitting import Fitting, title_of
 
-from bridge.model import Capabilities, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, invalid
+from bridge.model import Capabilities, Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, invalid, unsupported
 from bridge.plugin import FittedQr, QrLimits, fit_qr
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.layout import CODE_PAGE
-from bridge_shtrih_m.unsupported import unsupported
 
 WIDE_LINE = 20
 QR_BYTES = 2953
@@ -84,25 +83,9 @@ def plan_printout(operation: Print, mechanism: Mechanism) -> tuple[tuple[Command
     return (*loads, *made, *ending), fit
 
 
-def title_of(operation: Print) -> PrintLine:
-    return PrintLine(text=operation.title or "", align="centre")
-
-
 def laid_out(field: str, line: PrintLine, fit: Fitting) -> list[str]:
     """The line as it is printed, blanks for its alignment included."""
-    width = WIDE_LINE if line.double else commands.LINE
-    if line.bold:
-        fit.warn("style_ignored", "The device has no bold print.", f"{field}.bold")
-    shown = []
-    for text in fit.wrapped(f"{field}.text" if field.startswith("lines") else field, line.text, width):
-        match line.align:
-            case "centre":
-                shown.append(" " * ((width - len(text)) // 2) + text)
-            case "right":
-                shown.append(text.rjust(width))
-            case "left":
-                shown.append(text)
-    return shown
+    return fit.laid_out(field, line, WIDE_LINE if line.double else commands.LINE)
 
 
 def fitted(item: PrintQr, field: str, fit: Fitting, dots: int | None) -> FittedQr:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
 from bridge_ffd.outstanding import PAPER, expected
+from bridge_ffd.register import Kind
 
 from bridge.model import JobError, Operation, Paper, Result
 from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
@@ -18,7 +19,7 @@ from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, Mode, error_of, values_of
 from bridge_shtrih_m.errors import NOT_NOW
 from bridge_shtrih_m.exchange import HELD, Exchange
-from bridge_shtrih_m.facts import FactReader, Facts, Kind
+from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.marking import Judged, Negative, judge
 from bridge_shtrih_m.plan import ANSWERED, DECIDING, TELLS_NUMBER, Intent, Plan, Step
 from bridge_shtrih_m.recovery import decide, in_storage, is_ours, missing

@@ -6,13 +6,14 @@ Nothing here changes the device. Follows protocol-specs/shtrih-m, "FN commands".
 from __future__ import annotations
 
 from bridge_ffd.archive import ArchivedDocument
+from bridge_ffd.copies import KINDS, find
 from bridge_ffd.fn import FnStatus, FoundDocument
-from bridge_ffd.readback import RECEIPTS, ReadBack
+from bridge_ffd.readback import ReadBack
 from bridge_ffd.tlv import Tlv, TlvError, decode
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import Copy, Print, PrintLine, PrintQr
-from bridge.model.printing import PrintItem
+from bridge.model import Copy
+from bridge.plugin import usual
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import error_of, values_of
 from bridge_shtrih_m.commands import Command
@@ -21,18 +22,16 @@ from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.refusals import Refused, checked
-from bridge_shtrih_m.texts import own
 
 _AT_END = frozenset((NO_SUCH_DOCUMENT, NO_DATA))
 _MOST_BYTES = 0x10000  # of one document; a device that has more to say is not understood
-_MOST_LOOKED_AT = 100  # documents of other kinds behind the last one of a kind
-_TITLE = "КОПИЯ"
-_KINDS: dict[str, frozenset[DocumentKind]] = {"receipt": RECEIPTS, "report": frozenset(DocumentKind) - RECEIPTS}
 
 
 async def read(exchange: Exchange, reader: FactReader, storage: FnStatus, operation: Copy) -> ReadBack:
     """The document that a copy asks for. Raises DeviceError `request.not_found`, and Refused."""
-    found = await _find(reader, storage, operation)
+    found = await find(reader.found, storage.last_document, operation, _is_of_kind)
+    if found is None:
+        raise usual.not_found(operation)
     kind, data = await _tags(exchange, found.number)
     document = ArchivedDocument(None, ())
     if data:
@@ -42,40 +41,15 @@ async def read(exchange: Exchange, reader: FactReader, storage: FnStatus, operat
             raise BadAnswer(0xFF3B, "tags", str(error)) from None
     copy = ReadBack(storage.fn_number, found, document if data else None, await _ticket(reader, found))
     # Where the device's numbers of kinds are its own, the tags tell what it is.
-    if "kind" in operation.model_fields_set and isinstance(copy.kind, DocumentKind) and copy.kind not in _KINDS[operation.kind]:
-        raise own.OTHER_KIND.error(field="kind", number=found.number)
+    if "kind" in operation.model_fields_set and isinstance(copy.kind, DocumentKind) and copy.kind not in KINDS[operation.kind]:
+        raise usual.OTHER_KIND.error(field="kind", number=found.number)
     return copy
-
-
-def as_printout(copy: ReadBack) -> Print | None:
-    """What is printed of it where the device does not print it itself; None where the FN has its text no more."""
-    lines = copy.lines(commands.LINE)
-    if not lines:
-        return None
-    items: list[PrintItem] = [PrintLine(text=line) for line in lines]
-    if copy.qr is not None:
-        items.append(PrintQr(qr=copy.qr))
-    return Print(op="print", title=_TITLE, lines=tuple(items), fit="lenient")
-
-
-async def _find(reader: FactReader, storage: FnStatus, operation: Copy) -> FoundDocument:
-    if operation.document is None:
-        for number in range(storage.last_document, max(storage.last_document - _MOST_LOOKED_AT, 0), -1):
-            found = await reader.found(number)
-            if found is not None and _is_of_kind(found, operation.kind):
-                return found
-        raise own.NO_LAST_DOCUMENT.error(field="document")
-    number = int(operation.document)
-    found = await reader.found(number) if number else None
-    if found is None or (operation.issued_on is not None and found.at is not None and found.at.date() != operation.issued_on):
-        raise own.NO_DOCUMENT.error(field="document", number=operation.document)
-    return found
 
 
 def _is_of_kind(found: FoundDocument, kind: str) -> bool:
     """A number of a kind that is the device's own is told by what stands behind it: operation and total, or something else [S10]."""
     if isinstance(found.kind, DocumentKind):
-        return found.kind in _KINDS[kind]
+        return found.kind in KINDS[kind]
     return (len(found.rest) in (5, 6)) == (kind == "receipt")
 
 

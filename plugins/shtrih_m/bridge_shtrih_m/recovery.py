@@ -10,24 +10,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.new_documents import may_be_of_kind, new_numbers, search
+from bridge_ffd.register import FISCAL, SALES, Kind
 from bridge_ffd.versions import DocumentKind
 
 from bridge.plugin import Decision
 from bridge_shtrih_m.answers import Mode
-from bridge_shtrih_m.facts import FISCAL, RECEIPTS, Facts, Kind
+from bridge_shtrih_m.facts import RECEIPTS, Facts
 from bridge_shtrih_m.open_points import CASH_IN_COUNTER, CASH_OUT_COUNTER, X_REPORT_COUNTER
 from bridge_shtrih_m.plan import Intent
-
-MOST_DOCUMENTS = 50
-"""So many new documents of the FN are looked at; where more were made since, somebody else worked with the device all day."""
-
-_OF_KIND = {
-    Kind.RECEIPT: (DocumentKind.RECEIPT, DocumentKind.STRICT_FORM),
-    Kind.CORRECTION: (DocumentKind.CORRECTION, DocumentKind.STRICT_FORM_CORRECTION),
-    Kind.SHIFT_OPEN: (DocumentKind.SHIFT_OPEN,),
-    Kind.SHIFT_CLOSE: (DocumentKind.SHIFT_CLOSE,),
-}
-_WITH_TOTAL = (Kind.RECEIPT, Kind.CORRECTION)
 
 
 def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared: bool) -> Decision[FoundDocument]:
@@ -47,20 +38,15 @@ def in_storage(intent: Intent) -> bool:
 
 def is_ours(intent: Intent, document: FoundDocument) -> bool:
     """Whether this document of the FN has the kind, the operation and the total of ours, or of a shift its number."""
-    if not _may_be_of_kind(intent, document):
+    if not may_be_of_kind(intent.kind, document):
         return False
-    if intent.kind in _WITH_TOTAL:
+    if intent.kind in SALES:
         settlement, total = _sale_of(document)
         return settlement == intent.settlement and total == intent.total
     if isinstance(document.kind, DocumentKind) or intent.baseline.shift is None:
         return True
     opened = 1 if intent.kind is Kind.SHIFT_OPEN else 0
     return len(document.rest) == 2 and int.from_bytes(document.rest, "little") == intent.baseline.shift + opened
-
-
-def _may_be_of_kind(intent: Intent, document: FoundDocument) -> bool:
-    """Sources differ in the numbers of corrections and of the closing of shifts: what is no known kind may be any."""
-    return document.kind in _OF_KIND[intent.kind] or not isinstance(document.kind, DocumentKind)
 
 
 def _sale_of(document: FoundDocument) -> tuple[int | None, Decimal | None]:
@@ -72,33 +58,18 @@ def _sale_of(document: FoundDocument) -> tuple[int | None, Decimal | None]:
 
 def missing(intent: Intent, now: Facts) -> range:
     """Numbers of the FN's documents that must be looked at."""
-    if intent.kind not in FISCAL or intent.baseline.last is None or now.last is None or now.fn != intent.baseline.fn:
-        return range(0)
-    return range(intent.baseline.last + 1, min(now.last, intent.baseline.last + MOST_DOCUMENTS) + 1)
+    return new_numbers(intent.baseline, now) if intent.kind in FISCAL else range(0)
 
 
 def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision[FoundDocument]:
-    before = intent.baseline
-    assert before.last is not None
-    if now.fn != before.fn or now.last is None:
-        return Decision.unknown("there is another fiscal storage in the device, or none")
-    if now.last < before.last:
-        return Decision.unknown("the fiscal storage counts fewer documents than before")
-    if now.last == before.last:
-        return Decision.not_issued("the fiscal storage has no new document")
-    if now.last - before.last > MOST_DOCUMENTS:
-        return Decision.unknown(f"{now.last - before.last} documents were made since: somebody else worked with the device")
-    if len(found) != now.last - before.last:
-        return Decision.unknown("the fiscal storage does not show all of its new documents")
-    ours = [document for document in found if is_ours(intent, document)]
-    if len(ours) == 1:
-        return Decision.issued(f"document {ours[0].number} of the fiscal storage is this one", ours[0])
-    if ours:
-        return Decision.unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
-    alike = [document for document in found if _may_be_of_kind(intent, document)]
-    if alike:
-        return Decision.unknown("the fiscal storage has a new document of this kind, with another operation or total")
-    return Decision.not_issued("none of the new documents of the fiscal storage is of this kind")
+    looked = search(
+        intent.baseline,
+        now,
+        found,
+        is_ours=lambda document: is_ours(intent, document),
+        may_be=lambda document: may_be_of_kind(intent.kind, document),
+    )
+    return Decision.of(looked.there, looked.reason, looked.document)
 
 
 def _by_counters(intent: Intent, now: Facts) -> Decision[FoundDocument]:

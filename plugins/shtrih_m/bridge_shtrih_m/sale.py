@@ -15,21 +15,20 @@ from bridge_ffd.document import FfdDocument
 from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
 from bridge_ffd.pricing import PaymentSum
+from bridge_ffd.register import Kind
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
 from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, FfdVersion, Settlement
 
-from bridge.model import PaymentKind, Receipt, invalid
+from bridge.model import PaymentKind, Receipt, invalid, unsupported
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.commands import Command
-from bridge_shtrih_m.facts import Kind
 from bridge_shtrih_m.layout import CODE_PAGE, BadValue
 from bridge_shtrih_m.open_points import NO_PRINT_FIELD, NO_PRINT_NEXT, VAT_CODE_7_107, VAT_CODE_22, VAT_CODE_22_122
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.settings import PAYMENTS, ZERO
-from bridge_shtrih_m.unsupported import unsupported
 
 VAT_CODES: dict[Vat, int] = {
     Vat.VAT_20: 0x01,

@@ -20,7 +20,6 @@ ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 6, "cash_ste
 CLASSIC_ARITHMETIC = FFD_ARITHMETIC.model_copy(update={"quantity_decimals": 3, "tolerance": Decimal(0)})
 
 ZERO = Decimal("0.00")
-CURRENCY = "RUB"
 
 # Which of the device's sixteen payments a kind is: 1 cash, 2 to 13 are summed up as electronic, 14 prepaid, 15 credit, 16 other.
 PAYMENTS: dict[PaymentKind, int] = {

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.register import looks
 
 from bridge.model import Paper
 from bridge.plugin import (
@@ -29,7 +30,7 @@ from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import Closed, error_of, roubles, values_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
-from bridge_shtrih_m.facts import FactReader, Facts, Kind
+from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.frame import code_of
 from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.plan import ANSWERED, CANCELLING, DECIDING, TELLS_NUMBER, Intent
@@ -179,20 +180,10 @@ def answered(checkpoints: Sequence[Checkpoint]) -> bytes | None:
 
 
 def _looks(intent: Intent) -> str:
-    about = f"{intent.total:f} {intent.currency}"
-    after = f"after document {intent.baseline.last}" if intent.baseline.last is not None else "after the last one"
-    match intent.kind:
-        case Kind.RECEIPT:
-            return f"a receipt over {about}, {after}"
-        case Kind.CORRECTION:
-            return f"a correction over {about}, {after}"
-        case Kind.SHIFT_OPEN:
-            return f"a report on the opening of the shift, {after}"
-        case Kind.SHIFT_CLOSE:
-            return f"a report on the closing of the shift, {after}"
-        case Kind.X_REPORT:
-            return f"an X report after the through number {intent.baseline.document_number}"
-        case Kind.CASH_IN:
-            return f"a slip of cash in over {about}"
-        case Kind.CASH_OUT:
-            return f"a slip of cash out over {about}"
+    return looks(
+        intent.kind,
+        intent.total,
+        intent.baseline.last,
+        f"after the through number {intent.baseline.document_number}",
+        intent.currency,
+    )

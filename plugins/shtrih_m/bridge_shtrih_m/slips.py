@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bridge_ffd.building import Faults
-from bridge_ffd.parts import cashier_tags
+from bridge_ffd.register import Kind
+from bridge_ffd.slips import cashier_of, check_currency, check_x_report
 from bridge_ffd.tlv import encode
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import CashIn, CashOut, Operator, Report, ReportX, RequestError, ShiftClose, ShiftOpen, invalid
+from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, invalid, unsupported
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
-from bridge_shtrih_m.facts import Kind
 from bridge_shtrih_m.layout import BadValue
 from bridge_shtrih_m.plan import Plan, Step
-from bridge_shtrih_m.settings import CURRENCY
-from bridge_shtrih_m.unsupported import unsupported
 
 
 def plan_shift_open(operation: ShiftOpen, now: Circumstances, *, storage: bool) -> Plan:
@@ -30,16 +27,12 @@ def plan_shift_close(operation: ShiftClose, now: Circumstances, report: Report |
 
 
 def plan_x_report(operation: ReportX, report: Report | None) -> Plan:
-    if operation.shift is not None:
-        raise unsupported("shift", "the device keeps no sums of one cashier", remedy="leave it out")
-    if operation.reset:
-        raise unsupported("reset", "an X report sets nothing back", remedy="close the shift")
+    check_x_report(operation)
     return Plan(kind=Kind.X_REPORT, steps=(Step(commands.x_report()),), report=report)
 
 
 def plan_cash(operation: CashIn | CashOut) -> Plan:
-    if operation.currency != CURRENCY:
-        raise unsupported("currency", f"{operation.currency} is not possible", limit=CURRENCY)
+    check_currency(operation)
     cash_in = isinstance(operation, CashIn)
     try:
         command = commands.cash_in(operation.amount) if cash_in else commands.cash_out(operation.amount)
@@ -53,11 +46,7 @@ def plan_cash(operation: CashIn | CashOut) -> Plan:
 
 
 def _cashier(operator: Operator | None, kind: DocumentKind, now: Circumstances, *, storage: bool) -> list[Step]:
-    faults = Faults()
-    tags = cashier_tags(operator, kind, now.version, faults)
-    if faults.errors:
-        first = faults.errors[0]
-        raise RequestError("request.invalid", f"{first.field}: {first.message}", tuple(faults.errors))
+    tags = cashier_of(operator, kind, now.version)
     if tags and not storage:
         raise unsupported("operator", "a device without fiscal storage takes no name of a cashier", remedy="leave it out")
     return [Step(commands.document_tags(encode((tag,))), "operator") for tag in tags]

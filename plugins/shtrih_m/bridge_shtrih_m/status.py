@@ -14,6 +14,7 @@ from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import FnLife, FnStatus, Phase, Registration
 from bridge_ffd.fn import Mode as Registered
+from bridge_ffd.register import CURRENCY
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import TlvError, decode, first
 from bridge_ffd.versions import FfdVersion
@@ -43,7 +44,7 @@ from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.open_points import FFD_FIELD_NAMES, FFD_TABLES, NO_PRINT_FIELD
 from bridge_shtrih_m.printout import CUTS, DOTS, ITEMS, QR_BYTES, QR_SIZES
 from bridge_shtrih_m.sale import MOST_CODES
-from bridge_shtrih_m.settings import ARITHMETIC, CLASSIC_ARITHMETIC, CURRENCY, PAYMENTS, ShtrihSettings
+from bridge_shtrih_m.settings import ARITHMETIC, CLASSIC_ARITHMETIC, PAYMENTS, ShtrihSettings
 
 OPERATIONS = frozenset(
     (

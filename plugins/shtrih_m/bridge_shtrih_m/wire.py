@@ -6,11 +6,9 @@ Frames and checksums are those of `frame/`, names and errors those of the tables
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, time
+from datetime import datetime
 
-from bridge_ffd.archive import tags_as_data
-from bridge_ffd.tags import Tag
-from bridge_ffd.tlv import TlvError, decode
+from bridge_ffd.wire_text import hide_tags, roubles_shown, shown
 
 from bridge.plugin import Checksum, DescribedFrame, FrameDecoder, FrameReader, one_line
 from bridge.transport import Direction, mask_private
@@ -30,28 +28,12 @@ from bridge_shtrih_m.frame import (
     code_of,
     stuffed,
 )
-from bridge_shtrih_m.layout import BadAnswer, Kind, Value, read, total_size
+from bridge_shtrih_m.layout import BadAnswer, Field, Kind, Value, read, total_size
 from bridge_shtrih_m.vocabulary import SHAPES, Shape, shape_of
 
 _HIDDEN = 0x2A
 _ESCAPED_HIDDEN = 0x9F  # in the place of a byte that took two on the wire
 
-# Tags that are a customer's or the cashier's own: contact, name, INN, birth, papers, address.
-_PRIVATE_TAGS = frozenset(
-    int(tag)
-    for tag in (
-        Tag.BUYER_CONTACT,
-        Tag.BUYER_NAME,
-        Tag.BUYER_INN,
-        Tag.BUYER,
-        Tag.CASHIER_INN,
-        Tag.BUYER_BIRTH_DATE,
-        Tag.BUYER_CITIZENSHIP,
-        Tag.BUYER_DOCUMENT_CODE,
-        Tag.BUYER_DOCUMENT_DATA,
-        Tag.BUYER_ADDRESS,
-    )
-)
 _TAGS_OUT = frozenset((0xFF0C, 0xFF4D))
 _TAGS_IN = frozenset((0xFF3B, 0xFF3C, 0xFF0E))
 _PASSWORDS_IN = ("tax_password", "administrator_password")
@@ -119,24 +101,15 @@ def _hidden(data: bytes, direction: Direction) -> bytes:
         if (shape is None or shape.password) and len(data) >= head + 4:
             out[head : head + 4] = b"****"
         if code in _TAGS_OUT:
-            _hide_tags(out, head + 4)
+            hide_tags(out, head + 4)
         elif code == 0x1E and len(data) > head + 8 and data[head + 4] == _OPERATORS_TABLE and data[head + 7] == 1:
             out[head + 8 :] = b"*" * (len(data) - head - 8)
     elif shape is not None and len(data) > head + 1 and not error_of(data):
         if code in _TAGS_IN:
-            _hide_tags(out, head + 1)
+            hide_tags(out, head + 1)
         elif code == 0xF7:
             _hide_passwords(out, shape, head + 1)
     return bytes(out)
-
-
-def _hide_tags(out: bytearray, at: int) -> None:
-    while at + 4 <= len(out):
-        tag, length = int.from_bytes(out[at : at + 2], "little"), int.from_bytes(out[at + 2 : at + 4], "little")
-        end = min(at + 4 + length, len(out))
-        if tag in _PRIVATE_TAGS:
-            out[at + 4 : end] = b"*" * (end - at - 4)
-        at = end
 
 
 def _hide_passwords(out: bytearray, shape: Shape, at: int) -> None:
@@ -237,27 +210,16 @@ def _fields(frame: Frame1 | Frame2, direction: Direction) -> Iterator[tuple[str,
     for field in table:
         if field.name in values:
             name = f"{field.name} ({field.meaning})" if field.meaning else field.name
-            yield name, one_line(_shown(field.name, field.kind, values[field.name]))
+            yield name, one_line(_shown(field, values[field.name]))
     if more:
         yield "more", more.hex(" ")
 
 
-def _shown(name: str, kind: Kind, value: Value) -> str:
+def _shown(field: Field, value: Value) -> str:
     match value:
-        case None:
-            return "none"
-        case bytes() if name == "tags":
-            try:
-                return str(tags_as_data(decode(value, strict=False)))
-            except TlvError:
-                return value.hex(" ")
-        case bytes():
-            return value.hex(" ")
         case tuple():
             return " ".join(f"{number / 100:.2f}" for number in value)
-        case date() | time() | datetime():
-            return value.isoformat()
-        case int() if kind is Kind.KOPECKS:
-            return f"{value // 100}.{value % 100:02d} ₽"
+        case int() if field.kind is Kind.KOPECKS:
+            return roubles_shown(value)
         case _:
-            return str(value)
+            return shown(value, tags=field.name == "tags")

@@ -10,9 +10,8 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
 
-from bridge.transport import ByteLink, LinkError, LinkLost
+from bridge.transport import ByteLink, LinkLost, Listener
 from bridge_zvt.frame import (
     ACK,
     NAK,
@@ -43,29 +42,24 @@ class Line(ABC):
         self.timeouts = timeouts
         self._link = link
         self._log = logger
-        self._incoming = bytearray()
+        self._inbox = Listener(link)
         self._messages: deque[Apdu] = deque()
-        self._news = asyncio.Event()
         self._woken = False
-        self._ended: LinkError | None = None
-        self._stop: Callable[[], None] | None = None
 
     @property
     def lock(self) -> asyncio.Lock:
         return self._link.lock
 
     def start(self) -> None:
-        self._stop = self._link.listen(self._received, self._end)
+        self._inbox.start()
 
     async def close(self) -> None:
-        if self._stop is not None:
-            self._stop()
-            self._stop = None
+        self._inbox.close()
 
     def wake(self) -> None:
         """Whoever waits in `receive` gets None at once."""
         self._woken = True
-        self._news.set()
+        self._inbox.wake()
 
     @abstractmethod
     async def send(self, apdu: Apdu) -> None:
@@ -86,34 +80,6 @@ class Line(ABC):
     async def _more(self, due: float) -> bool:
         """Take in what comes next; False where nothing came until `due`."""
 
-    async def _bytes(self, due: float) -> bytes:
-        """The bytes that came, empty where none did until `due` or somebody woke us. Raises LinkError at the end of the link."""
-        if not self._incoming:
-            if self._ended is not None:
-                raise self._ended
-            self._news.clear()
-            try:
-                async with asyncio.timeout_at(due):
-                    await self._news.wait()
-            except TimeoutError:
-                return b""
-        data = bytes(self._incoming)
-        self._incoming.clear()
-        return data
-
-    def _received(self, data: bytes) -> None:
-        self._incoming += data
-        self._news.set()
-
-    def _end(self, error: LinkError) -> None:
-        self._ended = error
-        self._news.set()
-
-    async def _write(self, data: bytes) -> None:
-        if self._ended is not None:
-            raise self._ended
-        await self._link.write(data)
-
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
@@ -128,11 +94,11 @@ class StreamLine(Line):
         self._since = 0.0  # when the message that is under way began
 
     async def send(self, apdu: Apdu) -> None:
-        await self._write(apdu.to_bytes())
+        await self._inbox.write(apdu.to_bytes())
 
     async def _more(self, due: float) -> bool:
         stops = self._since + self.timeouts.message if self._decoder.inside else due
-        data = await self._bytes(min(due, stops))
+        data = await self._inbox.take(min(due, stops))
         if not data:
             if self._decoder.inside and self._now() >= stops:
                 raise self.timeouts.ran_out("message", "a message of the terminal stopped in the middle")
@@ -170,7 +136,7 @@ class SerialLine(Line):
         frame = framed(apdu.to_bytes())
         for _ in range(TRANSMISSIONS):
             self._controls.clear()
-            await self._write(frame)
+            await self._inbox.write(frame)
             due = self._now() + self.timeouts.t2
             while self._now() < due and not self._controls:
                 await self._more(due)
@@ -184,7 +150,7 @@ class SerialLine(Line):
 
     async def _more(self, due: float) -> bool:
         stops = self._now() + self.timeouts.t1 if self._decoder.inside else due
-        data = await self._bytes(min(due, stops))
+        data = await self._inbox.take(min(due, stops))
         if not data:
             if self._decoder.inside and self._now() >= stops:
                 for damaged in self._decoder.interrupt():
@@ -200,12 +166,12 @@ class SerialLine(Line):
             case Control():
                 self._controls.append(event)
             case Apdu():
-                await self._write(bytes((ACK,)))
+                await self._inbox.write(bytes((ACK,)))
                 self._last = event
                 self._messages.append(event)
             case Garbage(Fault.LENGTH):
                 # It arrived as it was sent. Whatever is wrong with it, it is answered by what can be read of it.
-                await self._write(bytes((ACK,)))
+                await self._inbox.write(bytes((ACK,)))
                 self._log.warning("a message of the terminal has a wrong length: %s", event.fault)
                 salvaged = _salvaged(event.data)
                 if salvaged is not None:
@@ -215,7 +181,7 @@ class SerialLine(Line):
                 self._log.debug("%d bytes of the line mean nothing: %s", len(event.data), event.fault)
             case Garbage():
                 self._log.debug("a message of the terminal was damaged: %s", event.fault)
-                await self._write(bytes((NAK,)))
+                await self._inbox.write(bytes((NAK,)))
 
 
 def _salvaged(raw: bytes) -> Apdu | None:

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from atol_bench import FAMILY, Device, Job, Outcome, other, sale
+from atol_bench import FAMILY, Device, other, sale
 from bridge_sim_atol.register import Register
 from bridge_sim_atol.settings import RegisterSettings
 
 from bridge.model import Fate, JobError, Operation
-from bridge.plugin import Aborted, DeviceError, Driver
+from bridge.plugin import Driver
 from bridge.transport import Cable, NullLink, WireLog
+from tests.one_job import Job, Outcome, attempt
 from tests.toys.cables import plug_in
 
 CYRILLIC = re.compile("[а-яё]")
@@ -41,12 +42,9 @@ class AtolRegisterBench:
         job = job or Job(self.device)
         driver = self.driver or await self.connect()
         FAMILY.check(wanted, self.settings, await driver.capabilities())
-        try:
-            return Outcome("done", job, result=await driver.execute(job, wanted))
-        except Aborted:
-            return Outcome("aborted", job)
-        except DeviceError as error:
-            return Outcome("failed", job, error=error.error)
+        outcome = await attempt(job, lambda: driver.execute(job, wanted))
+        assert outcome is not None, "the link was lost"
+        return outcome
 
     async def sold(self, **form: Any) -> Outcome:
         outcome = await self.run(sale(**{"payments": [], **form}))

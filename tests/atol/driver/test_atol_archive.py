@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from atol_bench import FAMILY, Outcome, other, sale
+from atol_bench import FAMILY, other, sale
 from atol_register_bench import AtolRegisterBench, opened
 from bridge_ffd.tlv import Tlv, decode
 
 from bridge.model import Paper, RegistrationState, RequestError
 from bridge.transport import run_virtual
+from tests.one_job import Outcome
 
 LINE = {"name": "Молоко", "price": "100.00", "vat": "10%"}
 ITEM, ITEM_HEAD = 1059, bytes.fromhex("23 04")

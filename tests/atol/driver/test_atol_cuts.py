@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from atol_bench import Bench, Outcome, Script, other, sale
+from atol_bench import Bench, Script, other, sale
 
 from bridge.transport import Cable, run_virtual
+from tests.one_job import Outcome
 
 SCENES: dict[str, Any] = {
     "sale": sale(),

@@ -6,11 +6,12 @@ import contextlib
 from typing import Any
 
 import pytest
-from atol_bench import Bench, Job, Script, other, sale
+from atol_bench import Bench, Script, other, sale
 from bridge_atol.frame import Flags, Frame, Slot, State
 
 from bridge.plugin import NeedsOperator
 from bridge.transport import LinkError, run_virtual
+from tests.one_job import Job
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 
@@ -102,7 +103,7 @@ def test_a_reply_that_came_before_the_first_packet_is_no_reply_to_it() -> None:
             await (await bench.connect()).execute(job, other("report.x"))
         await bench.disconnect()
         driver = await bench.connect()
-        driver._exchange._received(Frame(0, bytes.fromhex("A3 55 00 00")).to_bytes())  # type: ignore[attr-defined]
+        driver._exchange._line._received(Frame(0, bytes.fromhex("A3 55 00 00")).to_bytes())  # type: ignore[attr-defined]
         answer = await driver.recover(job, other("report.x"), tuple(job.checkpoints))
         assert isinstance(answer, NeedsOperator)
         await bench.disconnect()

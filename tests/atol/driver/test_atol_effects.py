@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from atol_bench import FAMILY, FN, Bench, Outcome, Script, other, sale
+from atol_bench import FAMILY, FN, Bench, Script, other, sale
 
 from bridge.model import RequestError
 from bridge.transport import run_virtual
+from tests.one_job import Outcome
 
 
 def run(wanted: Any, script: Script | None = None, **settings: Any) -> tuple[Outcome, Script]:

@@ -6,11 +6,12 @@ import contextlib
 from typing import Any
 
 import pytest
-from atol_bench import Bench, Job, Outcome, Script, other, sale
+from atol_bench import Bench, Script, other, sale
 from bridge_atol.frame import Flags, Slot, State
 
 from bridge.plugin import NeedsOperator, NotIssued
 from bridge.transport import LinkError, run_virtual
+from tests.one_job import Job, Outcome
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 WAYS = ("cut_before", "cut_after", "power")

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from atol_bench import FAMILY, Bench, Job, Script, other, sale
+from atol_bench import FAMILY, Bench, Script, other, sale
 
 from bridge.model import RequestError
 from bridge.transport import run_virtual
+from tests.one_job import Job
 
 VECTORS = json.loads((Path(__file__).parents[3] / "protocol-specs" / "atol" / "vectors.json").read_text("utf-8"))
 FLOWS = {vector["name"]: vector["meaning"]["state_changing_commands"] for vector in VECTORS if vector["name"].startswith("flow-")}

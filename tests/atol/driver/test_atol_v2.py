@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from atol_bench import FAMILY, Bench, Job, Outcome, Script, other, sale
+from atol_bench import FAMILY, Bench, Script, other, sale
 from bridge_atol import commands
 from bridge_atol.frame import DeviceState2
 
 from bridge.plugin import NotIssued
 from bridge.transport import Cable, Direction, LinkTimeout, WireLog, null_modem, run_virtual
+from tests.one_job import Job, Outcome
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 WAYS = ("cut_before", "cut_after", "power")
@@ -196,7 +197,7 @@ def test_what_came_before_we_spoke_is_no_reply_to_us() -> None:
         bench.far2._answer = b"\x02\x55\x00\x00\x03\x56"
         bench.far2.state = DeviceState2.UNREAD
         exchange = driver._exchange  # type: ignore[attr-defined]
-        exchange._received(b"\x06")
+        exchange._line._received(b"\x06")
         reply = await exchange.send(commands.cash_in(Decimal("5.00")))
         assert (reply.error, bench.script.cash) == (0, 105_00)
         await bench.disconnect()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from bridge_atol.facts import Kind
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.decision import decide, missing
 from bridge_atol.web.plan import Facts, Intent
+from bridge_ffd.register import Kind
 from bridge_ffd.versions import Settlement
 
 from bridge.plugin import Verdict

@@ -10,11 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from bridge_atol.facts import Kind
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.decision import decide
 from bridge_atol.web.messages import Unreadable, load
 from bridge_atol.web.plan import Facts, Intent
+from bridge_ffd.register import Kind
 from bridge_sim_atol.web.http import Reply, Request
 from test_atol_web_lost import hold_the_queue, lose_and_forget
 from web_scene import Scene, play

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -19,18 +16,11 @@ from bridge_posnet.family import PosnetFamily
 from bridge_sim_posnet.printer import Printer
 from bridge_sim_posnet.settings import PosnetSettings as PrinterSettings
 
-from bridge.model import Choice, DeviceStatus, JobError, Operation, Result, Warning_, operation_adapter
-from bridge.plugin import (
-    Aborted,
-    Checkpoint,
-    DeviceError,
-    Driver,
-    Issued,
-    NeedsOperator,
-    NotIssued,
-    Pending,
-)
-from bridge.transport import Cable, LinkError, LoopClock, NotConnected, NullLink, WireLog, null_modem
+from bridge.model import Operation, Result, operation_adapter
+from bridge.plugin import Driver, Pending
+from bridge.transport import Cable, LinkError, NotConnected, NullLink, WireLog, null_modem
+from tests import one_job
+from tests.one_job import Job, Outcome, attempt
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=timezone(timedelta(hours=1)))
 FAMILY = PosnetFamily()
@@ -66,126 +56,9 @@ def simple_sale(price: str = "9.99", **more: Any) -> Operation:
     return operation(**{"lines": [{"name": "Candies", "price": price, "vat": "8%"}], **more})
 
 
-class Store:
-    """The device's store, in memory. It outlives links, as the journal does."""
-
-    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        self.values: dict[str, Any] = dict(values or {})
-
-    async def get(self, key: str) -> Any:
-        return self.values.get(key)
-
-    async def set(self, key: str, value: Any) -> None:
-        self.values[key] = value
-
-    async def delete(self, key: str) -> None:
-        self.values.pop(key, None)
-
-    async def items(self, prefix: str = "") -> Mapping[str, Any]:
-        return {key: value for key, value in self.values.items() if key.startswith(prefix)}
-
-    async def allocate(self, name: str, count: int = 1, *, modulo: int | None = None) -> int:
-        first = int(self.values.get(f"#{name}", 0))
-        self.values[f"#{name}"] = (first + count) % modulo if modulo else first + count
-        return first
-
-
-class Device:
-    """DeviceContext."""
-
+class Device(one_job.Device):
     def __init__(self, *, shared: bool = False) -> None:
-        self.device_id = "till-1"
-        self.shared = shared
-        self.store = Store({"token": 42})
-        self.clock = LoopClock(START)
-        self.logger = logging.getLogger("tests.posnet")
-        self.emitted: list[DeviceStatus] = []
-        self.alerts: list[str] = []
-        self.amendments: list[tuple[str, dict[str, Any]]] = []
-
-    def emit(self, status: DeviceStatus) -> None:
-        self.emitted.append(status)
-
-    def alert(self, code: str, text: str) -> None:
-        self.alerts.append(code)
-
-    async def amend(self, job_id: str, **changes: Any) -> None:
-        self.amendments.append((job_id, changes))
-
-    async def open_link(self, url: str) -> Any:
-        raise AssertionError("no auxiliary link is opened here")
-
-
-class Job:
-    """JobContext. `on_attention` is the person at the till."""
-
-    def __init__(self, device: Device, seconds: float = 120.0, number: int = 1) -> None:
-        self.job_id = f"JOB{number:05d}"
-        self.device = device
-        self.created_at = device.clock.now()
-        self.deadline = self.created_at + timedelta(seconds=seconds)
-        self.abort_requested = False
-        self.checkpoints: list[Checkpoint] = []
-        self.attentions: list[str] = []
-        self.attentive = False
-        self.warnings: list[Warning_] = []
-        self.committed = False
-        self.on_attention: Callable[[str], None] | None = None
-        self.on_checkpoint: Callable[[str], None] | None = None
-
-    def reference(self, max_length: int, alphabet: str = "") -> str:
-        return self.job_id[:max_length]
-
-    async def checkpoint(
-        self, name: str, data: Mapping[str, Any] | None = None, *, store: Mapping[str, Any] | None = None
-    ) -> None:
-        kept = json.loads(json.dumps(data or {}))  # as the journal gives it back
-        self.checkpoints.append(Checkpoint(name, kept, self.device.clock.now()))
-        self.device.store.values.update(store or {})
-        if self.on_checkpoint is not None:
-            self.on_checkpoint(name)
-
-    def commit_point(self) -> None:
-        if self.abort_requested:
-            raise Aborted
-        self.committed = True
-
-    def attention(self, code: str, text: str) -> None:
-        self.attentive = True
-        if not self.attentions or self.attentions[-1] != code:
-            self.attentions.append(code)
-            if self.on_attention is not None:
-                self.on_attention(code)
-
-    def clear_attention(self) -> None:
-        self.attentive = False
-
-    def progress(self, text: str) -> None:
-        pass
-
-    def warn(self, code: str, message: str, field: str | None = None) -> None:
-        self.warnings.append(Warning_(code=code, message=message, field=field))
-
-    async def ask(self, prompt: str, choices: Sequence[Choice], *, timeout: float, default: str) -> str:
-        return default
-
-
-@dataclass
-class Outcome:
-    """How a job ended: done, failed, aborted or operator; and whether it had to be recovered."""
-
-    state: str
-    job: Job
-    result: Result | None = None
-    error: JobError | None = None
-    answer: Any = None
-    recovered: int = 0
-    pending: list[str] = field(default_factory=list)
-
-    @property
-    def document(self) -> Any:
-        assert self.result is not None
-        return self.result.document
+        super().__init__(START, shared=shared, store={"token": 42})
 
 
 class _Plug:
@@ -257,24 +130,17 @@ class Bench:
 
     def job(self, seconds: float = 120.0) -> Job:
         self._jobs += 1
-        return Job(self.device, seconds, self._jobs)
+        return Job(self.device, seconds, f"JOB{self._jobs:05d}")
 
     async def run(self, wanted: Operation, job: Job | None = None, *, give_up: float = 3600.0) -> Outcome:
         """One job, to its verdict."""
         job = job or self.job()
-        try:
-            driver = self.driver or await self.connect()
-            result = await driver.execute(job, wanted)
-            merged = result.model_copy(update={"warnings": (*result.warnings, *job.warnings)})
-            return Outcome("done", job, result=merged)
-        except Aborted:
-            return Outcome("aborted", job)
-        except DeviceError as error:
-            return Outcome("failed", job, error=error.error)
-        except LinkError as error:
-            if not job.checkpoints:
-                return Outcome("failed", job, answer=error)
-        return await self.recover(wanted, job, give_up=give_up)
+
+        async def execute() -> Result:
+            result = await (self.driver or await self.connect()).execute(job, wanted)
+            return result.model_copy(update={"warnings": (*result.warnings, *job.warnings)})
+
+        return await attempt(job, execute) or await self.recover(wanted, job, give_up=give_up)
 
     async def recover(self, wanted: Operation, job: Job, *, give_up: float = 3600.0) -> Outcome:
         outcome = Outcome("unresolved", job)
@@ -287,21 +153,12 @@ class Bench:
                 while self.device.clock.monotonic() < until:
                     outcome.recovered += 1
                     answer = await driver.recover(job, wanted, tuple(job.checkpoints))
-                    match answer:
-                        case Issued(result):
-                            outcome.state, outcome.result = "done", result
-                            return outcome
-                        case NotIssued(_, error):
-                            outcome.state, outcome.error, outcome.answer = "failed", error, answer
-                            return outcome
-                        case NeedsOperator():
-                            outcome.state, outcome.answer = "operator", answer
-                            return outcome
-                        case Pending(retry_after, code, _):
-                            outcome.pending.append(code)
-                            if job.on_attention is not None:
-                                job.on_attention(code)
-                            await asyncio.sleep(retry_after)
+                    if outcome.settled(answer):
+                        return outcome
+                    assert isinstance(answer, Pending)
+                    if job.on_attention is not None:
+                        job.on_attention(answer.code)
+                    await asyncio.sleep(answer.retry_after)
             except LinkError:
                 await asyncio.sleep(1)
         return outcome

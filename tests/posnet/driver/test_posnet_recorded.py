@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge_posnet.frame import Decoder, Frame, Parameter
-from posnet_bench import FAMILY, Device, Job, operation
+from posnet_bench import FAMILY, Device, operation
 
 from bridge.model import Operation, Result
 from bridge.transport import ByteLink, WireLog, run_virtual
+from tests.one_job import Job
 
 VECTORS = json.loads((Path(__file__).parents[3] / "protocol-specs" / "posnet" / "vectors.json").read_text(encoding="utf-8"))
 AT_REST = {"sdev": "sdev\tds0\tcpT\tqeT\tpeN\ttl0\t", "sprn": "sprn\tpr0\t"}

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from bridge_sim_posnet.faults import RamClear
 from bridge_simulators.fault_kinds import Corrupt, CutCommand, Delay, Foreign, Noise, PaperOut, PowerCut, Repeat, Split, Truncate
-from posnet_bench import Bench, Outcome, other, sale, simple_sale
+from posnet_bench import Bench, other, sale, simple_sale
 
 from bridge.transport import run_virtual
+from tests.one_job import Outcome
 
 COMMANDS = ["ftrcfg", "trinit", "trline", "trnipset", "trdiscntbill", "trpayment", "trend", "scnt", "strns"]
 STEPS = ["before", "after", "answer"]

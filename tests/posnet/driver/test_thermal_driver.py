@@ -23,10 +23,11 @@ from bridge_simulators.fault_kinds import (
     Split,
     Truncate,
 )
-from posnet_bench import FAMILY, Bench, Outcome, operation, other, sale, simple_sale
+from posnet_bench import FAMILY, Bench, operation, other, sale, simple_sale
 
 from bridge.model import RequestError
 from bridge.transport import LinkError, run_virtual
+from tests.one_job import Outcome
 
 STEPS = ["before", "after", "answer"]
 SALE_COMMANDS = ["$h", "$l", "$Y", "$y", "#s"]

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from bridge_shtrih_m.family import ShtrihFamily
 from bridge_shtrih_m.frame import Command, DeviceLink, Send, code_of
 
-from bridge.model import Choice, DeviceStatus, JobError, Operation, Result, Warning_, operation_adapter
-from bridge.plugin import Aborted, Checkpoint, DeviceError, Driver, Issued, NeedsOperator, NotIssued, Pending
-from bridge.transport import Cable, LinkError, LoopClock, NullLink, WireLog, null_modem
+from bridge.model import Operation, operation_adapter
+from bridge.plugin import Driver
+from bridge.transport import Cable, LinkError, NullLink, WireLog, null_modem
+from tests import one_job
+from tests.one_job import DriverBench
 
 START = datetime(2026, 11, 20, 15, 29, tzinfo=timezone(timedelta(hours=3)))
 FAMILY = ShtrihFamily()
@@ -164,128 +163,12 @@ class Peer:
                     pass
 
 
-class Store:
-    """The device's store, in memory. It outlives links, as the journal does."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-
-    async def get(self, key: str) -> Any:
-        return self.values.get(key)
-
-    async def set(self, key: str, value: Any) -> None:
-        self.values[key] = value
-
-    async def delete(self, key: str) -> None:
-        self.values.pop(key, None)
-
-    async def items(self, prefix: str = "") -> Mapping[str, Any]:
-        return {key: value for key, value in self.values.items() if key.startswith(prefix)}
-
-    async def allocate(self, name: str, count: int = 1, *, modulo: int | None = None) -> int:
-        raise AssertionError("nothing is numbered here")
-
-
-class Device:
-    """DeviceContext."""
-
+class Device(one_job.Device):
     def __init__(self, *, shared: bool = False) -> None:
-        self.device_id = "till-1"
-        self.shared = shared
-        self.store = Store()
-        self.clock = LoopClock(START)
-        self.logger = logging.getLogger("tests.shtrih-m")
-        self.amendments: list[tuple[str, dict[str, Any]]] = []
-
-    def emit(self, status: DeviceStatus) -> None:
-        raise AssertionError("nothing is told unasked")
-
-    def alert(self, code: str, text: str) -> None:
-        raise AssertionError("nothing is alarming")
-
-    async def amend(self, job_id: str, **changes: Any) -> None:
-        self.amendments.append((job_id, changes))
-
-    async def open_link(self, url: str) -> Any:
-        raise AssertionError("no auxiliary link is opened here")
+        super().__init__(START, shared=shared)
 
 
-class Job:
-    """JobContext. `on_attention` is the person at the till."""
-
-    def __init__(self, device: Device, seconds: float = 120.0) -> None:
-        self.job_id = "JOB1"
-        self.device = device
-        self.created_at = device.clock.now()
-        self.deadline = self.created_at + timedelta(seconds=seconds)
-        self.abort_requested = False
-        self.checkpoints: list[Checkpoint] = []
-        self.attentions: list[str] = []
-        self.warnings: list[Warning_] = []
-        self.committed = False
-        self.on_attention: Callable[[str], None] | None = None
-        self.on_checkpoint: Callable[[str], None] | None = None
-
-    def reference(self, max_length: int, alphabet: str = "") -> str:
-        return self.job_id[:max_length]
-
-    async def checkpoint(
-        self, name: str, data: Mapping[str, Any] | None = None, *, store: Mapping[str, Any] | None = None
-    ) -> None:
-        self.checkpoints.append(Checkpoint(name, json.loads(json.dumps(data or {})), self.device.clock.now()))
-        self.device.store.values.update(store or {})
-        if self.on_checkpoint is not None:
-            self.on_checkpoint(name)
-
-    def commit_point(self) -> None:
-        if self.abort_requested:
-            raise Aborted
-        self.committed = True
-
-    def attention(self, code: str, text: str) -> None:
-        if not self.attentions or self.attentions[-1] != code:
-            self.attentions.append(code)
-        if self.on_attention is not None:
-            self.on_attention(code)
-
-    def clear_attention(self) -> None:
-        pass
-
-    def progress(self, text: str) -> None:
-        pass
-
-    def warn(self, code: str, message: str, field: str | None = None) -> None:
-        self.warnings.append(Warning_(code=code, message=message, field=field))
-
-    async def ask(self, prompt: str, choices: Sequence[Choice], *, timeout: float, default: str) -> str:
-        return default
-
-
-@dataclass
-class Outcome:
-    """How a job ended: done, failed, aborted or operator; and whether it had to be recovered."""
-
-    state: str
-    job: Job
-    result: Result | None = None
-    error: JobError | None = None
-    answer: Any = None
-    recovered: int = 0
-    pending: list[str] = field(default_factory=list)
-
-    @property
-    def document(self) -> Any:
-        assert self.result is not None
-        return self.result.document
-
-    @property
-    def codes(self) -> list[str]:
-        """Of the warnings."""
-        own = [warning.code for warning in self.result.warnings] if self.result is not None else []
-        return [*own, *(warning.code for warning in self.job.warnings)]
-
-
-class Bench:
+class Bench(DriverBench):
     """A scripted device, a cable, and the host's part of one device."""
 
     def __init__(
@@ -325,45 +208,6 @@ class Bench:
         self._peers.clear()
         for layer in (self.far.layer1, self.far.layer2):
             layer.disconnect()
-
-    async def run(self, wanted: Operation, job: Job | None = None) -> Outcome:
-        """One job, to its verdict."""
-        job = job or Job(self.device)
-        try:
-            driver = self.driver or await self.connect()
-            return Outcome("done", job, result=await driver.execute(job, wanted))
-        except Aborted:
-            return Outcome("aborted", job)
-        except DeviceError as error:
-            return Outcome("failed", job, error=error.error)
-        except LinkError as error:
-            if not job.checkpoints:
-                return Outcome("failed", job, answer=error)
-        return await self.recover(wanted, job)
-
-    async def recover(self, wanted: Operation, job: Job) -> Outcome:
-        outcome = Outcome("unresolved", job)
-        for _ in range(20):
-            await self.disconnect()
-            with contextlib.suppress(LinkError):
-                driver = await self.connect()
-                await driver.identify()
-                outcome.recovered += 1
-                answer = await driver.recover(job, wanted, tuple(job.checkpoints))
-                match answer:
-                    case Issued(result):
-                        outcome.state, outcome.result = "done", result
-                        return outcome
-                    case NotIssued(_, error):
-                        outcome.state, outcome.error, outcome.answer = "failed", error, answer
-                        return outcome
-                    case NeedsOperator():
-                        outcome.state, outcome.answer = "operator", answer
-                        return outcome
-                    case Pending(retry_after, code, _):
-                        outcome.pending.append(code)
-                        await asyncio.sleep(retry_after)
-        return outcome
 
     def sent(self, *codes: str) -> list[str]:
         return self.script.sent(*codes)

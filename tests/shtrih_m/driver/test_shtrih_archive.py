@@ -14,10 +14,11 @@ from bridge_ffd.tlv import Tlv, decode
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import error_of
 from register_bench import RegisterBench
-from shtrih_bench import FAMILY, Outcome, other, sale
+from shtrih_bench import FAMILY, other, sale
 
 from bridge.model import RequestError
 from bridge.transport import run_virtual
+from tests.one_job import Outcome
 
 LINE = {"name": "Молоко", "price": "100.00", "vat": "10%"}
 

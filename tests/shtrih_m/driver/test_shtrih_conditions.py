@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from bridge_ffd.marking_check import verdict
 from register_bench import RegisterBench
-from shtrih_bench import Outcome, other, sale
+from shtrih_bench import other, sale
 
 from bridge.model import Fate, JobError
 from bridge.transport import run_virtual
+from tests.one_job import Outcome
 
 SALE: dict[str, Any] = {"lines": [{"name": "Хлеб", "price": "50.00", "vat": "10%"}], "payments": [], "extras": {}}
 DAY = 86_400.0

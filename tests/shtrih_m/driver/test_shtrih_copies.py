@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from register_bench import RegisterBench
-from shtrih_bench import FAMILY, FN, FOUND, LAST_30, Bench, Outcome, Script, other, sale
+from shtrih_bench import FAMILY, FN, FOUND, LAST_30, Bench, Script, other, sale
 
 from bridge.model import Capabilities, Paper, RegistrationState, RequestError
 from bridge.transport import run_virtual
+from tests.one_job import Outcome
 
 LINES = [
     {"name": "Хлеб ржаной", "quantity": "2", "unit": "шт", "price": "45.00", "vat": "10%"},

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from register_bench import RegisterBench
-from shtrih_bench import CLOSED, FAMILY, Bench, Job, Peer, Script, other, sale
+from shtrih_bench import CLOSED, FAMILY, Bench, Peer, Script, other, sale
 
 from bridge.model import Paper, RequestError
 from bridge.transport import Cable, LinkError, WireLog, null_modem, run_virtual
+from tests.one_job import Job
 
 CASH = {"amount": "1000.00", "currency": "RUB"}
 SALE: dict[str, Any] = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from shtrih_bench import CLOSED, FOUND, HEALTHY, LAST_30, OPEN, OPEN_FULL, Bench, Job, Script, other, sale
+from shtrih_bench import CLOSED, FOUND, HEALTHY, LAST_30, OPEN, OPEN_FULL, Bench, Script, other, sale
 
 from bridge.plugin import Checkpoint, NotIssued
 from bridge.transport import run_virtual
+from tests.one_job import Job
 
 CASH = {"amount": "5.00", "currency": "RUB"}
 
@@ -127,7 +128,7 @@ def test_a_new_document_of_another_kind_says_nothing_against_the_proof() -> None
         outcome = await bench.run(sale(), job)
         assert (outcome.state, outcome.answer.proof["decision"]) == (
             "failed",
-            "none of the new documents of the fiscal storage is of this kind",
+            "none of the new documents of the fiscal storage is this one",
         )
         await bench.disconnect()
 

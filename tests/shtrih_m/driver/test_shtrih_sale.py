@@ -17,7 +17,6 @@ from shtrih_bench import (
     OPEN,
     OPEN_FULL,
     Bench,
-    Job,
     Script,
     operation,
     other,
@@ -26,6 +25,7 @@ from shtrih_bench import (
 
 from bridge.model import Fate, Paper, RegistrationState, RequestError
 from bridge.transport import run_virtual
+from tests.one_job import Job
 
 
 def issuing() -> Script:

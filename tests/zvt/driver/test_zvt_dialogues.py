@@ -60,7 +60,7 @@ def test_dialogue_a_registration_and_sale() -> None:
         assert [(each.copy_for, each.text) for each in paid.receipts] == [(ReceiptCopy.MERCHANT, "VERKAUF".center(40).rstrip())]
         assert outcome.result is not None
         assert outcome.result.paper is Paper.SUPPRESSED
-        assert outcome.job.attentions == [
+        assert outcome.job.texts == [
             ("terminal.present_card", "Karte vorhalten\neinstecken/durchziehen"),
             ("terminal.wait", ""),
         ]
@@ -103,7 +103,7 @@ def test_dialogue_d_end_of_day() -> None:
     assert (totals.closed, totals.total, totals.currency) == (True, Decimal("9.58"), "EUR")
     assert [(each.scheme, each.count, each.amount) for each in totals.totals] == [("Mastercard", 2, Decimal("9.58"))]
     assert (totals.first_receipt, totals.last_receipt) == ("0233", "0234")
-    assert [attention[0] for attention in outcome.job.attentions] == ["terminal.wait"]
+    assert [attention[0] for attention in outcome.job.texts] == ["terminal.wait"]
 
 
 def test_dialogue_e_reversal() -> None:

@@ -282,7 +282,7 @@ def test_a_card_number_is_kept_and_told_nowhere(planted: str, serial: bool) -> N
             (
                 outcome.result.model_dump_json(),
                 str([dict(point.data) for point in outcome.job.checkpoints]),
-                str(outcome.job.attentions),
+                str(outcome.job.texts),
                 str(bench.device.store.values),
                 str(outcome.warnings),
             )

@@ -255,7 +255,7 @@ def test_the_terminals_own_words_are_shown_with_their_uniform_code() -> None:
         "04 FF 00",
     ]
     outcome, _ = play(sale(*texts, PAID, DONE), purchase())
-    assert outcome.job.attentions == [
+    assert outcome.job.texts == [
         ("terminal.present_card", ""),
         ("terminal.pin", ""),
         ("terminal.remove_card", "Insert or present the card. Please remove the card"),

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bridge_zvt.family import ZvtFamily
 from bridge_zvt.frame import Apdu, Control, SerialDecoder, StreamDecoder, framed
 
-from bridge.model import Choice, DeviceStatus, JobError, Operation, Result, Warning_, operation_adapter
-from bridge.plugin import Aborted, Checkpoint, DeviceError, Driver, Issued, NeedsOperator, NotIssued, Pending
-from bridge.transport import Cable, LinkError, LoopClock, NullLink, WireLog, null_modem
+from bridge.model import Operation, operation_adapter
+from bridge.plugin import Aborted, DeviceError, Driver, Pending
+from bridge.transport import Cable, LinkError, NullLink, WireLog, null_modem
+from tests import one_job
 
 START = datetime(2026, 12, 24, 9, 15, tzinfo=UTC)  # 10:15 at the terminal
 FAMILY = ZvtFamily()
@@ -220,112 +219,18 @@ class Terminal:
         return True
 
 
-class Store:
-    """The device's store, in memory. It outlives links, as the journal does."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-
-    async def get(self, key: str) -> Any:
-        return json.loads(json.dumps(self.values.get(key)))
-
-    async def set(self, key: str, value: Any) -> None:
-        self.values[key] = json.loads(json.dumps(value))
-
-    async def delete(self, key: str) -> None:
-        self.values.pop(key, None)
-
-    async def items(self, prefix: str = "") -> Mapping[str, Any]:
-        return {key: value for key, value in self.values.items() if key.startswith(prefix)}
-
-    async def allocate(self, name: str, count: int = 1, *, modulo: int | None = None) -> int:
-        raise AssertionError("nothing is numbered here")
-
-
-class Device:
-    """DeviceContext."""
-
+class Device(one_job.Device):
     def __init__(self, *, shared: bool = False) -> None:
-        self.device_id = "terminal-1"
-        self.shared = shared
-        self.store = Store()
-        self.clock = LoopClock(START)
-        self.logger = logging.getLogger("tests.zvt")
-        self.amendments: list[tuple[str, dict[str, Any]]] = []
-        self.alerts: list[tuple[str, str]] = []
-        self.told: list[DeviceStatus] = []
-
-    def emit(self, status: DeviceStatus) -> None:
-        self.told.append(status)
-
-    def alert(self, code: str, text: str) -> None:
-        self.alerts.append((code, text))
-
-    async def amend(self, job_id: str, **changes: Any) -> None:
-        self.amendments.append((job_id, changes))
-
-    async def open_link(self, url: str) -> Any:
-        raise AssertionError("no auxiliary link is opened here")
+        super().__init__(START, shared=shared)
 
 
-class Job:
-    """JobContext."""
-
+class Job(one_job.Job):
     def __init__(self, device: Device, job_id: str = "JOB1", choice: str | None = None) -> None:
-        self.job_id = job_id
-        self.device = device
-        self.created_at = device.clock.now()
-        self.deadline = self.created_at + timedelta(seconds=30)
-        self.abort_requested = False
-        self.checkpoints: list[Checkpoint] = []
-        self.attentions: list[tuple[str, str]] = []
-        self.warnings: list[Warning_] = []
-        self.questions: list[str] = []
-        self.choice = choice
-        self.on_checkpoint: Callable[[str], None] | None = None
-
-    def reference(self, max_length: int, alphabet: str = "") -> str:
-        return self.job_id[:max_length]
-
-    async def checkpoint(
-        self, name: str, data: Mapping[str, Any] | None = None, *, store: Mapping[str, Any] | None = None
-    ) -> None:
-        if self.on_checkpoint is not None:
-            self.on_checkpoint(name)
-        self.checkpoints.append(Checkpoint(name, json.loads(json.dumps(data or {})), self.device.clock.now()))
-        self.device.store.values.update(json.loads(json.dumps(store or {})))
-
-    def commit_point(self) -> None:
-        if self.abort_requested:
-            raise Aborted
-
-    def attention(self, code: str, text: str) -> None:
-        self.attentions.append((str(code), text))
-
-    def clear_attention(self) -> None:
-        pass
-
-    def progress(self, text: str) -> None:
-        pass
-
-    def warn(self, code: str, message: str, field: str | None = None) -> None:
-        self.warnings.append(Warning_(code=code, message=message, field=field))
-
-    async def ask(self, prompt: str, choices: Sequence[Choice], *, timeout: float, default: str) -> str:
-        self.questions.append(prompt)
-        return self.choice or default
+        super().__init__(device, 30, job_id, choice)
 
 
 @dataclass
-class Outcome:
-    """How a job ended: done, failed, aborted, operator or unresolved; and what recovery said on the way."""
-
-    state: str
-    job: Job
-    result: Result | None = None
-    error: JobError | None = None
-    answer: Any = None
-    pending: list[str] = field(default_factory=list)
+class Outcome(one_job.Outcome):
     abort: Any = None
 
     @property
@@ -335,8 +240,7 @@ class Outcome:
 
     @property
     def warnings(self) -> list[str]:
-        own = [warning.code for warning in self.result.warnings] if self.result is not None else []
-        return [*own, *(warning.code for warning in self.job.warnings)]
+        return self.codes
 
 
 class Bench:
@@ -429,17 +333,8 @@ class Bench:
                     return outcome
                 await self.disconnect()
                 continue
-            match answer:
-                case Issued(found):
-                    outcome.state, outcome.result = "done", found
-                    return outcome
-                case NotIssued(_, error_):
-                    outcome.state, outcome.error, outcome.answer = "failed", error_, answer
-                    return outcome
-                case NeedsOperator():
-                    outcome.state, outcome.answer = "operator", answer
-                    return outcome
-                case Pending(retry_after, code, _):
-                    outcome.pending.append(code)
-                    await asyncio.sleep(retry_after)
+            if outcome.settled(answer):
+                return outcome
+            assert isinstance(answer, Pending)
+            await asyncio.sleep(answer.retry_after)
         return outcome

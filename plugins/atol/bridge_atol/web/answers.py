@@ -12,11 +12,10 @@ from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from bridge_ffd.qr import CheckQr
+from bridge_ffd.register import CURRENCY, Kind
 from bridge_ffd.versions import Settlement
 
 from bridge.model import KindTotal, PaymentKind, Report
-from bridge_atol.facts import Kind
-from bridge_atol.settings import CURRENCY
 from bridge_atol.web.messages import Json, Unreadable, whole
 from bridge_atol.web.plan import Facts, ShiftState
 

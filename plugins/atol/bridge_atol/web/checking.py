@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from bridge_ffd.copies import repeats_last
+
 from bridge.model import (
     Capabilities,
     CashIn,
@@ -16,10 +18,10 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
     Warning_,
+    unsupported,
 )
-from bridge_atol.checking import circumstances, repeats_last
+from bridge_atol.checking import circumstances
 from bridge_atol.settings import AtolSettings, WebSettings
-from bridge_atol.unsupported import unsupported
 from bridge_atol.web.printout import printout
 from bridge_atol.web.status import API, OPERATIONS
 from bridge_atol.web.tasks import plan_of

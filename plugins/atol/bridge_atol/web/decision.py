@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.plugin import Decision
-from bridge_atol.facts import FISCAL, Kind
-from bridge_atol.recovery import MOST_DOCUMENTS
+from bridge_ffd.new_documents import new_numbers, search
+from bridge_ffd.register import FISCAL, SALES, Kind
+
+from bridge.plugin import Decision, Verdict
 from bridge_atol.web.answers import Kept
 from bridge_atol.web.plan import Facts, Intent
-
-_WITH_TOTAL = (Kind.RECEIPT, Kind.CORRECTION)
 
 
 def decide(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool, shared: bool) -> Decision[Kept]:
@@ -30,23 +29,21 @@ def decide(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool,
 
 def missing(intent: Intent, now: Facts) -> range:
     """Numbers of the FN's documents that must be looked at."""
-    if intent.kind not in FISCAL or now.fn != intent.baseline.fn:
-        return range(0)
-    return range(intent.baseline.last + 1, min(now.last, intent.baseline.last + MOST_DOCUMENTS) + 1)
+    return new_numbers(intent.baseline, now) if intent.kind in FISCAL else range(0)
 
 
 def is_ours(intent: Intent, document: Kept) -> bool:
     """Whether it has the kind, the operation and the total of ours."""
     if document.kind != intent.kind:
         return False
-    return intent.kind not in _WITH_TOTAL or _like(intent, document)
+    return intent.kind not in SALES or _like(intent, document)
 
 
 def may_be_ours(intent: Intent, document: Kept) -> bool:
     """Whether nothing that is surely known of this document speaks against its being ours. What is no known kind may be any [W3]."""
     if document.kind != intent.kind and document.kind in FISCAL:
         return False
-    return intent.kind not in _WITH_TOTAL or not document.sure or _like(intent, document)
+    return intent.kind not in SALES or not document.sure or _like(intent, document)
 
 
 def _like(intent: Intent, document: Kept) -> bool:
@@ -54,28 +51,18 @@ def _like(intent: Intent, document: Kept) -> bool:
 
 
 def _by_storage(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool, shared: bool) -> Decision[Kept]:
-    before = intent.baseline
-    if now.fn != before.fn:
-        return Decision.unknown("there is another fiscal storage in the device")
-    if now.last < before.last:
-        return Decision.unknown("the fiscal storage counts fewer documents than before")
-    if now.last == before.last:
-        return Decision.not_issued("the fiscal storage has no new document")
-    if len(kept) != now.last - before.last:
-        return Decision.unknown("the fiscal storage does not show all of its new documents")
-    ours = [document for document in kept if is_ours(intent, document)]
-    if not ours and any(may_be_ours(intent, document) for document in kept):
-        return Decision.unknown("a new document of the fiscal storage cannot be read well enough to say whether it is this one")
-    if not ours:
-        return Decision.not_issued("none of the new documents of the fiscal storage is this one")
-    if len(ours) > 1:
-        return Decision.unknown(f"{len(ours)} new documents of the fiscal storage could be this one")
-    told = f"document {ours[0].number} of the fiscal storage is this one"
-    if shared:
-        return Decision.unknown(f"other programs use this device too, so that this proves nothing ({told})")
-    if remembers:
-        return Decision.unknown(f"{told}, but the server says that it was never given this request")
-    return Decision.issued(told, ours[0])
+    looked = search(
+        intent.baseline,
+        now,
+        kept,
+        is_ours=lambda document: is_ours(intent, document),
+        may_be=lambda document: may_be_ours(intent, document),
+        unlike="a new document of the fiscal storage cannot be read well enough to say whether it is this one",
+    )
+    decision: Decision[Kept] = Decision.of(looked.there, looked.reason, looked.document)
+    if remembers and not shared and decision.verdict is Verdict.ISSUED:
+        return Decision.unknown(f"{decision.reason}, but the server says that it was never given this request")
+    return decision.where_shared() if shared else decision
 
 
 def _by_drawer(intent: Intent, now: Facts, *, remembers: bool, shared: bool) -> Decision[Kept]:

@@ -10,6 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bridge_ffd.outstanding import waiting
+from bridge_ffd.register import Kind
 
 from bridge.model import (
     Capabilities,
@@ -126,7 +127,7 @@ class WebDriver(Driver):
                     return tasks.plan_of(operation, self._circumstances(model, reading))
 
                 prints = self._settings.paper and (not isinstance(operation, Receipt) or operation.delivery.paper)
-                return await procedure.carry_out(operation, tasks.kind_of(operation), plan, prints=prints)
+                return await procedure.carry_out(operation, Kind.of(operation), plan, prints=prints)
             case Print():
                 task, fit = printout(operation, self._settings.columns)
                 result = await procedure.effect(task, Paper.PRINTED)

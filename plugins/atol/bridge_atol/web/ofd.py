@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from bridge_ffd import outstanding
 from bridge_ffd.fn import ExchangeState, ExchangeStatus
+from bridge_ffd.register import Kind
 
 from bridge.plugin import DeviceContext
 from bridge.plugin import Json as StoredJson
-from bridge_atol.facts import Kind
 from bridge_atol.web.answers import part
 from bridge_atol.web.messages import Json, Unreadable, whole
 from bridge_atol.web.plan import Intent

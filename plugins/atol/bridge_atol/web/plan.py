@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bridge_ffd.register import CURRENCY, Kind
+
 from bridge.model import Model, Report, Warning_
 from bridge.model.base import AnyDecimal
-from bridge_atol.facts import Kind
-from bridge_atol.settings import CURRENCY, ZERO
+from bridge_atol.settings import ZERO
 from bridge_atol.web.messages import Json
 
 # Names of checkpoints, in the order in which they may come.

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bridge_ffd.fitting import Fitting
+from bridge_ffd.fitting import Fitting, title_of
 
-from bridge.model import Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr
+from bridge.model import Print, PrintBarcode, PrintCut, PrintFeed, PrintLine, PrintQr, unsupported
 from bridge.plugin import QrLimits, fit_qr
 from bridge_atol.layout import CODE_PAGE
-from bridge_atol.printout import QR_SIZES, title_of
-from bridge_atol.unsupported import unsupported
+from bridge_atol.printout import QR_SIZES
 from bridge_atol.vocabulary import CODE
 
 ITEMS = frozenset(("text", "double", "qr", "ean13", "code128", "feed"))

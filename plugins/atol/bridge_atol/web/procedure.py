@@ -8,6 +8,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 
+from bridge_ffd.register import Kind
+
 from bridge.model import Fate, JobError, Operation, Paper, Report, Result
 from bridge.plugin import (
     INTENT,
@@ -23,7 +25,6 @@ from bridge.plugin import (
     usual,
 )
 from bridge.transport import LinkLost, NotConnected
-from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import texts
 from bridge_atol.web.answers import figures_of

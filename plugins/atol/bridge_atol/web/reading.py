@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bridge_ffd.register import Kind
+
 from bridge.plugin import DeviceContext, Refusal
 from bridge.transport import LinkLost
-from bridge_atol.facts import Kind
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import texts
 from bridge_atol.web.answers import Condition, FiscalParams, Kept, facts_of

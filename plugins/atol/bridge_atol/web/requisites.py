@@ -13,7 +13,7 @@ from typing import Any
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, Value, first
 
-from bridge_atol.unsupported import unsupported
+from bridge.model import unsupported
 from bridge_atol.web.messages import Json
 from bridge_atol.web.names import AGENTS
 

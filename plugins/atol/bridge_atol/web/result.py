@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from bridge_ffd.qr import CheckQr
+from bridge_ffd.register import FISCAL, WITH_TOTAL, Kind, qr_of
 from bridge_ffd.signs import fiscal_id
-from bridge_ffd.versions import Settlement
 
 from bridge.model import Document, Paper, Registration, RegistrationState, Result
-from bridge_atol.facts import FISCAL, Kind
 from bridge_atol.web.answers import FiscalParams, Kept
 from bridge_atol.web.plan import Intent
-
-_WITH_TOTAL = frozenset((Kind.RECEIPT, Kind.CORRECTION, Kind.CASH_IN, Kind.CASH_OUT))
-_SALES = (Kind.RECEIPT, Kind.CORRECTION)
 
 
 def fiscal_result(intent: Intent, told: FiscalParams | Kept, paper: Paper, evidence: dict[str, Any]) -> Result:
@@ -29,8 +23,8 @@ def fiscal_result(intent: Intent, told: FiscalParams | Kept, paper: Paper, evide
             fiscal=True,
             fiscal_id=_fiscal_id(intent, told.number, told.sign),
             issued_at=told.at,
-            total=intent.total if intent.kind in _WITH_TOTAL else None,
-            qr=_qr(intent, told.at, told.number, told.sign),
+            total=intent.total if intent.kind in WITH_TOTAL else None,
+            qr=qr_of(intent.kind, told, intent.baseline.fn, intent.total, intent.settlement),
             report=_report(intent, shift, receipts),
         ),
         registration=Registration(state=RegistrationState.OFFLINE),
@@ -45,7 +39,7 @@ def slip_result(intent: Intent, paper: Paper, evidence: dict[str, Any]) -> Resul
         document=Document(
             shift=str(intent.baseline.shift),
             fiscal=intent.kind in FISCAL,
-            total=intent.total if intent.kind in _WITH_TOTAL else None,
+            total=intent.total if intent.kind in WITH_TOTAL else None,
             report=intent.report,
         ),
         paper=paper,
@@ -55,14 +49,6 @@ def slip_result(intent: Intent, paper: Paper, evidence: dict[str, Any]) -> Resul
 
 def _fiscal_id(intent: Intent, number: int | None, sign: int | None) -> str | None:
     return fiscal_id(intent.baseline.fn, number, sign) if number is not None and sign is not None else None
-
-
-def _qr(intent: Intent, at: datetime | None, number: int | None, sign: int | None) -> str | None:
-    """The code that stands on the paper of a receipt, with the device's own time."""
-    if at is None or number is None or sign is None or intent.kind not in _SALES:
-        return None
-    settlement = Settlement(intent.settlement) if intent.settlement else None
-    return CheckQr(at.replace(tzinfo=None), intent.total, intent.baseline.fn, number, sign, settlement).text
 
 
 def _report(intent: Intent, shift: int, receipts: int | None) -> Any:

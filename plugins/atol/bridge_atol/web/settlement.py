@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge_ffd.register import FISCAL, SALES, Kind, looks
+
 from bridge.model import JobError, Paper
 from bridge.plugin import INTENT, Checkpoint, Decision, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, Verdict
-from bridge_atol.facts import FISCAL, Kind
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import texts
 from bridge_atol.web.answers import FiscalParams, Kept, plain
@@ -26,7 +27,6 @@ _AGAIN = 2.0  # seconds until a device that waits for a person is asked again
 _AGAIN_STRANGE = 10.0  # and one whose server says what cannot be understood
 
 NOT_READ = (Refused, Unreadable)
-_RECEIPTS = (Kind.RECEIPT, Kind.CORRECTION)
 
 
 def read_intent(checkpoints: tuple[Checkpoint, ...]) -> Intent | None:
@@ -109,7 +109,7 @@ class Settlement:
             return Issued(slip_result(intent, Paper.PRINTED, evidence))
         params = FiscalParams.of(state.result, self._reader.zone)
         if params.number is None:
-            params = await self._reader.last(receipt=intent.kind in _RECEIPTS, seconds=self._patience)
+            params = await self._reader.last(receipt=intent.kind in SALES, seconds=self._patience)
             evidence["last"] = plain({"number": params.number, "total": params.total})
         if not params.wrapped and self._context.device.shared:
             return self._ask_person(
@@ -174,7 +174,7 @@ class Settlement:
         intent, before = self._intent, self._intent.baseline
         if intent.kind not in FISCAL or now.fn != before.fn or now.last != before.last + 1:
             return ()
-        receipt = intent.kind in _RECEIPTS
+        receipt = intent.kind in SALES
         if not receipt and (now.shift_state == "closed") is not (intent.kind is Kind.SHIFT_CLOSE):
             return ()
         if not receipt and (now.shift_state == "closed") is (before.shift_state == "closed"):
@@ -207,31 +207,18 @@ class Settlement:
             self._written.add(name)
 
     def _ask_person(self, evidence: dict[str, Any], reason: str) -> NeedsOperator:
-        return NeedsOperator(
-            evidence,
-            f"Nobody can tell whether this document came out: {reason}. Compare the paper: {looks(self._intent)}.",
-        )
+        return NeedsOperator.compare(evidence, reason, _looks(self._intent))
 
 
-def looks(intent: Intent) -> str:
-    about = f"{intent.total:f} {intent.currency}"
-    after = f"after document {intent.baseline.last}"
-    return {
-        Kind.RECEIPT: f"a receipt over {about}, {after}",
-        Kind.CORRECTION: f"a correction over {about}, {after}",
-        Kind.SHIFT_OPEN: f"a report on the opening of the shift, {after}",
-        Kind.SHIFT_CLOSE: f"a report on the closing of the shift, {after}",
-        Kind.X_REPORT: f"an X report in shift {intent.baseline.shift}",
-        Kind.CASH_IN: f"a slip of cash in over {about}",
-        Kind.CASH_OUT: f"a slip of cash out over {about}",
-    }[intent.kind]
+def _looks(intent: Intent) -> str:
+    return looks(intent.kind, intent.total, intent.baseline.last, f"in shift {intent.baseline.shift}", intent.currency)
 
 
 def _fits(intent: Intent, params: FiscalParams) -> bool:
     """Whether nothing that is told of this document speaks against its being ours."""
     if params.number is None or params.number <= intent.baseline.last or params.fn not in (intent.baseline.fn, None):
         return False
-    return intent.kind not in _RECEIPTS or params.total in (intent.total, None)
+    return intent.kind not in SALES or params.total in (intent.total, None)
 
 
 def _verbatim(state: TaskState) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import WARNINGS, ExchangeStatus, FnLife, FnWarning
+from bridge_ffd.register import CURRENCY
 from bridge_ffd.versions import FfdVersion
 
 from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
 from bridge_atol import commands
 from bridge_atol.circumstances import version_of
-from bridge_atol.settings import ARITHMETIC, CURRENCY, AtolSettings
+from bridge_atol.settings import ARITHMETIC, AtolSettings
 from bridge_atol.vocabulary import NAME
 from bridge_atol.web import texts
 from bridge_atol.web.answers import Condition, part

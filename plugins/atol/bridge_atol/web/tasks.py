@@ -7,17 +7,16 @@ runs when a request is checked and when it is carried out.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from decimal import Decimal
 
-from bridge_ffd.building import Faults
 from bridge_ffd.document import FfdDocument
 from bridge_ffd.extras import LineExtras, read_one
 from bridge_ffd.fitting import Fitting
 from bridge_ffd.lines import FfdLine
-from bridge_ffd.parts import cashier_tags
+from bridge_ffd.register import Kind
+from bridge_ffd.slips import cashier_of, check_currency, check_x_report
 from bridge_ffd.tags import Tag
-from bridge_ffd.tlv import Tlv, first
+from bridge_ffd.tlv import first
 from bridge_ffd.versions import DocumentKind, FfdVersion
 from bridge_ffd.vocabulary import CorrectionType
 
@@ -27,19 +26,15 @@ from bridge.model import (
     Line,
     Operator,
     Receipt,
-    ReceiptKind,
     ReportX,
-    RequestError,
     ShiftClose,
     ShiftOpen,
     invalid,
+    unsupported,
 )
 from bridge_atol.circumstances import Circumstances
-from bridge_atol.facts import Kind
 from bridge_atol.layout import CODE_PAGE
 from bridge_atol.sale import document_of
-from bridge_atol.settings import CURRENCY
-from bridge_atol.unsupported import unsupported
 from bridge_atol.vocabulary import NAME
 from bridge_atol.web import names
 from bridge_atol.web.messages import Json
@@ -50,22 +45,6 @@ Task = dict[str, Json]
 Document = Receipt | ShiftOpen | ShiftClose | ReportX | CashIn | CashOut
 
 _CHECK_BITS = ("imcCheckFlag", "imcCheckResult", "imcStatusInfo", "imcEstimatedStatusCorrect", "ecrStandAloneFlag")
-
-
-def kind_of(operation: Document) -> Kind:
-    match operation:
-        case Receipt():
-            return Kind.CORRECTION if operation.kind is ReceiptKind.CORRECTION else Kind.RECEIPT
-        case ShiftOpen():
-            return Kind.SHIFT_OPEN
-        case ShiftClose():
-            return Kind.SHIFT_CLOSE
-        case ReportX():
-            return Kind.X_REPORT
-        case CashIn():
-            return Kind.CASH_IN
-        case CashOut():
-            return Kind.CASH_OUT
 
 
 def plan_of(operation: Document, now: Circumstances) -> Plan:
@@ -124,16 +103,12 @@ def plan_shift_close(operation: ShiftClose, now: Circumstances) -> Plan:
 
 
 def plan_x_report(operation: ReportX, now: Circumstances) -> Plan:
-    if operation.shift is not None:
-        raise unsupported("shift", "the device keeps no sums of one cashier", remedy="leave it out")
-    if operation.reset:
-        raise unsupported("reset", "an X report sets nothing back", remedy="close the shift")
+    check_x_report(operation)
     return Plan(kind=Kind.X_REPORT, task={"type": "reportX", **_cashier(operation.operator, DocumentKind.RECEIPT, now)})
 
 
 def plan_cash(operation: CashIn | CashOut, now: Circumstances) -> Plan:
-    if operation.currency != CURRENCY:
-        raise unsupported("currency", f"{operation.currency} is not possible", limit=CURRENCY)
+    check_currency(operation)
     cash_in = isinstance(operation, CashIn)
     cashier = _cashier(operation.operator, DocumentKind.RECEIPT, now)
     return Plan(
@@ -231,9 +206,4 @@ def _correction(document: FfdDocument) -> Task:
 
 
 def _cashier(who: Operator | None, kind: DocumentKind, now: Circumstances) -> Task:
-    faults = Faults()
-    tags: Iterable[Tlv] = cashier_tags(who, kind, now.version, faults)
-    if faults.errors:
-        first_ = faults.errors[0]
-        raise RequestError("request.invalid", f"{first_.field}: {first_.message}", tuple(faults.errors))
-    return operator(tags)
+    return operator(cashier_of(who, kind, now.version))

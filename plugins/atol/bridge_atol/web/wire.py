@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from bridge_ffd.wire_text import PRIVATE_TAGS
+
 from bridge.plugin import Checksum, DescribedFrame, WireDecoder
 from bridge.transport import Direction, mask_private
 from bridge_atol.web.errors import lookup
 from bridge_atol.web.messages import Json, Status, Unreadable, load, whole
-from bridge_atol.wire_fields import PRIVATE_TAGS
 
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _MEMBER = re.compile(rb"(" + _STRING + rb"\s*:\s*)(" + _STRING + rb")")

@@ -15,6 +15,7 @@ from bridge.model import (
     ReportPeriod,
     ShiftClose,
     Warning_,
+    unsupported,
 )
 from bridge_posnet.checking import OWN_REFERENCE
 from bridge_posnet.settings import PosnetSettings
@@ -25,7 +26,7 @@ from bridge_posnet.thermal.reports import plan_period_report
 from bridge_posnet.thermal.sale import Circumstances, plan_sale
 from bridge_posnet.thermal.slips import plan_cash, plan_goods_return
 from bridge_posnet.thermal.status import OPERATIONS
-from bridge_posnet.unsupported import CURRENCY, currency, unsupported
+from bridge_posnet.unsupported import CURRENCY, currency
 
 _WHY_NOT = {
     "print": "the Thermal protocol prints texts only into fixed forms of the vendor, never freely",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bridge.model import DisplayShow, JobError, Paper, Raw, Result, invalid
+from bridge.model import DisplayShow, JobError, Paper, Raw, Result, invalid, unsupported
 from bridge.plugin import INTENT, DeviceError, JobContext
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.settings import PosnetSettings
@@ -13,7 +13,6 @@ from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.errors import Refused
 from bridge_posnet.thermal.exchange import Exchange
 from bridge_posnet.thermal.frame import Sequence as Command
-from bridge_posnet.unsupported import unsupported
 
 _LINES = 2
 _LOGIN = "login"

@@ -18,10 +18,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bridge.plugin import Trouble
+from bridge.plugin import UNWATCHED, Trouble, Watch
 from bridge.transport import ByteLink, LinkError, LinkLost, LinkTimeout
 from bridge_posnet.bell import Bell, Patience
-from bridge_posnet.exchange import UNWATCHED, Watch
 from bridge_posnet.settings import Timeouts
 from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.answers import BadAnswer, EnquiryStatus, status_of

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.model import Model, TaxRate
 from bridge.model.base import AnyDecimal
-from bridge_posnet.exchange import UNWATCHED, Watch
+from bridge.plugin import UNWATCHED, Watch
 from bridge_posnet.thermal import commands
 from bridge_posnet.thermal.answers import BadAnswer, CashInfo, DailyTotals, DocumentNumber, MemoryInfo, read_clock, verbatim
 from bridge_posnet.thermal.exchange import ASK_TIMES, Exchange

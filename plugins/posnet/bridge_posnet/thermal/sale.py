@@ -26,6 +26,7 @@ from bridge.model import (
     find_rate,
     invalid,
     spread,
+    unsupported,
 )
 from bridge_posnet.fitting import Fitting
 from bridge_posnet.settings import ARITHMETIC, ZERO, PosnetSettings
@@ -35,7 +36,7 @@ from bridge_posnet.thermal.commands import LETTERS, RATES, BadValue
 from bridge_posnet.thermal.facts import Kind
 from bridge_posnet.thermal.open_points import DISPLAY_SHOWS_REST, SPREAD_TOLERANCE_PER_RATE
 from bridge_posnet.thermal.plan import Plan, Step
-from bridge_posnet.unsupported import refuse_unsupported, unsupported
+from bridge_posnet.unsupported import refuse_unsupported
 
 T = TypeVar("T")
 

@@ -15,9 +15,6 @@ DATE_TO_CONFIRM = Refusal(
     ru=("Касса ждёт подтверждения даты и времени.", "Установите часы кассы."),
 )
 
-# --- what is open
-
-
 # --- paper
 
 PAPER_OUT = Refusal(
@@ -45,24 +42,6 @@ PRINTING = Refusal(
 
 # --- copies
 
-NO_DOCUMENT = Refusal(
-    "request.not_found",
-    "The fiscal storage has no document {number}.",
-    "Check its number (and day); documents of an earlier fiscal storage are not in this one.",
-    ru=("В фискальном накопителе нет документа {number}.", "Проверьте номер; документов прежнего накопителя в этом нет."),
-)
-NO_LAST_DOCUMENT = Refusal(
-    "request.not_found",
-    "The fiscal storage has no such document among its last ones.",
-    "Give the number of the document.",
-    ru=("Среди последних документов фискального накопителя такого нет.", "Укажите номер документа."),
-)
-OTHER_KIND = Refusal(
-    "request.not_found",
-    "Document {number} of the fiscal storage is of another kind.",
-    "Check its number, or leave kind out.",
-    ru=("Документ {number} фискального накопителя другого вида.", "Проверьте номер или не указывайте вид документа."),
-)
 NO_STORAGE = Refusal(
     "request.unsupported",
     "This device has no fiscal storage: it repeats its last receipt on paper, and nothing else.",
@@ -70,14 +49,5 @@ NO_STORAGE = Refusal(
     ru=(
         "В этой кассе нет фискального накопителя: она печатает только копию последнего чека.",
         "Не указывайте номер документа и печатайте на бумаге.",
-    ),
-)
-NO_TEXT = Refusal(
-    "request.not_found",
-    "The fiscal storage keeps no text of document {number} any more.",
-    "Its number and total can still be had: ask with delivery.paper false.",
-    ru=(
-        "Фискальный накопитель больше не хранит содержание документа {number}.",
-        "Получите документ без печати: delivery.paper = false.",
     ),
 )
