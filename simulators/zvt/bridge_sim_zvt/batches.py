@@ -140,12 +140,12 @@ async def repeat(dialogue: Dialogue, request: Request) -> None:
 
 
 def _wanted(terminal: Terminal, request: Request) -> Literal["payment", "batch", "last"]:
-    """Tag 1F01: 02 and 03 the last payment, 04 the last end of day, 01 whichever came last."""
+    """Tag 1F01: 02 and 03 the last payment, 04 and 06 the last end of day, 01 whichever came last."""
     wanted = request.fields.tlv.get(_RECEIPT_ID) if terminal.settings.repeat_ids else None
     match wanted:
         case b"\x02" | b"\x03":
             return "payment"
-        case b"\x04":
+        case b"\x04" | b"\x06":
             return "batch"
         case _:
             return "last"
