@@ -201,6 +201,8 @@ async def display(dialogue: Dialogue, request: Request) -> None:
 async def print_line(dialogue: Dialogue, request: Request) -> None:
     """06 D1 from the till: a line on the terminal's printer."""
     terminal = dialogue.terminal
+    if not request.head:
+        raise Refusal(codes.UNSUPPORTED)
     attribute, text = request.head[0], request.head[1:].decode("cp437")
     line = PrintLine(text, attribute & 0x7F)
     await dialogue.accept()
@@ -214,7 +216,7 @@ async def read_card(dialogue: Dialogue, request: Request) -> None:
     await dialogue.accept()
     script = terminal.script_of(0)
     terminal.customer.begin()
-    read = await payments.read_card(dialogue, script, seconds=float(request.head[0] or 0) or None)
+    read = await payments.read_card(dialogue, script, seconds=float(request.head[0]) or None if request.head else None)
     dialogue.used_card = False  # it stays for a payment behind this command, or until 06 B0
     card = CARDS[read.key]
     fields = [

@@ -151,3 +151,40 @@ def test_the_last_end_of_day_may_be_asked_for_as_receipt_or_as_reconciliation(ki
         assert field(told[1], 0x60) is not None
 
     virtually(played)
+
+
+@pytest.mark.parametrize("command", ["06 12 03 12 34 56", "06 12 05 12 34 56 6A 12", "06 12 06 12 34 56 00 01 00", "06 D1 00"])
+def test_what_is_no_command_is_refused_and_not_met_with_silence(command: str) -> None:
+    async def played() -> None:
+        assert await Till(new_terminal()).run(command) == [raw("84 83 00")]
+
+    virtually(played)
+
+
+@pytest.mark.parametrize("rest", ["06 00", "03 00", "03 01 06 06 26 04 0A 02 06 D3"])
+def test_a_registration_may_leave_the_currency_out(rest: str) -> None:
+    async def played() -> None:
+        data = raw(f"12 34 56 BE {rest}")
+        told = await Till(new_terminal()).run(f"06 00 {len(data):02X} {data.hex()}")
+        assert [each[:2] for each in told] == [raw("80 00"), raw("06 0F")]
+
+    virtually(played)
+
+
+def test_the_time_to_wait_for_a_card_may_be_left_to_the_terminal() -> None:
+    async def played() -> None:
+        till = Till(new_terminal())
+        till.say("06 C0 00")
+        await till.hears(OK)
+        await till.hears("04 0F .. 27 00 *")
+
+    virtually(played)
+
+
+def test_the_card_reader_is_switched_on() -> None:
+    async def played() -> None:
+        till = Till(new_terminal())
+        till.say("08 50 01 00")
+        await till.hears(OK)
+
+    virtually(played)
