@@ -9,6 +9,7 @@ from bridge.model import (
     CashIn,
     CashOut,
     Copy,
+    MarkingCheck,
     Operation,
     Print,
     Receipt,
@@ -20,6 +21,7 @@ from bridge.model import (
 from bridge_atol.checking import circumstances, repeats_last
 from bridge_atol.settings import AtolSettings, WebSettings
 from bridge_atol.unsupported import unsupported
+from bridge_atol.web.marking import plan_check
 from bridge_atol.web.printout import printout
 from bridge_atol.web.status import API, OPERATIONS
 from bridge_atol.web.tasks import plan_of
@@ -42,6 +44,8 @@ def check(operation: Operation, settings: AtolSettings, capabilities: Capabiliti
         case Print():
             _, fit = printout(operation, settings.columns)
             return tuple(fit.warnings)
+        case MarkingCheck():
+            plan_check(operation, circumstances(settings, capabilities, today).version)
         case Copy():
             check_copy(operation)
         case _:
