@@ -112,7 +112,7 @@ class WebUnderTest(DeviceUnderTest):
         strays = [one for one in self.server.registers["1"].documents() if one.origin == ORIGIN]
         assert not strays, strays
         return [
-            Truth(one.kind, None if one.kind in _REPORTS else Decimal(one.total), str(one.seq), one.origin == ORIGIN)
+            Truth(one.kind, None if one.kind in _REPORTS else Decimal(one.total), str(one.seq), one.origin == ORIGIN, one.number)
             for one in self.register.documents()
             if one.kind not in _NOT_ASKED_FOR
         ]

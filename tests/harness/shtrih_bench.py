@@ -99,7 +99,13 @@ class ShtrihUnderTest(DeviceUnderTest):
 
     def documents(self) -> list[Truth]:
         return [
-            Truth(document.kind, _total(document.kind, document.total), str(document.seq), document.origin == "pc")
+            Truth(
+                document.kind,
+                _total(document.kind, document.total),
+                str(document.seq),
+                document.origin == "pc",
+                document.number,
+            )
             for document in self.register.documents()
             if document.kind not in _NOT_ASKED_FOR
         ]
