@@ -45,11 +45,13 @@ class Device:
     """The buffer outlives connections, and not the power.
 
     `later`: tasks are replied to at once as "in progress", and their results told when they are there (`tells`) or only asked for.
+    `makes_room`: in a full buffer the oldest result gives way to a new task, which is refused otherwise.
     """
 
-    def __init__(self, *, later: bool = False, tells: bool = True) -> None:
+    def __init__(self, *, later: bool = False, tells: bool = True, makes_room: bool = True) -> None:
         self.later = later
         self.tells = tells
+        self.makes_room = makes_room
         self.slots: dict[int, Slot] = {}
         self.stopped = False
         self.running: int | None = None
@@ -166,7 +168,7 @@ class Device:
 
     def _made_room(self) -> bool:
         """Public programs never acknowledge, and are served all the same: the oldest result gives way, unless it is why the queue stands."""
-        for task, slot in self.slots.items():
+        for task, slot in self.slots.items() if self.makes_room else ():
             blocks = slot.state is State.ERROR and Flags.IGNORE_ERROR not in slot.flags
             if slot.state in (State.RESULT, State.ERROR) and not blocks:
                 del self.slots[task]
