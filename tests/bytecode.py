@@ -20,9 +20,10 @@ ROOT = Path(__file__).parent.parent
 
 def keep(config: pytest.Config) -> None:
     """Where the environment forbids bytecode beside the sources, it goes beside pytest's own notes: a server starts in half the time."""
-    if not os.environ.pop("PYTHONDONTWRITEBYTECODE", "") or config.cache is None:
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # none where pytest shall write no notes either
+    if cache is None or not os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         return
-    folder = config.cache.mkdir("bytecode")
+    folder = cache.mkdir("bytecode")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
     sys.dont_write_bytecode = False
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bridge.transport import SECRETS
-from tests import bytecode
+from tests import bytecode, scratch
 from tests.api import conformance
 
 conformance.install()
@@ -23,6 +24,7 @@ settings.load_profile("usual")
 
 def pytest_configure(config: pytest.Config) -> None:
     bytecode.keep(config)
+    scratch.prefer_memory(os.environ)
 
 
 def pytest_collection(session: pytest.Session) -> None:
