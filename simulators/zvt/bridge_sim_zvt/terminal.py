@@ -192,11 +192,12 @@ class Terminal(SimulatedDevice):
         if course.refuse is not None:
             line.send(name, messages.negative(course.refuse))
             return
+        if message.code == Code.ABORT_COMMAND:
+            self._abort(line, name)  # it crosses a message on its way: the till need not have had that
+            return
         if self.dialogue is not None and self.dialogue.phase == "completion" and self.settings.unconfirmed_end == "idle":
             self.dialogue.go_on(line)
-        if message.code == Code.ABORT_COMMAND:
-            self._abort(line, name)
-        elif self.dialogue is not None and self.dialogue.ending:
+        if self.dialogue is not None and self.dialogue.ending:
             self._waiting.append((line, message, course))  # its last answer is there, it only has to be looked at
         elif self.dialogue is not None:
             if self.settings.while_busy != "silence":
