@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
+from bridge_simulators.device import Occupied, Session, SimulatedDevice, Wire
 from bridge_simulators.face import Face
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
@@ -160,7 +160,7 @@ class Terminal(SimulatedDevice):
             return SerialSession(self.serial, wire)
         if any(not line.silent for line in self.lines):
             if self.settings.further_client == "refuse":
-                raise Refused("the terminal talks with another till")
+                raise Occupied("the terminal talks with another till")
             for line in list(self.lines):
                 line.give_up()
         line = TcpLine(self, wire)
