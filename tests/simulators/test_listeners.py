@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import socket
 import sys
 
 import pytest
@@ -33,6 +35,26 @@ async def test_the_printer_answers_over_tcp_and_a_second_connection_is_reset() -
         writer.write(frame("currget").to_bytes())
         assert await reader.read() == b"\x02cu"
         writer.close()
+    finally:
+        await running.close()
+
+
+@pytest.mark.asyncio
+async def test_a_host_may_open_a_connection_for_each_command() -> None:
+    """It closes one behind its last word and opens the next at once: the end of the first is noticed behind the second's beginning."""
+    running = await PosnetSimulator().start(listen="tcp://127.0.0.1:0", pace="fast")
+
+    def ask() -> bool:
+        with socket.create_connection(address(running.url), timeout=5) as connection, contextlib.suppress(ConnectionError):
+            connection.sendall(frame("currget").to_bytes())
+            answered = connection.recv(1) == b"\x02"
+            connection.sendall(b"\x02")
+            return answered
+        return False
+
+    try:
+        answered = await asyncio.to_thread(lambda: [ask() for _ in range(60)])
+        assert answered == [True] * 60
     finally:
         await running.close()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bridge_atol.frame import State
-from bridge_simulators.device import Refused, Wire
+from bridge_simulators.device import Occupied, Wire
 
 from bridge_sim_atol.faults import BufferRefuses
 from bridge_sim_atol.request import name_of
@@ -86,7 +86,7 @@ class Port(ABC):
         settings = self._register.settings
         if len(self.sessions) >= settings.clients:
             if settings.further_client == "refuse":
-                raise Refused(f"the register has {len(self.sessions)} connection(s), which is all it takes")
+                raise Occupied(f"the register has {len(self.sessions)} connection(s), which is all it takes")
             self.sessions[0].wire.close()
         session = PortSession(self, wire)
         self.sessions.append(session)

@@ -1,6 +1,6 @@
 """What every Tillbridge simulator shares: the device interface, faults, listeners, control API, paper."""
 
-from bridge_simulators.device import IssuedDocument, Refused, Session, SimulatedDevice, Wire
+from bridge_simulators.device import IssuedDocument, Occupied, Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.family import Running, SimulatorFamily
 from bridge_simulators.faults import Fault, FaultError, FaultLayer
 from bridge_simulators.pace import Pace
@@ -10,6 +10,7 @@ __all__ = [
     "FaultError",
     "FaultLayer",
     "IssuedDocument",
+    "Occupied",
     "Pace",
     "Refused",
     "Running",

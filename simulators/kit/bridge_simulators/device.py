@@ -29,6 +29,10 @@ class Refused(ConnectionError):
     """The device does not take this connection (switched off, no line free, or a fault)."""
 
 
+class Occupied(Refused):
+    """Another connection has the line. Where that one is just ending, the newcomer is taken."""
+
+
 class Wire(Protocol):
     """The host's end of a connection, as the device sees it."""
 
@@ -321,4 +325,4 @@ def _flatten(pieces: Iterable[list[str]]) -> Iterable[str]:
         yield from piece
 
 
-__all__ = ["Clock", "Connection", "Direction", "IssuedDocument", "Refused", "Session", "SimulatedDevice", "Wire"]
+__all__ = ["Clock", "Connection", "Direction", "IssuedDocument", "Occupied", "Refused", "Session", "SimulatedDevice", "Wire"]

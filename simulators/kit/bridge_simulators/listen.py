@@ -11,8 +11,11 @@ import sys
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from bridge_simulators.device import Refused, Session, SimulatedDevice
+from bridge_simulators.device import Occupied, Refused, Session, SimulatedDevice
 from bridge_simulators.pace import SerialLine
+
+# A host that closes a connection and opens the next one at once may be heard in the other order.
+OCCUPIED_SECONDS = 0.05
 
 REOPEN_POLL_SECONDS = 0.02  # how soon the host's re-opening of a closed pseudo-terminal is noticed
 
@@ -46,18 +49,42 @@ class _TcpConnection(asyncio.Protocol):
         self._listener = listener
         self._transport: asyncio.Transport | None = None
         self._session: Session | None = None
+        self._held: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         sock = self._transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.attach()
+
+    def attach(self, *, last: bool = False) -> None:
+        """Hands the connection to the device; where another one has it, waits a moment whether that one ends."""
+        assert self._transport is not None
         try:
             self._session = self._listener.device.connect(self, self._listener.port)
-        except Refused:
-            self._transport.abort()
+        except Refused as refused:
+            if last or not isinstance(refused, Occupied):
+                self._transport.abort()
+            elif self._held is None:
+                self._transport.pause_reading()
+                self._listener.held.append(self)
+                self._held = asyncio.get_running_loop().call_later(OCCUPIED_SECONDS, self._no_longer)
             return
         self._listener.open.add(self._transport)
+        if self._held is not None:
+            self._release()
+            self._transport.resume_reading()
+
+    def _no_longer(self) -> None:
+        self._release()
+        self.attach(last=True)
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
+            self._listener.held.remove(self)
 
     def data_received(self, data: bytes) -> None:
         if self._session is not None:
@@ -66,8 +93,11 @@ class _TcpConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._transport is not None:
             self._listener.open.discard(self._transport)
+        self._release()
         if self._session is not None:
             self._session.disconnected()
+            for waiting in list(self._listener.held):
+                waiting.attach()
 
     def send(self, data: bytes) -> None:
         if self._transport is not None:
@@ -86,6 +116,7 @@ class TcpListener:
         self.port = port
         self.url = ""
         self.open: set[asyncio.Transport] = set()
+        self.held: list[_TcpConnection] = []
         self._server: asyncio.Server | None = None
 
     @classmethod

@@ -18,7 +18,7 @@ from bridge_posnet.frame import Decoder, Frame, Garbage
 from bridge_posnet.frame import Fault as Garbled
 from bridge_posnet.thermal.frame import Decoder as SequenceDecoder
 from bridge_posnet.thermal.frame import Side
-from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
+from bridge_simulators.device import Occupied, Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
@@ -147,7 +147,7 @@ class Printer(SimulatedDevice):
             raise Refused(f"the printer has no port {port!r}; it has {', '.join(self.ports)}")
         if len(interface.sessions) >= self.settings.clients:
             if self.settings.further_client == "refuse":
-                raise Refused(f"{interface.name} has {len(interface.sessions)} connection(s), which is all it takes")
+                raise Occupied(f"{interface.name} has {len(interface.sessions)} connection(s), which is all it takes")
             interface.sessions[0].wire.close()
         if self.settings.protocol == "thermal" and interface is self.thermal.port:
             session = PortSession(interface, wire, SequenceDecoder(Side.PRINTER).feed, self.thermal.take)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bridge_shtrih_m.frame import ACK, NAK, Command, DeviceLink, DeviceOutput, DeviceTimer, Send, Wait, code_of
 from bridge_shtrih_m.frame.device import DeviceState1
-from bridge_simulators.device import Refused, Wire
+from bridge_simulators.device import Occupied, Wire
 
 from bridge_sim_shtrih_m.faults import AckLost, EnquiryIgnored, FrameRefused, StaleAnswer
 from bridge_sim_shtrih_m.request import name_of
@@ -72,7 +72,7 @@ class Line:
         settings = self._register.settings
         if len(self.sessions) >= settings.clients:
             if settings.further_client == "refuse":
-                raise Refused(f"the register has {len(self.sessions)} connection(s), which is all it takes")
+                raise Occupied(f"the register has {len(self.sessions)} connection(s), which is all it takes")
             self.sessions[0].wire.close()
         if settings.relock == "connection":
             self.unlock()

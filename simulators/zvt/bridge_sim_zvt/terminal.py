@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from bridge_simulators.device import Refused, Session, SimulatedDevice, Wire
+from bridge_simulators.device import Occupied, Session, SimulatedDevice, Wire
 from bridge_simulators.face import Face
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
@@ -160,7 +160,7 @@ class Terminal(SimulatedDevice):
             return SerialSession(self.serial, wire)
         if any(not line.silent for line in self.lines):
             if self.settings.further_client == "refuse":
-                raise Refused("the terminal talks with another till")
+                raise Occupied("the terminal talks with another till")
             for line in list(self.lines):
                 line.give_up()
         line = TcpLine(self, wire)
@@ -192,11 +192,12 @@ class Terminal(SimulatedDevice):
         if course.refuse is not None:
             line.send(name, messages.negative(course.refuse))
             return
+        if message.code == Code.ABORT_COMMAND:
+            self._abort(line, name)  # it crosses a message on its way: the till need not have had that
+            return
         if self.dialogue is not None and self.dialogue.phase == "completion" and self.settings.unconfirmed_end == "idle":
             self.dialogue.go_on(line)
-        if message.code == Code.ABORT_COMMAND:
-            self._abort(line, name)
-        elif self.dialogue is not None and self.dialogue.ending:
+        if self.dialogue is not None and self.dialogue.ending:
             self._waiting.append((line, message, course))  # its last answer is there, it only has to be looked at
         elif self.dialogue is not None:
             if self.settings.while_busy != "silence":

@@ -24,6 +24,21 @@ def test_an_abort_behind_the_last_answer_is_one_of_nothing() -> None:
     virtually(played)
 
 
+def test_an_abort_that_crosses_the_end_does_not_confirm_it() -> None:
+    async def played() -> None:
+        till = Till(new_terminal())
+        till.say("06 70 00")
+        await till.hears(OK)
+        await till.hears("06 0F 00")
+        till.say("06 B0 00")
+        await till.hears("84 83 00")
+        till.say(f"{OK} {ENQUIRY}")
+        await till.hears(OK)
+        await till.hears(STATUS)
+
+    virtually(played)
+
+
 @pytest.mark.parametrize("end", ["idle", "blocked"])
 def test_a_till_that_does_not_confirm_the_end_and_goes_on(end: str) -> None:
     """Some tills stop reading behind a result that is not 00, and send their next command."""
