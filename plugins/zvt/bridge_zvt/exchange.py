@@ -33,7 +33,7 @@ _SIGN_OF_LIFE = 20.0
 
 # Between the last answer to one command and the next command. There are terminals that take what one packet has for one message:
 # a command right behind an acknowledgement is lost there.
-_BREATH = 0.05
+_BREATH = 0.01
 
 _UNDERSTOOD = frozenset(
     (

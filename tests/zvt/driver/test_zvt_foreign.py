@@ -70,12 +70,12 @@ class OnePacketOneMessage:
                 if code == "80 00":
                     continue
                 await link.write(bytes.fromhex(OK))
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.005)
                 if code == "06 01":
                     await link.write(bytes.fromhex(result()))
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.005)
                 await link.write(bytes.fromhex(DONE))
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.005)
 
 
 def test_a_command_does_not_come_in_one_packet_with_the_answer_before_it() -> None:
