@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bridge.transport import SECRETS
 from tests import bytecode
@@ -14,8 +14,10 @@ from tests.api import conformance
 conformance.install()
 
 # Of a property, where its test says nothing else. .ci/run draws more: --hypothesis-profile=thorough.
-settings.register_profile("usual", max_examples=40)
-settings.register_profile("thorough", max_examples=300)
+# How fast a machine is, is no property of ours.
+_UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("usual", max_examples=40, **_UNTIMED)
+settings.register_profile("thorough", max_examples=300, **_UNTIMED)
 settings.load_profile("usual")
 
 

@@ -252,6 +252,19 @@ def test_closing_the_shift_gives_its_figures_as_data(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_a_shift_in_which_more_was_given_back_than_sold_has_a_total_below_zero(tmp_path: Path) -> None:
+    async def scene(host: ToyHost, gateway: Gateway) -> None:
+        await host.run("till-1", {**SALE, "kind": "refund", "lines": [SALE["lines"][1]], "payments": []})
+        job = await host.run("till-1", {"op": "shift.close"})
+        assert job.state is JobState.DONE, job.attention
+        assert job.result is not None
+        assert job.result.document is not None
+        assert job.result.document.report is not None
+        assert job.result.document.report.total == Decimal("-4.00")
+
+    play(tmp_path, scene)
+
+
 def test_external_ids_are_never_used_twice(tmp_path: Path) -> None:
     async def scene(host: ToyHost, gateway: Gateway) -> None:
         for _ in range(3):

@@ -397,6 +397,8 @@ def test_payments_are_listed_by_outcome_state_device_reference_and_time(tmp_path
         assert await ids(outcomes=[Outcome.APPROVED, Outcome.DECLINED]) == [third.id, back.id, second.id]
         assert await ids(device="pay-2") == [second.id]
         assert await ids(reference="W-1") == [back.id, first.id]
+        assert await ids(original=first.id) == [back.id]
+        assert await ids(original=first.id, owner=("somebody", "else")) == await ids(original=second.id) == []
         assert await ids(state="failed") == []
         assert await ids(since=began, until=began + timedelta(seconds=3600)) == [first.id]
         assert await ids(since=began + timedelta(seconds=1)) == [third.id, back.id, second.id]
@@ -412,6 +414,11 @@ def test_payments_are_listed_by_outcome_state_device_reference_and_time(tmp_path
             " AND json_extract(result, '$.payment.outcome') IN ('reversed') ORDER BY id DESC LIMIT 50"
         )
         assert "jobs_money" in str(plan)
+        plan = host.bridge.store.database.read(
+            "EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE class='money' AND op LIKE 'payment.%' AND original='x'"
+            " ORDER BY id DESC LIMIT 50"
+        )
+        assert "jobs_original" in str(plan)
 
     play(tmp_path, scene)
 

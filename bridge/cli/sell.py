@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from bridge.cli.client import Client, Lost, NotRunning, segment
+from bridge.cli.client import Client, segment
 from bridge.cli.data_dir import data_dir_option, json_option
-from bridge.cli.errors import CliError, NotKnown
+from bridge.cli.errors import CliError
 from bridge.cli.jobs import print_job
 from bridge.cli.output import Progress, print_json, progress
+from bridge.cli.submitting import look, submit
 
 # One request's share of the wait: short enough that what the job waits for (paper, a cover) is shown as it changes.
 _WAIT_SECONDS = 5.0
-_AGAIN_SECONDS = 0.5
 
 FAILED = 1
 NOT_KNOWN = 3
@@ -82,30 +82,11 @@ def sell(
 def _sell(client: Client, device: str, receipt: dict[str, Any], key: str, seconds: float, shown: Progress) -> dict[str, Any]:
     """Submit with one key until the server has answered, then wait for the outcome."""
     until = time.monotonic() + seconds
-    path = f"/devices/{segment(device)}/jobs"
-    while True:
-        left = min(_WAIT_SECONDS, until - time.monotonic())
-        try:
-            job: dict[str, Any] = client.request("POST", path, receipt, {"Idempotency-Key": key}, wait=max(left, 1.0))
-            break
-        except (Lost, NotRunning) as error:
-            # The key makes it harmless to ask again: a job that was taken is found, not repeated.
-            if time.monotonic() >= until:
-                raise NotKnown(
-                    f"{error.message} Whether the sale was taken is not known.", f"Repeat the command with --key {key}"
-                ) from None
-            shown.say("The bridge does not answer; trying again with the same key")
-            time.sleep(_AGAIN_SECONDS)
+    job = submit(client, device, receipt, key, what="sale", wait=_WAIT_SECONDS, until=until, say=shown.say)
     while job["state"] not in ("done", "failed") and time.monotonic() < until:
         attention = job.get("attention") or {}
         shown.say(str(attention.get("text") or f"{job['state']} on {device}"))
-        try:
-            job = client.request(
-                "GET", f"/jobs/{segment(job['id'])}", wait=min(_WAIT_SECONDS, max(until - time.monotonic(), 1.0))
-            )
-        except (Lost, NotRunning):
-            shown.say("The bridge does not answer; asking again")
-            time.sleep(_AGAIN_SECONDS)
+        job = look(client, job, wait=min(_WAIT_SECONDS, max(until - time.monotonic(), 1.0)), say=shown.say)
     return job
 
 

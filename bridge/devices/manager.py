@@ -326,6 +326,9 @@ class DeviceManager:
             )
 
     def _twin(self, device_id: str, identity: Identity) -> str | None:
+        """Another name of this very device. Of devices that tell no number nobody can say that they are one."""
+        if not identity.serial and not identity.fiscal_number:
+            return None
         for other_id, other in self.runtimes.items():
             if other_id != device_id and other.identity is not None and other.identity.same_device(identity):
                 return other_id

@@ -42,12 +42,14 @@ class Payments:
         reference: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        original: str | None = None,
         after: str | None = None,
         limit: int = 50,
         devices: Collection[str] | None = None,
         owner: tuple[str, str] | None = None,
     ) -> tuple[list[Job], str | None]:
-        """Payments, newest first, as `JobService.list` pages them. `since` and `until`: when they were accepted."""
+        """Payments, newest first, as `JobService.list` pages them. `since` and `until`: when they were accepted; `original`: what
+        was done with the payment of that job."""
         return await self._jobs.list(
             device=device,
             state=state,
@@ -56,7 +58,7 @@ class Payments:
             limit=limit,
             devices=devices,
             owner=owner,
-            payments=PaymentFilter(tuple(outcome.value for outcome in outcomes), since, until),
+            payments=PaymentFilter(tuple(outcome.value for outcome in outcomes), since, until, original),
         )
 
     async def refresh(self, actor: Actor, job_id: str, seconds: float | None = None) -> tuple[Job, bool]:

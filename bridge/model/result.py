@@ -56,7 +56,7 @@ class Report(Model):
     currency: str
     totals_by_rate: tuple[RateTotal, ...] = ()
     totals_by_payment: tuple[KindTotal, ...] = ()
-    total: Money | None = None
+    total: AnyDecimal | None = None  # below zero where more was given back than sold
     counts: dict[str, int] = {}
     counters: dict[str, str] = {}
     first_sale_at: Moment | None = None

@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
 
 from bridge.model import Job
-from bridge.plugin.family import DeviceFamily
+from bridge.plugin.family import DeviceFamily, FamilySettings
 from bridge.plugin.hookspecs import PROJECT, HookSpecs
 from bridge.plugin.simulators import SimulatorFamily
 from bridge.plugin.version import incompatibility
@@ -27,6 +28,12 @@ LOAD_SECONDS = 10.0
 
 # How many finished jobs wait for a plugin that is slow to hear of them. A busy till makes so many in a day.
 _MOST_UNHEARD = 1000
+
+
+@lru_cache(maxsize=64)
+def _describe(settings: type[FamilySettings]) -> None:
+    """Raise where a family's settings have no JSON schema. Once for each class: who embeds us may make many registries."""
+    settings.model_json_schema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ class PluginRegistry:
             manager.register(plugin, name=f"{distribution}:{name}")
             families = self._collect(manager.hook.tillbridge_device_families(), "tillbridge_device_families", DeviceFamily)
             for family in families.values():
-                family.settings_model.model_json_schema()
+                _describe(family.settings_model)
                 family.endpoint_kinds.items()
             simulators = self._collect(manager.hook.tillbridge_simulators(), "tillbridge_simulators", object)
         except BaseException as error:

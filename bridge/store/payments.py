@@ -62,11 +62,13 @@ def _amount(operation: str | None, result: str | None) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFilter:
-    """Payments with one of these outcomes (any where there are none), accepted from `since` on and before `until`."""
+    """Payments with one of these outcomes (any where there are none), accepted from `since` on and before `until`; where `original`
+    is given, those that take that job's payment back, finish or change it."""
 
     outcomes: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
+    original: str | None = None
 
     def conditions(self) -> tuple[list[str], list[Any]]:
         """For the table of jobs."""
@@ -78,6 +80,9 @@ class PaymentFilter:
             if moment is not None:
                 said.append(condition)
                 values.append(_first_id(moment))
+        if self.original is not None:
+            said.append("original=?")
+            values.append(self.original)
         return said, values
 
 

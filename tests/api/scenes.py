@@ -267,6 +267,7 @@ async def _payments(scenes: Scenes) -> None:
     await scenes.submit("reversal, twice", "It is taken back once", back, key="card-3")
     await scenes.call("reversed", "The payment is amended", "GET", f"/jobs/{first['id']}")
     await scenes.call("payments", "What was taken back", "GET", "/payments?device=till-1&outcome=reversed&limit=5")
+    await scenes.call("payments of one", "What was done with it", "GET", f"/payments?original={first['id']}")
     await scenes.call("payments, a time that is none", "A filter that is none", "GET", "/payments?from=yesterday")
     held = {"op": "payment.purchase", "amount": "1.00", "currency": "PLN", "reference": "ASK-2"}
     waiting = (await scenes.stage.call("POST", "/devices/till-1/jobs", held, {"Idempotency-Key": "card-4"})).body

@@ -42,6 +42,13 @@ def wanted() -> Iterator[None]:
         pytest.skip(str(error))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The marker by which the two browsers are tested side by side."""
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    if isinstance(setting := params.get("browser"), Setting) and setting.kind == "firefox":
+        item.add_marker(pytest.mark.firefox)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
@@ -90,7 +97,7 @@ def tls(command: str, data_dir: Path, home: Path, *more: str) -> None:
 def policy_of(setting: Setting, pages: Pages) -> AbstractContextManager[None]:
     if setting.allowed:
         return policies.generated(setting.kind, [pages.of(name) for name in setting.allowed])
-    return policies.by_hand(list(setting.skipped))
+    return policies.by_hand(setting.kind, list(setting.skipped))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -107,7 +114,7 @@ async def browser(
         if setting.allowed:
             tls("trust", tls_data_dir, home)
 
-    with wanted(), policies.lock(), policy_of(setting, world[0]):
+    with wanted(), policies.lock(setting.kind), policy_of(setting, world[0]):
         started: Browser
         if setting.kind == "chromium":
             started = await Chromium.start(directory, world[1], prepare)

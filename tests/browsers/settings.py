@@ -1,6 +1,6 @@
 """The settings in which browsers are started: which kind, which policy. All tests of one setting share one browser.
 
-Only one browser runs at a time, since policy files are the machine's; pytest puts the tests of one setting together.
+Only one browser of a kind runs at a time, since policy files are the machine's; pytest puts the tests of one setting together.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge.cli.client import Client, Lost, Refused
 from bridge.model import JobState, RequestError
 from bridge.server import admin_token, instance
 
@@ -212,3 +213,42 @@ def test_token_show_and_rotate(run: Any, tmp_path: Path) -> None:
 def test_a_rotated_token_works_with_the_running_server(run: Any, live: Any) -> None:
     run("token", "rotate")
     run("devices", "list")
+
+
+def test_a_fault_behind_a_sale_does_not_say_that_nothing_was_issued(run: Any, live: Any) -> None:
+    """The journal may have it: the same key tells."""
+    live.bridge.jobs.raises = RuntimeError("the disk went in the middle of a commit")
+    output = run(*SALE, "--key", "k9", "--wait", "0.01", code=3).output
+    assert "--key k9" in output
+
+
+def test_a_sale_that_cannot_be_looked_at_is_not_said_to_have_failed(run: Any, live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.bridge.jobs.finish_at_once = False
+
+    original = Client.request
+
+    def request(self: Client, method: str, *more: Any, **options: Any) -> Any:
+        if method == "GET" and "/jobs/" in more[0]:
+            raise Refused({"detail": "The bridge failed.", "code": "server.error"}, 500)
+        return original(self, method, *more, **(options | {"wait": 0}))
+
+    monkeypatch.setattr(Client, "request", request)
+    assert "Not finished yet" in run(*SALE, "--wait", "0.2", code=3).output
+
+
+def test_a_refusal_behind_a_lost_answer_does_not_say_that_nothing_was_issued(
+    run: Any, live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Client.request
+    answers: list[Exception] = [Lost("The connection to the bridge broke.")]
+
+    def request(self: Client, method: str, *more: Any, **options: Any) -> Any:
+        if method == "POST":
+            original(self, method, *more, **options)
+            raise answers.pop() if answers else Refused({"detail": "too many requests", "code": "gate.rate"}, 429)
+        return original(self, method, *more, **options)
+
+    monkeypatch.setattr(Client, "request", request)
+    output = run(*SALE, "--key", "k9", "--wait", "0.6", code=3).output
+    assert "--key k9" in output
+    assert len(live.bridge.jobs.jobs) == 1

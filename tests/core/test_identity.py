@@ -225,3 +225,20 @@ def test_two_devices_with_their_cables_swapped_sell_nothing_until_they_are_swapp
         assert world.devices["d1"].issued[-1] != world.devices["d2"].issued[-1]
 
     in_world(tmp_path, story, devices=2)
+
+
+def test_devices_that_tell_no_number_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        other = FakeDevice(serial="")
+        world.devices["other"] = other
+        try:
+            world.devices["d1"].serial = ""
+            await world.settle()
+            world.board.plug("other", other.connect)
+            await world.bridge.devices.configure(TILL, "second", {"family": "fake", "url": "null://other"})
+            await world.settle()
+            assert (state_of(world), state_of(world, "second")) == (DeviceState.READY, DeviceState.READY)
+        finally:
+            del world.devices["other"]
+
+    in_world(tmp_path, story)

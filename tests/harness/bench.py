@@ -6,7 +6,7 @@ A bench says plainly where its device cannot tell what happened (`may_stay_open`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -46,12 +46,14 @@ EVERYWHERE: tuple[Aftermath, ...] = ("reconnect", "restart", "power")
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One document that the device really issued. `own`: asked for by the bridge. `key`: number or reference."""
+    """One document that the device really issued. `own`: asked for by the bridge. `key`: number or reference. `number`: what a job
+    that tells of its number must say; empty where that is not compared."""
 
     kind: str
     total: Decimal | None
     key: str
     own: bool = True
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,10 @@ class FamilyBench(ABC):
     @abstractmethod
     def may_stay_open(self, variant: Variant, scenario: Scenario, disturbance: str) -> str | None:
         """Why `unresolved` is right there, if it may be: the device cannot tell. `disturbance`: an aftermath or spoiling."""
+
+    def may_stay_open_together(self, variant: Variant, scenario: Scenario, disturbances: Collection[str]) -> str | None:
+        """The same of several in a row, where each alone would leave the device its evidence."""
+        return None
 
     def has(self, variant: Variant, scenario: Scenario) -> bool:
         """Whether devices of this variant can do this at all."""

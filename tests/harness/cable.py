@@ -98,7 +98,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-class _Stage:
+class Stage:
     """The bridge of one case, which may crash and come back."""
 
     def __init__(self, bench: FamilyBench, variant: Variant, directory: Path) -> None:
@@ -239,7 +239,7 @@ async def _play(
     directory: Path,
     measured: list[Measured] | None,
 ) -> Outcome:
-    stage = _Stage(bench, variant, directory)
+    stage = Stage(bench, variant, directory)
     asyncio.get_running_loop().set_exception_handler(stage.note_exception)
     await stage.open()
     await stage.configure()
@@ -285,7 +285,7 @@ async def _play(
     return Outcome(verdict, tuple(violations), struck, reason)
 
 
-def _arm(stage: _Stage, scenario: Scenario, disturbance: Disturbance | None) -> None:
+def _arm(stage: Stage, scenario: Scenario, disturbance: Disturbance | None) -> None:
     match disturbance:
         case Cut(direction, position, aftermath):
             if direction == "to_device":
@@ -312,13 +312,25 @@ def _verdict(job: Job, scenario: Scenario, mine: Sequence[Truth]) -> list[str]:
     for document in mine[:1]:
         if document.kind != scenario.kind or (scenario.total is not None and document.total != scenario.total):
             violations.append(f"a {document.kind} of {document.total} came out, not a {scenario.kind} of {scenario.total}")
-        said = job.result.document.total if job.result is not None and job.result.document is not None else None
-        if said is not None and document.total is not None and said != document.total:
-            violations.append(f"the job says {said}, the document {document.total}")
+        violations += told_wrongly(job, document)
     return violations
 
 
-async def _goes_on(stage: _Stage, job: Job, mine: Sequence[Truth], before: int, other_hands: bool) -> list[str]:
+def told_wrongly(job: Job, document: Truth) -> list[str]:
+    """Where what a job tells of its document is not what stands on it."""
+    if job.result is None:
+        return []
+    told, payment = job.result.document, job.result.payment
+    violations = []
+    if told is not None and None not in (told.total, document.total) and told.total != document.total:
+        violations.append(f"the job says {told.total}, the document {document.total}")
+    number = told.number if told is not None else payment.receipt_number if payment is not None else None
+    if number and document.number and number != document.number:
+        violations.append(f"the job says number {number}, the document {document.number}")
+    return violations
+
+
+async def _goes_on(stage: Stage, job: Job, mine: Sequence[Truth], before: int, other_hands: bool) -> list[str]:
     """Settle by hand what is open, then sell once more; again where other hands came between, as a cashier would."""
     bridge = await stage.bridge()
     violations = []
@@ -342,4 +354,17 @@ async def _goes_on(stage: _Stage, job: Job, mine: Sequence[Truth], before: int, 
     return violations
 
 
-__all__ = ["Cut", "Direction", "Disturbance", "Measured", "Outcome", "Spoilt", "measure", "play"]
+__all__ = [
+    "ACTOR",
+    "DEVICE",
+    "Cut",
+    "Direction",
+    "Disturbance",
+    "Measured",
+    "Outcome",
+    "Spoilt",
+    "Stage",
+    "measure",
+    "play",
+    "told_wrongly",
+]

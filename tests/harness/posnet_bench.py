@@ -6,7 +6,7 @@ Where `unresolved` is right stands in `may_stay_open`, after protocol-specs/posn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -117,7 +117,13 @@ class PosnetUnderTest(DeviceUnderTest):
 
     def documents(self) -> list[Truth]:
         return [
-            Truth(document.kind, Decimal(document.total), str(document.seq), document.origin == "pc1")
+            Truth(
+                document.kind,
+                Decimal(document.total),
+                str(document.seq),
+                document.origin == "pc1",
+                document.details.get("invoice", document.number),
+            )
             for document in self.printer.documents()
             if document.kind not in _NOT_ASKED_FOR
         ]
@@ -253,4 +259,9 @@ class PosnetBench(FamilyBench):
         lost = disturbance == "clear" or (disturbance == "power" and variant.settings.get("token_store") != "keep")
         if variant.shared and (lost or disturbance == "report"):
             return "shared: counters prove nothing, and the stored answer is gone or there was none"
+        return None
+
+    def may_stay_open_together(self, variant: Variant, scenario: Scenario, disturbances: Collection[str]) -> str | None:
+        if scenario.name in _SLIPS and {"report", "power"} <= set(disturbances):
+            return "a daily report and lost power: what the protected memory has new may be either's record, or the slip's"
         return None

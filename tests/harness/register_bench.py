@@ -78,7 +78,13 @@ class RegisterUnderTest(DeviceUnderTest):
 
     def documents(self) -> list[Truth]:
         return [
-            Truth(one.kind, None if one.kind in _REPORTS else Decimal(one.total), str(one.seq), one.origin == self.origin)
+            Truth(
+                one.kind,
+                None if one.kind in _REPORTS else Decimal(one.total),
+                str(one.seq),
+                one.origin == self.origin,
+                one.number,
+            )
             for one in self.register.documents()
             if one.kind not in _NOT_ASKED_FOR
         ]

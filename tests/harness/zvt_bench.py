@@ -7,7 +7,7 @@ do at it takes the evidence away. Source: protocol-specs/zvt, "Lost answer", "Re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -43,7 +43,7 @@ class TerminalUnderTest(DeviceUnderTest):
     def documents(self) -> list[Truth]:
         """What stands in the host's books, and what was closed."""
         return [
-            Truth(document.kind, Decimal(document.total), document.number, document.origin == "ecr")
+            Truth(document.kind, Decimal(document.total), document.number, document.origin == "ecr", document.number)
             for document in self.terminal.documents()
         ]
 
@@ -154,6 +154,15 @@ class ZvtBench(FamilyBench):
             return "it does not repeat its last record"
         if variant.bridge.get("shows_reversed"):
             return "it shows a payment that it took back as if it stood"
+        return None
+
+    def may_stay_open_together(self, variant: Variant, scenario: Scenario, disturbances: Collection[str]) -> str | None:
+        if scenario.kind == "end_of_day":
+            return (
+                "the till's last payment is none that the totals hold, so that they do not prove the batch to be open as before"
+            )
+        if variant.settings.get("auto_reversal") == "next":
+            return "it has just reversed the payment before this one, and that is its one record"
         return None
 
 

@@ -27,7 +27,7 @@ async def browser(tmp_path: Path) -> AsyncIterator[Chromium]:
     """One that nobody has set anything in."""
     authority = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(str(authority))
-    with policies.lock():
+    with policies.lock("chromium"):
         try:
             started = await Chromium.start(tmp_path / "browser", World(authority, ()))
         except BrowserMissing as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import bridge
@@ -152,7 +153,8 @@ def said_in(path: Path) -> Iterator[str]:
                     yield from _literals(value, local)
 
 
-def said() -> set[str]:
+@cache
+def said() -> frozenset[str]:
     """All of them, with nameless places."""
     found = {text for part in LOOKED_AT for path in sorted((CORE / part).rglob("*.py")) for text in said_in(path)}
     of_errors = (
@@ -161,7 +163,8 @@ def said() -> set[str]:
         | set(PROMPTS.values())
         | {text for one in usual.ALL for text in (one.text, one.remedy) if text}
     )
-    return {normal(text) for text in found if _is_sentence(text) or text in _WORDS} | {normal(text) for text in of_errors}
+    sentences = {text for text in found if _is_sentence(text) or text in _WORDS}
+    return frozenset(normal(text) for text in sentences | of_errors)
 
 
 _WORDS = frozenset({"recovered", "restart"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from pydantic_core import PydanticKnownError
@@ -46,7 +47,8 @@ def _of_settings(part: object) -> Iterator[str]:
                 yield from _of_settings(value)
 
 
-def _written() -> set[str]:
+@cache
+def _written() -> frozenset[str]:
     """Every literal of the core, a sentence or not."""
     found = set()
     for path in CORE.rglob("*.py"):
@@ -55,7 +57,7 @@ def _written() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 found.add(normal(_template(node).replace("{{", "{").replace("}}", "}")))
-    return found
+    return frozenset(found)
 
 
 def _of_pydantic() -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 from bridge.model import Job, JobState
 from bridge.transport import run_virtual
 from tests.harness.bench import Scenario, Truth, Variant
-from tests.harness.cable import ACTOR, _Stage
+from tests.harness.cable import ACTOR, Stage
 from tests.harness.zvt_bench import ZvtBench, ZvtSerialBench
 
 PURCHASE = {"op": "payment.purchase", "amount": "12.50", "currency": "EUR"}
@@ -27,7 +27,7 @@ MODES = ("normal", "ignored", "unsupported", "loses")
 
 async def aborted(bench: ZvtBench, variant: Variant, moment: float, directory: Path) -> tuple[str, Job, list[Truth], str]:
     """What the abort was answered, the job in the end, and what the terminal has really done."""
-    stage = _Stage(bench, variant, directory)
+    stage = Stage(bench, variant, directory)
     asyncio.get_running_loop().set_exception_handler(stage.note_exception)
     await stage.open()
     await stage.configure()

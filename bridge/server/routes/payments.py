@@ -21,9 +21,10 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 async def listing(call: Call) -> Answer:
     """Card payments, refunds and reversals, newest first, by outcome and by when they were accepted; `next` continues with `after`.
 
+    `original` lists what was done with one of them: its refunds, its reversal, the capture of a reservation.
     A till's token lists the payments of its own till, an administrator's all.
     """
-    asked = call.known_query("device", "state", "outcome", "reference", "from", "to", "after", "limit")
+    asked = call.known_query("device", "state", "outcome", "reference", "original", "from", "to", "after", "limit")
     state = asked.get("state")
     if state is not None:
         _several("state", state, [one.value for one in JobState])
@@ -35,6 +36,7 @@ async def listing(call: Call) -> Answer:
         reference=asked.get("reference"),
         since=_moment("from", asked.get("from")),
         until=_moment("to", asked.get("to")),
+        original=asked.get("original"),
         after=asked.get("after"),
         limit=whole("limit", asked.get("limit"), default=PAGE, most=LARGEST_PAGE),
         devices=call.holder.scope.devices,
@@ -94,6 +96,7 @@ _FILTERS = (
         explode=False,
     ),
     query("reference", "With this reference of the till.", {"type": "string"}),
+    query("original", "That take back, finish or change the payment of this job.", {"type": "string"}),
     query("from", "Accepted at this time or later.", {"type": "string", "format": "date-time"}),
     query("to", "Accepted before this time.", {"type": "string", "format": "date-time"}),
     query("after", "The `next` of the page before.", {"type": "string"}),

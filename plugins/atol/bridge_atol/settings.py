@@ -50,6 +50,9 @@ class Timeouts(TimeoutSettings):
     command: Seconds = 30.0
     report: Seconds = Field(default=60.0, description="For closing a receipt, opening and closing a shift, and reports.")
     running: Seconds = Field(default=120.0, description="How long a task that the device has begun may take in all.")
+    marking: Seconds = Field(
+        default=70.0, description="For the check of a marking code behind the vendor's server, which asks the marking system."
+    )
     poll: Seconds = Field(default=0.5, description="Between two questions to a device that is at work.")
     person: Seconds = Field(default=1.0, description="Between two questions to a device that waits for a person.")
 

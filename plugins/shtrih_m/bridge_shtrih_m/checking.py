@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import date
 
 from bridge_ffd import copies
-from bridge_ffd.extras import LineExtras, read_one
+from bridge_ffd.code_question import question_of
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
 from bridge_ffd.versions import FfdVersion
-from bridge_ffd.vocabulary import Measure, PlannedStatus
 
 from bridge.model import (
     Capabilities,
@@ -31,7 +28,6 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
     Warning_,
-    invalid,
     unsupported,
 )
 from bridge_shtrih_m import commands
@@ -118,24 +114,8 @@ def check_copy(operation: Copy, capabilities: Capabilities | None = None) -> Non
 
 def plan_code_check(operation: MarkingCheck) -> Command:
     """FF61h for a code alone. Raises RequestError naming the field."""
-    try:
-        code = base64.b64decode(operation.marking.code_b64, validate=True)
-    except binascii.Error:
-        raise invalid("marking.code_b64", "is no base64", remedy="encode the bytes that the scanner read") from None
-    if not 0 < len(code) <= MAX_CODE:
-        raise invalid("marking.code_b64", f"{len(code)} bytes", limit=f"1 to {MAX_CODE} bytes")
-    extras = read_one(operation.extras, LineExtras, "extras")
-    measure = extras.measure or (Measure.of(operation.unit) if operation.unit is not None else Measure.PIECE)
-    whole = measure is Measure.PIECE
-    if operation.kind == "sale":
-        status = PlannedStatus.PIECE_SOLD if whole else PlannedStatus.MEASURED_SOLD
-    else:
-        status = PlannedStatus.PIECE_RETURNED if whole else PlannedStatus.MEASURED_RETURNED
-    if extras.marking is not None and extras.marking.planned_status is not None:
-        status = extras.marking.planned_status
+    asked = question_of(operation, MAX_CODE)
     tags = b""
-    if not whole:
-        if operation.quantity is None:
-            raise invalid("quantity", "is needed for goods that are sold in parts", remedy="give quantity and unit")
-        tags = encode((Tlv(Tag.MEASURE, measure.code), Tlv(Tag.QUANTITY, operation.quantity)))
-    return commands.check_code(status.code, code, tags)
+    if asked.quantity is not None:
+        tags = encode((Tlv(Tag.MEASURE, asked.measure.code), Tlv(Tag.QUANTITY, asked.quantity)))
+    return commands.check_code(asked.status.code, asked.code, tags)

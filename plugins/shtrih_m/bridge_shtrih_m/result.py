@@ -20,13 +20,16 @@ def document_result(
     issued_at: datetime | None,
     paper: Paper,
     evidence: dict[str, str],
+    *,
+    alone: bool = True,
 ) -> Result:
-    """`found`: the document as the FN keeps it; None for what the FN does not keep, and for devices without one."""
+    """`found`: the document as the FN keeps it; None for what the FN does not keep, and for devices without one. `alone`: no other
+    document came after it, so that what the device counts now is its own."""
     fn = intent.baseline.fn
     fiscal = intent.kind in FISCAL and fn is not None
-    number = str(found.number) if found is not None else str(now.document_number)
-    shift = found.shift if found is not None and found.shift is not None else now.shift
-    if shift is None and fn is None:
+    number = str(found.number) if found is not None else str(now.document_number) if alone else None
+    shift = found.shift if found is not None and found.shift is not None else now.shift if alone else None
+    if shift is None and fn is None and (alone or intent.kind is Kind.SHIFT_CLOSE):
         shift = now.last_closed_shift + (0 if intent.kind is Kind.SHIFT_CLOSE else 1)
     return Result(
         document=Document(

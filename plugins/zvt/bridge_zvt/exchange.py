@@ -31,6 +31,10 @@ UNKNOWN_COMMAND = Apdu(NEGATIVE_CLASS << 8 | NOT_SUPPORTED)
 # A sign of life goes to the host at least so often, while a terminal is silent with a customer at its PIN pad.
 _SIGN_OF_LIFE = 20.0
 
+# Between the last answer to one command and the next command. There are terminals that take what one packet has for one message:
+# a command right behind an acknowledgement is lost there.
+_BREATH = 0.05
+
 _UNDERSTOOD = frozenset(
     (
         Code.STATUS_INFORMATION,
@@ -42,6 +46,15 @@ _UNDERSTOOD = frozenset(
         Code.SET_CLOCK_OF_TILL,  # acknowledged, and not done
     )
 )
+
+
+# Of commands that not every terminal answers: the setting that says so.
+_SWITCHES: dict[int, str] = {Code.STATUS_ENQUIRY: "status_enquiry", Code.REPEAT_RECEIPT: "repeat_receipt"}
+
+
+def _remedy(command: Command) -> str:
+    switch = _SWITCHES.get(command.code)
+    return f" (if it never does, set settings.{switch} to false)" if switch is not None else ""
 
 
 def reply_to(apdu: Apdu) -> Apdu:
@@ -107,6 +120,7 @@ class Exchange:
         self._unanswered = 0  # aborts that were sent, and of which the terminal has said nothing
         self._patient_until = 0.0  # until then it may
         self._fresh = True
+        self._replied = 0.0  # when the terminal's last message was answered
         self._spent = False  # this job has sent a command that moves money
 
     def begin(self) -> None:
@@ -129,6 +143,7 @@ class Exchange:
             self._running, self._wanted, self._unanswered = command, False, 0
             self._spent = self._spent or command.money
             try:
+                await self._breathe()
                 self._log.debug("-> %s", command.title)
                 await self._line.send(command.apdu)
                 answer = await self._first_answer(command, seconds or self.timeouts.t3, listener)
@@ -167,7 +182,7 @@ class Exchange:
             if message is None:
                 if self._now() < due:
                     continue  # an abort was asked for: it goes out when the terminal has begun
-                raise self.timeouts.ran_out("t3", f"the terminal did not answer the command '{command.title}'")
+                raise self.timeouts.ran_out("t3", f"the terminal did not answer the command '{command.title}'{_remedy(command)}")
             if is_answer(message.code):
                 return message
             await self._stray(message)
@@ -223,7 +238,7 @@ class Exchange:
     async def _acknowledge_end(self, message: Apdu, command: Command) -> None:
         """A terminal that hangs up behind its last word has told it all the same: what became of money is known."""
         try:
-            await self._line.send(reply_to(message))
+            await self._reply(message)
             await self._collect_abort_answer()
         except LinkError as error:
             if not command.money:
@@ -244,8 +259,17 @@ class Exchange:
                 listener.intermediate(status, text)
             case _:
                 pass
-        await self._line.send(reply_to(message))
+        await self._reply(message)
         return seconds
+
+    async def _reply(self, message: Apdu) -> None:
+        await self._line.send(reply_to(message))
+        self._replied = self._now()
+
+    async def _breathe(self) -> None:
+        pause = self._replied + _BREATH - self._now()
+        if pause > 0:
+            await asyncio.sleep(pause)
 
     async def _send_abort(self) -> None:
         """Only where every message of the terminal was answered: the next 80 or 84 is then this one's."""
@@ -293,7 +317,7 @@ class Exchange:
     async def _stray(self, message: Apdu) -> None:
         self._log.info("the terminal says %s of an earlier command", message)
         await self.on_stray(masked(message))
-        await self._line.send(reply_to(message))
+        await self._reply(message)
 
     async def _forget(self, apdu: Apdu) -> None:
         """Of a terminal that is only looked at."""

@@ -27,7 +27,8 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and why, in a sentence for the evidence. `record`: what of the terminal's memory is ours."""
+    """A verdict and why, in a sentence for the evidence. `record`: what of the terminal's memory is ours; a release may be done
+    without one."""
 
     verdict: Verdict
     reason: str

@@ -132,13 +132,16 @@ class Settlement:
     async def _surely_released(self, intent: Intent, decision: Decision) -> Decision:
         """The last record of a release need not say of what it is; anybody's payment would look the same. The open reservations tell."""
         record = decision.record
+        ours: bool | None = None
+        if record is not None and record.original_trace is not None and intent.original_trace is not None:
+            ours = record.original_trace.lstrip("0") == intent.original_trace.lstrip("0")
         receipts = await open_reservations(self._exchange)
         if receipts is not None and intent.original_receipt is not None:
             if intent.original_receipt[-4:] in receipts:
                 return Decision(Verdict.NOT_DONE, "the terminal says that the reservation is still open")
-            return decision
-        if record is not None and record.original_trace is not None and intent.original_trace is not None:
-            ours = record.original_trace.lstrip("0") == intent.original_trace.lstrip("0")
+            reason = f"{decision.reason}, and the reservation is no longer open"
+            return Decision(Verdict.DONE, reason, record if ours else None)
+        if ours is not None:
             return decision if ours else Decision(Verdict.UNKNOWN, "the terminal's last record is of another reservation")
         return Decision(Verdict.UNKNOWN, "the terminal's last record is new, and does not tell of what it is")
 
@@ -268,7 +271,8 @@ class Settlement:
     ) -> Issued:
         device, settings = self._context.device, self._settings
         record = decision.record
-        assert record is not None, "what is done has its record"
+        if record is None:  # a release, of which the last record does not say that it is its own: none of its numbers are told
+            return Issued(payment_result(settings, self._payment(intent, None, Outcome.APPROVED), evidence, paper=Paper.UNKNOWN))
         if intent.kind is Kind.END_OF_DAY:
             totals = reconciliation(settings, record, closed=True, now=device.clock.now())
             return Issued(Result(reconciliation=totals, paper=Paper.UNKNOWN, evidence=dict(evidence)))
@@ -314,7 +318,7 @@ class Settlement:
         made = self._payment(intent, record, outcome, number)
         return Issued(payment_result(self._settings, made, evidence, paper=Paper.UNKNOWN))
 
-    def _payment(self, intent: Intent, record: Record, outcome: Outcome, number: int | None = None) -> PaymentResult:
+    def _payment(self, intent: Intent, record: Record | None, outcome: Outcome, number: int | None = None) -> PaymentResult:
         return payment(self._settings, intent, record, outcome, self._context.device.clock.now(), number=number)
 
     async def _taken_back(self, received: Sequence[Record]) -> None:

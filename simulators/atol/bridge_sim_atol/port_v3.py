@@ -27,6 +27,7 @@ class TaskPort(Port):
 
     def set_up(self) -> None:
         results = self._register.settings.results
+        self.device.makes_room = self._register.settings.buffer_full == "makes_room"
         self.device.later, self.device.tells = results != "reply", results == "told"
 
     def received(self, data: bytes) -> None:

@@ -57,6 +57,10 @@ class RegisterSettings:
     buffer_at_disconnect: Literal["kept", "lost"] = option(
         "kept", "[?] the buffer, or v2 the answer that was not taken, when the connection ends"
     )
+    buffer_full: Literal["makes_room", "refuses"] = option(
+        "makes_room",
+        "[?] v3: a task behind sixteen results that nobody acknowledged: the oldest gives way, or it is refused (B1)",
+    )
     clients: int = option(1, "[?] connections at once")
     further_client: Literal["refuse", "replace"] = option(
         "refuse", "[?] a connection too many is refused, or replaces the oldest"

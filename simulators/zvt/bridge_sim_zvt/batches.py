@@ -14,7 +14,7 @@ from bridge_sim_zvt import codes, confirming, messages, receipts
 from bridge_sim_zvt.cards import CARDS
 from bridge_sim_zvt.dialogue import Dialogue, Ended, Refusal
 from bridge_sim_zvt.memory import BatchRecord, SchemeTotal, Transaction
-from bridge_sim_zvt.request import Request
+from bridge_sim_zvt.request import PASSWORD, Request
 
 if TYPE_CHECKING:
     from bridge_sim_zvt.terminal import Terminal
@@ -140,12 +140,12 @@ async def repeat(dialogue: Dialogue, request: Request) -> None:
 
 
 def _wanted(terminal: Terminal, request: Request) -> Literal["payment", "batch", "last"]:
-    """Tag 1F01: 02 and 03 the last payment, 04 the last end of day, 01 whichever came last."""
+    """Tag 1F01: 02 and 03 the last payment, 04 and 06 the last end of day, 01 whichever came last."""
     wanted = request.fields.tlv.get(_RECEIPT_ID) if terminal.settings.repeat_ids else None
     match wanted:
         case b"\x02" | b"\x03":
             return "payment"
-        case b"\x04":
+        case b"\x04" | b"\x06":
             return "batch"
         case _:
             return "last"
@@ -160,7 +160,10 @@ def _status_of(terminal: Terminal, one: Transaction) -> Apdu:
 async def reprint(dialogue: Dialogue, request: Request) -> None:
     """06 12: receipts from-to once more, at the terminal's printer or the till's."""
     terminal = dialogue.terminal
-    numbers = [int(request.head[at : at + 2].hex()) for at in range(3, len(request.head), 2)]
+    named = request.head[PASSWORD:].hex()
+    if not named.isdigit() or len(named) not in (4, 8):
+        raise Refusal(codes.UNSUPPORTED)
+    numbers = [int(named[at : at + 4]) for at in range(0, len(named), 4)]
     wanted = [one for one in terminal.memory.in_batch() if numbers[0] <= one.receipt <= numbers[-1]]
     await dialogue.accept()
     papers = [receipts.of_payment(terminal, one, "merchant") for one in wanted]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bridge_zvt.frame import Code
+from bridge_zvt.frame import Code, read_fields
 
 from bridge_sim_zvt import batches, payments, reservations, service
 from bridge_sim_zvt.dialogue import Dialogue
@@ -33,8 +33,9 @@ def _given_password(data: bytes) -> int:
 
 
 def _registration(data: bytes) -> int:
-    """Password and configuration byte; the currency is needed where something follows."""
-    return 6 if len(data) > 4 else 4
+    """Password and configuration byte; the currency is needed where something follows, and some tills leave it out."""
+    left_out = data[4:5] in (b"\x03", b"\x06") and not read_fields(data, 4).rest
+    return 6 if len(data) > 4 and not left_out else 4
 
 
 def _all(data: bytes) -> int:
@@ -43,6 +44,10 @@ def _all(data: bytes) -> int:
 
 def _one(data: bytes) -> int:
     return 1
+
+
+def _one_or_none(data: bytes) -> int:
+    return 1 if data else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,9 @@ COMMANDS: dict[int, Command] = {
     Code.PRINT_CONFIGURATION: Command(service.print_configuration),
     Code.SET_CLOCK: Command(service.set_clock, _password, password=True),
     Code.CHANGE_PASSWORD: Command(service.change_password, _all, password=True),
-    Code.READ_CARD: Command(service.read_card, _one, always=True),
+    Code.READ_CARD: Command(service.read_card, _one_or_none, always=True),
     Code.DISPLAY_TEXT: Command(service.display, always=True),
     Code.PRINT_LINE: Command(service.print_line, _all),
-    Code.ACTIVATE_READER: Command(service.nothing),
+    Code.ACTIVATE_READER: Command(service.nothing, _one),
     _CLOSE_CARD_SESSION: Command(service.nothing),
 }

@@ -57,6 +57,7 @@ class Dialogue:
         self.phase: Phase = "starting"
         self.accepted = False
         self.aborted = False
+        self.used_card = False  # a card was asked for, and is no longer needed behind this command
         self.amount: int | None = None  # in cents, of a payment
 
     @property
@@ -68,6 +69,11 @@ class Dialogue:
     def ending(self) -> bool:
         """The till has answered the last message: whatever it sends next is for the idle terminal."""
         return self.phase == "completion" and self.line is not None and self.line.answered
+
+    def go_on(self, line: Line) -> None:
+        """The till sends its next command instead of an answer to the last message: it has had that."""
+        if line is self.line:
+            line.take_for_answered()
 
     @property
     def abortable(self) -> bool:
@@ -160,9 +166,8 @@ class Dialogue:
             case "06 1E empty":
                 await self.complete(Apdu(Code.ABORT))
             case _:
-                await self.complete(
-                    messages.abortion(terminal, code, "Abbruch durch externes Kommando!" if self.aborted else told)
-                )
+                text = "Abbruch durch externes Kommando!" if self.aborted else told
+                await self.complete(messages.abortion(terminal, code, text, aborted=self.aborted))
 
     # --- to the people at the terminal
 

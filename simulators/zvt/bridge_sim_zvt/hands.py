@@ -90,6 +90,7 @@ class Customer:
         self._terminal = terminal
         self._timers: set[asyncio.TimerHandle] = set()
         self._pins = 0
+        self._card_in = False  # the script's own card is in the slot
 
     def begin(self) -> None:
         self.stop()
@@ -124,11 +125,18 @@ class Customer:
             timer.cancel()
         self._timers.clear()
 
+    def leave(self) -> None:
+        """Whoever put a card in takes it out again."""
+        if self._card_in:
+            self._card_in = False
+            self._terminal.pad.do(Hand("remove"))
+
     def _present(self, pad: Pad, script: Script) -> None:
         match script.act:
             case "stop":
                 pad.do(Hand("key", "STOP"))
             case "use" | "remove" | "unreadable":
+                self._card_in = self._card_in or (script.how == "insert" and not pad.slot)
                 pad.do(Hand(script.how, script.card, readable=script.act != "unreadable"))
                 if script.act == "remove":
                     pad.do(Hand("remove"))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from bridge_simulators.device import Wire
-from bridge_zvt.frame import ACK, NAK, Apdu, Control, Garbage, SerialDecoder, StreamDecoder, framed, is_answer
+from bridge_zvt.frame import ACK, NAK, Apdu, Code, Control, Garbage, SerialDecoder, StreamDecoder, framed, is_answer
 from bridge_zvt.frame import Fault as Noise
 
 from bridge_sim_zvt.faults import AckLate, AckLost, FrameRefused, Gap, Unstuffed
@@ -71,6 +71,10 @@ class Line(ABC):
     def answered(self) -> bool:
         """The till has answered the last message."""
         return self._answer is not None and self._answer.done()
+
+    def take_for_answered(self) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(Apdu(Code.POSITIVE))
 
     def expect(self) -> asyncio.Future[Apdu | None]:
         self._answer = asyncio.get_running_loop().create_future()

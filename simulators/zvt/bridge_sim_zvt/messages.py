@@ -51,10 +51,11 @@ def completion(*fields: Field) -> Apdu:
     return Apdu(Code.COMPLETION, write_fields(fields))
 
 
-def abortion(terminal: Terminal, code: int, text: str = "") -> Apdu:
-    """06 1E: the bare code first; an extended text where TLV may be sent."""
+def abortion(terminal: Terminal, code: int, text: str = "", *, aborted: bool = False) -> Apdu:
+    """06 1E: the bare code first; an extended text where TLV may be sent. `aborted`: by the till."""
     data = bytes((code,))
-    if text and terminal.may_send_tlv:
+    wanted = terminal.settings.end_texts
+    if text and terminal.may_send_tlv and (wanted == "all" or (wanted == "aborts" and aborted)):
         data += write_fields((tlv_field(Tlv(ERROR_CODE, bytes.fromhex("ff00001441")), Tlv(ERROR_TEXT, terminal.encoded(text))),))
     return Apdu(Code.ABORT, data)
 

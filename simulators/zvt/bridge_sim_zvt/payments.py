@@ -148,6 +148,7 @@ async def read_card(dialogue: Dialogue, script: Script, *, seconds: float | None
     """Waits for a card, as long as the terminal does or for `seconds`. Raises Ended."""
     terminal = dialogue.terminal
     dialogue.phase = "card"
+    dialogue.used_card = True
     hand = Hand("insert", terminal.pad.slot) if terminal.pad.slot else None  # somebody had put it in before
     terminal.pad.ask("card")
     terminal.customer.prompted("card", script)

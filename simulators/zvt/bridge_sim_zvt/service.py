@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bridge_zvt.frame import Apdu, Bmp, Code, Field, Tlv, bcd, bcd_digits, tlv_field, write_fields
+from bridge_zvt.frame import Apdu, Bmp, Code, Field, Tlv, bcd, bcd_digits, digits, tlv_field, write_fields
 
 from bridge_sim_zvt import codes, confirming, messages, payments, receipts
 from bridge_sim_zvt.cards import CARDS
@@ -52,7 +52,7 @@ async def register(dialogue: Dialogue, request: Request) -> None:
         tlv=old.tlv or request.fields.has_tlv,
         commands=[command.hex().upper() for command in listed] or None,
         charset=known or "",
-        columns=int((tlv.get(_COLUMNS) or b"\0").hex() or 0),
+        columns=int(digits(tlv.get(_COLUMNS) or b"\0") or 0),
         currency=currency,
     )
     terminal.save()
@@ -90,18 +90,19 @@ async def status(dialogue: Dialogue, request: Request) -> None:
         version = terminal.settings.firmware.encode("ascii", "replace")
         data += bytes(0xF0 | int(digit) for digit in f"{len(version):03d}") + version
     data += bytes((terminal.state_code,))
-    if request.service & DETAILS and terminal.may_send_tlv:
+    if request.service & DETAILS and terminal.may_send_tlv and terminal.settings.status_details:
         data += write_fields((tlv_field(*_details(terminal)),))
     await dialogue.complete(Apdu(Code.COMPLETION, data))
 
 
 def _details(terminal: Terminal) -> list[Tlv]:
     settings, now = terminal.settings, terminal.now()
+    serial = "".join(sign for sign in settings.serial if sign.isascii() and sign.isdigit())
     device = Tlv.of(
         0xE4,
         Tlv(0x1F40, settings.model.encode("ascii", "replace")),
         Tlv(0x1F41, settings.firmware.encode("ascii", "replace")),
-        Tlv(0x1F42, settings.serial.encode("ascii", "replace")),
+        Tlv(0x1F42, bcd_digits(serial or "0", (len(serial) + 1) // 2 or 1)),
         Tlv(0x1F43, bytes((terminal.state_code,))),
     )
     clock = Tlv.of(0x34, Tlv(0x1F0E, bcd_digits(now.strftime("%Y%m%d"), 4)), Tlv(0x1F0F, bcd_digits(now.strftime("%H%M%S"), 3)))
@@ -200,6 +201,8 @@ async def display(dialogue: Dialogue, request: Request) -> None:
 async def print_line(dialogue: Dialogue, request: Request) -> None:
     """06 D1 from the till: a line on the terminal's printer."""
     terminal = dialogue.terminal
+    if not request.head:
+        raise Refusal(codes.UNSUPPORTED)
     attribute, text = request.head[0], request.head[1:].decode("cp437")
     line = PrintLine(text, attribute & 0x7F)
     await dialogue.accept()
@@ -213,7 +216,8 @@ async def read_card(dialogue: Dialogue, request: Request) -> None:
     await dialogue.accept()
     script = terminal.script_of(0)
     terminal.customer.begin()
-    read = await payments.read_card(dialogue, script, seconds=float(request.head[0] or 0) or None)
+    read = await payments.read_card(dialogue, script, seconds=float(request.head[0]) or None if request.head else None)
+    dialogue.used_card = False  # it stays for a payment behind this command, or until 06 B0
     card = CARDS[read.key]
     fields = [
         Field(Bmp.RESULT, bytes((codes.OK,))),
@@ -223,7 +227,7 @@ async def read_card(dialogue: Dialogue, request: Request) -> None:
     if terminal.settings.spills:
         fields.append(Field(Bmp.TRACK_2, messages.track_2(card)))
     if terminal.may_send_tlv:
-        fields.append(tlv_field(Tlv(0x41, bytes((card.type,))), Tlv.of(0x60, Tlv(0x43, bytes.fromhex(card.aid)))))
+        fields.append(tlv_field(Tlv.of(0x60, Tlv(0x41, bytes((card.type,))), Tlv(0x43, bytes.fromhex(card.aid)))))
     await dialogue.complete(Apdu(Code.STATUS_INFORMATION, write_fields(fields)))
 
 

@@ -70,7 +70,9 @@ class ZvtSettings:
 
     # what the till may do
     unregistered: Literal["allowed", "6B"] = option("allowed", "payments without registration: allowed, or refused with 6B")
-    wrong_password: Literal["84", "abort"] = option("84", "answer to a wrong password: 84 37, or accepted and 06 1E 37")
+    wrong_password: Literal["84", "abort", "accepted"] = option(
+        "84", "answer to a wrong password: 84 37; 80 00 and 06 1E 37; none, any password will do"
+    )
     password_digits: Literal["6", "5"] = option("6", "how many digits of the password are compared")
     status_password: bool = option(False, "05 01 needs the password")
     wrong_currency: Literal["6F", "accepted"] = option("6F", "registration with another currency")
@@ -105,7 +107,7 @@ class ZvtSettings:
     on_disconnect: Literal["goes_on", "stops"] = option("goes_on", "the connection ends while a card is waited for")
     unconfirmed_reversal: Literal["stands", "undone"] = option("stands", "[?] what becomes of 06 30 that nobody confirms")
     unconfirmed_end: Literal["idle", "blocked"] = option(
-        "idle", "the till does not answer 06 0F: idle again, or blocked for `blocked_seconds`"
+        "idle", "the till does not answer 06 0F: idle again with its next command or after T3, or blocked for `blocked_seconds`"
     )
     blocked_seconds: int = option(60, "how long")
 
@@ -114,6 +116,9 @@ class ZvtSettings:
     intermediate_text: bool = option(False, "04 FF with text and with the time-out T4")
     status_first: bool = option(True, "04 0F comes before the receipts")
     failed_end: Literal["06 1E", "06 0F", "06 1E empty"] = option("06 1E", "how a payment that failed ends")
+    end_texts: Literal["aborts", "all", "none"] = option(
+        "aborts", "06 1E tells more than its code (1F16, 1F17) to who takes TLV: of what the till aborted, of all, of nothing"
+    )
     failed_amount: bool = option(False, "04 0F of a failed payment has an amount")
     charset: Literal["cp437", "latin1", "latin15", "utf8"] = option("cp437", "character set of texts, where none was agreed on")
     charset_choice: bool = option(True, "registration may ask for another one (tags 14 and 27)")
@@ -126,6 +131,7 @@ class ZvtSettings:
     long_trace: bool = option(False, "trace numbers as 1F2B, with 000000 in BMP 0B")
     sends_tlv: Literal["activated", "always"] = option("activated", "TLV only after the till's, or always")
     unknown_fields: bool = option(False, "a BMP and TLV tags that nobody knows stand in 04 0F")
+    status_details: bool = option(True, "05 01 tells details as TLV where the till wants them; card complete's terminals do not")
     sends_clock: bool = option(False, "06 70 ends with 04 01, set clock")
 
     # end of day

@@ -191,7 +191,10 @@ class Terminal(SimulatedDevice):
             return
         if course.refuse is not None:
             line.send(name, messages.negative(course.refuse))
-        elif message.code == Code.ABORT_COMMAND:
+            return
+        if self.dialogue is not None and self.dialogue.phase == "completion" and self.settings.unconfirmed_end == "idle":
+            self.dialogue.go_on(line)
+        if message.code == Code.ABORT_COMMAND:
             self._abort(line, name)
         elif self.dialogue is not None and self.dialogue.ending:
             self._waiting.append((line, message, course))  # its last answer is there, it only has to be looked at
@@ -203,7 +206,7 @@ class Terminal(SimulatedDevice):
 
     def _abort(self, line: Line, name: str) -> None:
         """06 B0: taken until the host is asked. What is answered says nothing about the end."""
-        running = self.dialogue
+        running = self.dialogue if self.dialogue is not None and not self.dialogue.ending else None
         match self.settings.abort:
             case "ignored":
                 return
@@ -217,6 +220,8 @@ class Terminal(SimulatedDevice):
                 line.send(name, messages.positive())
                 if running is not None:
                     self.pad.do(Hand("abort"))
+                else:
+                    self.customer.leave()  # a card that 06 C0 had read is released
 
     def _begin(self, line: Line, message: Apdu, course: Course) -> None:
         dialogue = Dialogue(self, line, message.code)
@@ -248,7 +253,7 @@ class Terminal(SimulatedDevice):
         if not needed and not request.password:
             return
         digits = int(self.settings.password_digits)
-        if request.password[:digits] == self.memory.password[:digits]:
+        if request.password[:digits] == self.memory.password[:digits] or self.settings.wrong_password == "accepted":
             return
         if self.settings.wrong_password == "84":
             raise Refusal(codes.PIN_WRONG)
@@ -275,6 +280,8 @@ class Terminal(SimulatedDevice):
         self._task = asyncio.get_running_loop().create_task(run())
 
     def _idle(self) -> None:
+        if self.dialogue is not None and self.dialogue.used_card:
+            self.customer.leave()
         self.dialogue = None
         self.customer.stop()
         self.pad.reset()

@@ -255,12 +255,34 @@ def test_tasks_are_carried_out_one_after_the_other() -> None:
     assert [output for output in device.answer(DONE, error=False) if isinstance(output, Command)] == [Command(2, ASK)]
 
 
-def test_a_full_buffer_takes_no_more() -> None:
+def test_a_buffer_full_of_tasks_that_wait_takes_no_more() -> None:
     device = Device()
     for task in range(SLOTS):
         add(device, task)
-        device.answer(DONE, error=False)
     assert told(add(device, SLOTS)) == [Report(State.OVERFLOW)]
+
+
+def test_a_host_that_acknowledges_nothing_goes_on_and_on() -> None:
+    """A program of others' counts from 1 to DE and never acknowledges; the oldest results make room, the newest is kept."""
+    device = Device()
+    for number in range(1000):
+        task = number % 0xDE + 1
+        assert add(device, task) == [Command(task, ASK)]
+        assert told(device.answer(DONE, error=False)) == [Report(State.RESULT, DONE)]
+        assert order(device, Request(task)) == [Report(State.RESULT, DONE)]
+
+
+def test_an_error_that_stopped_the_queue_makes_no_room() -> None:
+    device = Device()
+    for task in range(SLOTS - 1):
+        add(device, task)
+        device.answer(DONE, error=False)
+    add(device, SLOTS - 1)
+    device.answer(bytes.fromhex("55 8F 00"), error=True)
+    for task in range(SLOTS, 2 * SLOTS - 1):
+        assert told(add(device, task)) == [Report(State.STOPPED, task=task)]
+    assert told(add(device, 0)) == [Report(State.OVERFLOW)]
+    assert order(device, Request(SLOTS - 1)) == [Report(State.ERROR, bytes.fromhex("55 8F 00"))]
 
 
 def test_a_slow_device_tells_its_results_by_itself() -> None:

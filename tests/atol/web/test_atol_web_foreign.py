@@ -3,7 +3,9 @@ older calls, digits as text. What they mean is told all the same, and nothing is
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +20,7 @@ from bridge_sim_atol.web.http import Reply, Request
 from test_atol_web_lost import hold_the_queue, states, strikes_the_document
 from web_scene import Scene, play
 
-from bridge.model import JobState
+from bridge.model import Job, JobState
 from tests.harness.atol_web_bench import sale
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -163,6 +165,57 @@ def test_a_page_that_says_conflict_and_another_that_says_unknown_decide_nothing(
         assert (job.state, scene.sold()) == (JobState.DONE, [("receipt", "27.00")])
 
     play(tmp_path, scene)
+
+
+def badly(scene: Scene, chance: random.Random) -> None:
+    """True answers in every form, and often none: pages of something in between, connections that end before or behind the request."""
+    reply = scene.server._reply
+    forms = [accepting, silent, pages, empty, flat, texts]
+
+    async def told(request: Request) -> Reply | None:
+        kind = chance.random()
+        if kind < 0.08:
+            return Reply(chance.choice((500, 502, 503, 504, 429)), PAGE)
+        if kind < 0.12:
+            return None
+        real = await reply(request)
+        if kind < 0.2:
+            return chance.choice((None, Reply(502, PAGE), Reply(real.status, real.body[: len(real.body) // 2])))
+        for form in chance.sample(forms, 2):
+            if form is not texts or real.status < 400:
+                with contextlib.suppress(ValueError):
+                    real = form(request, real)
+        return real
+
+    scene.server._reply = told  # type: ignore[method-assign,assignment]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_however_badly_a_server_tells_the_truth_no_document_is_doubled_and_none_called_failed(tmp_path: Path, seed: int) -> None:
+    async def scene(scene: Scene) -> None:
+        chance = random.Random(seed)
+        badly(scene, chance)
+        expected: list[tuple[str, str]] = []
+        for number in range(4):
+            body = chance.choice((sale(), CASH))
+            if chance.random() < 0.3:
+                scene.first.faults.arm({"fault": "refuse", "command": "92", "step": "before", "code": 0x8C})
+            job = await scene.until(await scene.submit(body), lambda seen: seen.state.final or _for_a_person(seen))
+            made = scene.sold()[len(expected) :]
+            assert len(made) <= 1, (seed, number, made)
+            if job.state is JobState.DONE:
+                assert (len(made), job.success) == (1, True), (seed, number, made)
+            elif job.state is JobState.FAILED:
+                assert made == [], (seed, number, job.error)
+            else:
+                break  # a person decides; the device waits for that
+            expected += made
+
+    play(tmp_path, scene)
+
+
+def _for_a_person(job: Job) -> bool:
+    return job.attention is not None and job.attention.code == "resolve"
 
 
 def test_results_are_read_in_every_form_that_is_known() -> None:

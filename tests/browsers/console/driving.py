@@ -117,6 +117,11 @@ VIEWS = {
     "job-failed": "#/jobs/{failed}",
     "job-doubt": "#/jobs/{doubt}",
     "job-asks": "#/jobs/{asks}",
+    "payments": "#/payments",
+    "payments-none": "#/payments?device=card-1&outcome=timed_out&from=2026-01-01T08%3A00",
+    "payment": "#/jobs/{paid}",
+    "payment-reversed": "#/jobs/{reversed}",
+    "payment-doubt": "#/jobs/{asked}",
     "unresolved": "#/unresolved",
     "access": "#/access",
     "access-add": "#/access/add",
@@ -134,7 +139,10 @@ async def addresses(jobs: list[Any]) -> dict[str, str]:
     named = {
         "done": next(job["id"] for job in jobs if job["reference"] == "WEB-1001"),
         "failed": next(job["id"] for job in jobs if job["state"] == "failed"),
-        "doubt": next(job["id"] for job in jobs if job["state"] == "unresolved"),
+        "doubt": next(job["id"] for job in jobs if job["state"] == "unresolved" and job["op"] == "receipt"),
         "asks": next(job["id"] for job in jobs if job["reference"] == "SIG-3"),
+        "paid": next(job["id"] for job in jobs if job["reference"] == "WEB-2004"),
+        "reversed": next(job["id"] for job in jobs if job["reference"] == "WEB-2001" and job["op"] == "payment.purchase"),
+        "asked": next(job["id"] for job in jobs if job["reference"] == "WEB-2005"),
     }
     return {name: where.format(**named) for name, where in VIEWS.items()}

@@ -1,4 +1,4 @@
-"""A shop with devices in every condition: a simulated printer, and fake devices that fail, ask and lie as they are told."""
+"""A shop with devices in every condition: a simulated printer, card terminals, and fake devices that fail, ask and lie as they are told."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bridge.model import Actor, Choice, Result
 from bridge.plugin import JobContext, PluginRegistry
-from bridge.transport import LinkOpener, NullModemBoard
+from bridge.transport import Cable, Link, LinkOpener, NullModemBoard, WireLog
 from tests.browsers import shop as shops
 from tests.browsers.shop import SETTER_UP, Shop, eventually
 from tests.core.fake_family import FakeDevice, FakeDriver, FakePlugin
 from tests.station import LoopFamily
+from tests.toys import terminal as terminal_plugin
+from tests.toys.cables import plug_in
+from tests.toys.terminal.simulator import Switches, Terminal
 
 SALE: dict[str, Any] = {
     "op": "receipt",
@@ -26,6 +30,7 @@ SALE: dict[str, Any] = {
     ],
     "payments": [{"kind": "cash", "amount": "30.00"}],
 }
+TILL = Actor(principal="web:https://pos.example.com", label="kasa 1")
 MARKUP = '<img src=x onerror="window.taken=1">'
 
 
@@ -42,6 +47,8 @@ class Stage:
     board: NullModemBoard
     registry: PluginRegistry
     fakes: dict[str, FakeDevice] = field(default_factory=dict)
+    cables: dict[str, Cable] = field(default_factory=dict)
+    """Of the terminals; one that is broken stays so until there is another."""
 
     async def link(self) -> str:
         return str((await self.shop.call("POST", "/console/link", {}))["link"])
@@ -55,14 +62,31 @@ class Stage:
             await self.ready(name)
         return self.fakes[name]
 
+    async def terminal(self, name: str, **switches: Any) -> Terminal:
+        """A card terminal whose customers are quick, connected."""
+        terminal = Terminal(f"T-{name}", Switches(**{"card": 0.02, "acquirer": 0.02, "unknown": 0.02, **switches}))
+        self.cables[name] = Cable()
+
+        async def connect(wire_log: WireLog) -> Link:
+            return await plug_in(terminal.connect, self.cables[name], wire_log)
+
+        self.board.plug(name, connect)
+        await self.shop.bridge.devices.configure(SETTER_UP, name, {"family": "toy-terminal", "url": f"null://{name}"})
+        await eventually(lambda: self.shop.bridge.devices.runtime(name).capabilities_fresh)
+        return terminal
+
+    async def pay(self, device: str, key: str, **more: Any) -> Any:
+        """A card payment at its end; `more` may be another operation."""
+        body = {"op": "payment.purchase", "amount": "12.50", "currency": "EUR", **more}
+        submitted = await self.shop.bridge.jobs.submit(TILL, device, key, {name: v for name, v in body.items() if v is not None})
+        return await self.shop.bridge.jobs.wait(submitted.id, 20)
+
     async def ready(self, name: str) -> None:
         await eventually(lambda: self.shop.bridge.devices.runtime(name).state == "ready")
 
     async def submit(self, device: str, key: str, **more: Any) -> Any:
         """A job as it was accepted."""
-        return await self.shop.bridge.jobs.submit(
-            Actor(principal="web:https://pos.example.com", label="kasa 1"), device, key, {**SALE, **more}
-        )
+        return await self.shop.bridge.jobs.submit(TILL, device, key, {**SALE, **more})
 
     async def sell(self, device: str, key: str, **more: Any) -> Any:
         job = await self.submit(device, key, **more)
@@ -131,8 +155,27 @@ class Stage:
         asked = await self.submit("signature", "order-5", reference="SIG-3")
         await eventually(lambda: self._waits(asked.id))
         await self.page_asks()
+        await self._card_day()
         self.shop.printer.device.load_paper(False)
         await self.shop.call("GET", "/devices/till-1/status")
+
+    async def _card_day(self) -> None:
+        """Payments that ended in every way, at a terminal whose line then breaks in the middle of one."""
+        terminal = await self.terminal("card-1", available=Decimal("1000.00"))
+        paid = await self.pay("card-1", "card-1", amount="32.50", tip="2.50", reference="WEB-2001")
+        await self.pay("card-1", "card-2", amount="1400.00", allow_partial=True, reference="WEB-2002")
+        await self.pay("card-1", "card-3", amount="2400.00", reference="WEB-2003")
+        back = {"op": "payment.reversal", "amount": None, "currency": None, "original": {"job": paid.id}}
+        await self.pay("card-1", "card-4", reference="WEB-2001", **back)
+        sold = await self.pay("card-1", "card-5", amount="48.00", reference="WEB-2004")
+        await self.pay("card-1", "card-6", op="payment.refund", amount="8.00", original={"job": sold.id})
+        terminal.switches.card = 600
+        job = await self.shop.bridge.jobs.submit(
+            TILL, "card-1", "card-7", {"op": "payment.purchase", "amount": "7.20", "currency": "EUR", "reference": "WEB-2005"}
+        )
+        await eventually(lambda: self._waits(job.id))
+        terminal.power(False)
+        await eventually(lambda: self._is(job.id, "unresolved"))
 
     async def _waits(self, job_id: str) -> bool:
         return (await self.shop.bridge.jobs.get(job_id)).attention is not None
@@ -143,5 +186,6 @@ async def opened(data_dir: Path) -> AsyncIterator[Stage]:
     family, board = LoopFamily(), NullModemBoard()
     registry = PluginRegistry.installed()
     registry.add(FakePlugin(family), "fake")
+    registry.add(terminal_plugin, "terminal")
     async with shops.opened(data_dir, registry=registry, opener=LinkOpener(board)) as shop:
         yield Stage(shop, family, board, registry)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
-from bridge.model import Actor, EntryMode, Outcome, PaymentResult, ReceiptCopy, Result, TerminalReceipt
-from bridge.plugin import JobContext
 from bridge.transport.null_modem import Cable
 from tests.browsers.browser import until
 from tests.browsers.conftest import PageOpener
@@ -14,7 +11,6 @@ from tests.browsers.console.driving import Console
 from tests.browsers.console.stage import Stage
 from tests.browsers.settings import NO_POLICY, in_browsers
 from tests.browsers.shop import eventually
-from tests.core.fake_family import FakeDriver
 
 pytestmark = in_browsers(NO_POLICY)
 
@@ -186,40 +182,6 @@ async def test_the_wire_of_a_device_is_seen_as_it_goes_and_can_be_held(stage: St
     before = await console.ask("document.querySelectorAll('.frame').length")
     await console.click("Go on")
     await until(console.page, f"document.querySelectorAll('.frame').length > {before}")
-
-
-async def test_a_payment_shows_what_the_terminal_decided_and_its_slips(stage: Stage, console: Console) -> None:
-    await stage.fake("bar")
-    slips = tuple(TerminalReceipt(copy_for=copy, text=f"-- {copy} --") for copy in (ReceiptCopy.MERCHANT, ReceiptCopy.CUSTOMER))
-    paid = PaymentResult(
-        outcome=Outcome.APPROVED,
-        requested=Decimal("30.00"),
-        approved=Decimal("30.00"),
-        currency="PLN",
-        tip=Decimal("3.00"),
-        scheme="VISA",
-        masked_pan="411111******1111",
-        entry_mode=EntryMode.CONTACTLESS,
-        receipt_number="0042",
-        receipts=slips,
-    )
-
-    async def decides(context: JobContext, driver: FakeDriver) -> Result:
-        await context.checkpoint("intent")
-        return Result(payment=paid)
-
-    stage.family.behaviour = decides
-    body = {"op": "payment.purchase", "amount": "30.00", "currency": "PLN", "tip": "3.00"}
-    jobs = stage.shop.bridge.jobs
-    job = await jobs.wait((await jobs.submit(Actor(principal="till"), "bar", "card-1", body)).id, 20)
-    await console.go(f"#/jobs/{job.id}")
-    await console.reads("30.00 PLN", "main")
-    for said in ("VISA 411111******1111", "3.00 PLN", "contactless", "0042", "The customer's slip", "The shop's slip"):
-        assert said in await console.text("main")
-    await console.click("As text", "section[aria-labelledby='paper-merchant']")
-    await console.reads("-- merchant --", "section[aria-labelledby='paper-merchant'] pre")
-    await console.click("Ask the terminal again")
-    await console.reads("cannot tell how the payment", "body")
 
 
 async def test_what_happens_between_the_reading_and_the_first_event_is_seen(stage: Stage, open_page: PageOpener) -> None:

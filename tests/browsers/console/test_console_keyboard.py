@@ -60,6 +60,24 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(stage: Stage, console:
     assert "till-1" in stage.shop.bridge.devices.runtimes
 
 
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("browser", NO_POLICY, indirect=True, scope="session", ids=str)
+async def test_a_payment_is_opened_and_asked_about_with_the_keyboard_alone(stage: Stage, console: Console) -> None:
+    await stage.terminal("card-1")
+    await stage.pay("card-1", "a", reference="WEB-1")
+    await console.go("#/payments")
+    await console.reads("WEB-1", "main table")
+    await _to(console, "Card payment")
+    await console.page.press("Enter")
+    await console.reads("Card payment WEB-1", "h1")
+    await console.reads("Ask the terminal again", "main")
+    await _to(console, "Ask the terminal again")
+    await console.page.press("Enter")
+    await console.reads("says the same as before", "#main [role=status]")
+    assert await console.ask("document.activeElement.innerText") == "Ask the terminal again"
+
+
 async def _to(console: Console, name: str) -> None:
     """Tab until there."""
     focused = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? '').trim()"

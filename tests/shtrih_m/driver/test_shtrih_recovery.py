@@ -329,6 +329,31 @@ def test_an_x_report_is_proved_by_its_counter(counter: str, state: str) -> None:
     run_virtual(scenario())
 
 
+@pytest.mark.parametrize(("counted", "number", "shift"), [("38", "56", "7"), ("3A", None, None), ("00", None, None)])
+def test_the_number_of_a_slip_is_told_only_where_nothing_else_was_made_since(
+    counted: str, number: str | None, shift: str | None
+) -> None:
+    """Cash whose answer was heard, then the link broke: a Z report at the keys, or a cleared memory, and the device tells others."""
+
+    async def scenario() -> None:
+        script = Script(x50="50 00 1E 38 00")
+        bench = Bench(script)
+        job = Job(bench.device)
+
+        def answered(name: str) -> None:
+            if name == "answered":
+                script.cut_before.add("10")
+                script.say(x11=HEALTHY["11"].replace("01 37 00 92", f"01 {counted} 00 92"))
+
+        job.on_checkpoint = answered
+        outcome = await bench.run(other("cash.in", **CASH), job)
+        assert (outcome.state, outcome.recovered) == ("done", 1)
+        assert (outcome.document.number, outcome.document.shift) == (number, shift)
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
 def test_the_answer_that_the_device_still_held_proves_a_report() -> None:
     async def scenario() -> None:
         script = Script(x40="40 00 1E")

@@ -34,6 +34,7 @@ def test_totals_hold_the_receipts_between_their_first_and_last(first: str | None
         ("no last record", "end of day", Cut("to_host", 43, "foreign")),  # closed, and another till's payment in the new batch
         ("A", "end of day", Cut("to_device", 15, "reconnect")),  # not begun
         ("a PIN", "release", Cut("to_device", 13, "foreign")),  # still open, and another till's payment is the last record
+        ("A", "release", Cut("to_host", 228, "foreign")),  # released, and another till's payment is the last record
     ],
 )
 def test_another_tills_payment_is_not_taken_for_the_outcome(variant: str, scenario: str, cut: Cut) -> None:

@@ -69,11 +69,13 @@ function ours(mine, read) {
   throw present(mine, new Problem(0, {}));
 }
 
-/** The answer's JSON, null where it has none. Also that of a 503 which is no refusal: a bridge's health. */
-export async function call(method, path, body, headers = {}) {
+/** The answer's JSON, null where it has none, with its status. Also that of a 503 which is no refusal: a bridge's health. */
+export async function answered(method, path, body, headers = {}) {
   const { answer, mine } = await send(method, path, body, headers);
-  return ours(mine, answer.status === 204 ? null : await answer.json());
+  return ours(mine, { status: answer.status, data: answer.status === 204 ? null : await answer.json() });
 }
+
+export const call = async (...asked) => (await answered(...asked)).data;
 
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);

@@ -2,7 +2,7 @@
 import { Component, Fragment, createRef, html } from "./html.js";
 import { full, t, when } from "./i18n.js";
 import { dismiss, listen, soon, state } from "./store.js";
-import { DEVICE_TONES, STATE_TONES, deviceState, jobState } from "./words.js";
+import { DEVICE_TONES, OUTCOME_TONES, STATE_TONES, deviceState, jobState, outcome } from "./words.js";
 
 const SIGNS = { ok: "●", warn: "▲", bad: "✖", work: "◌", idle: "○" };
 
@@ -13,6 +13,12 @@ export const Mark = ({ tone = "idle", children }) =>
 export const JobMark = ({ job }) => {
   const tone = job.state === "done" && job.success === false ? "warn" : STATE_TONES[job.state];
   return html`<${Mark} tone=${tone}>${jobState(job.state)}<//>`;
+};
+
+/** How a payment ended, else how its job stands. */
+export const OutcomeMark = ({ job }) => {
+  const payment = job.state === "done" && job.result?.payment;
+  return payment ? html`<${Mark} tone=${OUTCOME_TONES[payment.outcome]}>${outcome(payment.outcome)}<//>` : html`<${JobMark} job=${job} />`;
 };
 
 export const DeviceMark = ({ device }) => html`<${Mark} tone=${DEVICE_TONES[device.state]}>${deviceState(device.state)}<//>`;

@@ -15,6 +15,7 @@ import { Discovery } from "./views/discovery.js";
 import { Job } from "./views/job.js";
 import { Jobs } from "./views/jobs.js";
 import { Overview } from "./views/overview.js";
+import { Payments } from "./views/payments.js";
 import { EnterPin } from "./views/pin.js";
 import { Plugins } from "./views/plugins.js";
 import { asking } from "./views/prompts.js";
@@ -27,6 +28,7 @@ const PLACES = () => [
   ["", t("Overview"), everything().length],
   ["devices", t("Devices"), 0],
   ["jobs", t("Jobs"), 0],
+  ["payments", t("Payments"), 0],
   ["unresolved", t("In doubt"), doubtful().length + asking().length],
   ["access", t("Access"), state.pairings.length],
   ["wire", t("Wire log"), 0],
@@ -47,6 +49,8 @@ function view({ parts: [place = "", id, more], query }) {
       return more === "edit" ? html`<${EditDevice} key=${id} id=${id} />` : html`<${Device} key=${id} id=${id} />`;
     case "jobs":
       return id === undefined ? html`<${Jobs} asked=${query} />` : html`<${Job} key=${id} id=${id} />`;
+    case "payments":
+      return html`<${Payments} asked=${query} />`;
     case "unresolved":
       return html`<${Unresolved} />`;
     case "access":

@@ -86,6 +86,9 @@ export const outcome = (code) =>
     code,
   );
 
+export const OUTCOMES = ["approved", "partial", "declined", "cancelled", "timed_out", "reversed"];
+export const OUTCOME_TONES = { approved: "ok", partial: "warn", declined: "idle", cancelled: "idle", timed_out: "idle", reversed: "warn" };
+
 export const entryMode = (code) =>
   known(
     () => ({

@@ -12,7 +12,8 @@ from bridge_atol.frame.packet import Decoder, Frame
 from bridge_atol.frame.tasks import Abort, Ack, Add, Flags, Order, Report, Request, State, order_of
 
 SLOTS = 16
-"""Tasks that the buffer holds. The number is documented nowhere; the host never needs more than two."""
+"""Tasks that the buffer holds. The number is documented nowhere; the host never needs more than two. [ZZ] runs through any number of tasks
+without acknowledging one, so finished ones cannot count for long."""
 
 ASYNC_ID = 0xF0
 """Packet number of what the device sends by itself."""
@@ -44,11 +45,13 @@ class Device:
     """The buffer outlives connections, and not the power.
 
     `later`: tasks are replied to at once as "in progress", and their results told when they are there (`tells`) or only asked for.
+    `makes_room`: in a full buffer the oldest result gives way to a new task, which is refused otherwise.
     """
 
-    def __init__(self, *, later: bool = False, tells: bool = True) -> None:
+    def __init__(self, *, later: bool = False, tells: bool = True, makes_room: bool = True) -> None:
         self.later = later
         self.tells = tells
+        self.makes_room = makes_room
         self.slots: dict[int, Slot] = {}
         self.stopped = False
         self.running: int | None = None
@@ -151,7 +154,7 @@ class Device:
     def _added(self, number: int, order: Add) -> Outputs:
         if order.task in self.slots or order.task == self.running:
             return [_sent(number, Report(State.EXISTS))]
-        if len(self.slots) >= SLOTS:
+        if len(self.slots) >= SLOTS and not self._made_room():
             return [_sent(number, Report(State.OVERFLOW))]
         self.slots[order.task] = Slot(order.data, order.flags)
         if self.stopped:
@@ -162,6 +165,15 @@ class Device:
             return [_sent(number, Report(State.IN_PROGRESS)), *self._next()]
         self._reply = (self._connection, number)
         return self._next()
+
+    def _made_room(self) -> bool:
+        """Public programs never acknowledge, and are served all the same: the oldest result gives way, unless it is why the queue stands."""
+        for task, slot in self.slots.items() if self.makes_room else ():
+            blocks = slot.state is State.ERROR and Flags.IGNORE_ERROR not in slot.flags
+            if slot.state in (State.RESULT, State.ERROR) and not blocks:
+                del self.slots[task]
+                return True
+        return False
 
     def _next(self) -> Outputs:
         """The next task of the queue, in the order in which they were added."""

@@ -11,7 +11,7 @@ from enum import IntEnum, IntFlag
 
 from bridge_atol.frame.message import LocalError
 
-TASKS = 0xDE  # ids of tasks are below this; DE and DF are reserved by the vendor's driver
+TASKS = 0xE0  # ids of tasks are below this; the vendor's driver keeps DE and DF for itself, others count up to DE [ZZ]
 
 
 class Flags(IntFlag):

@@ -11,6 +11,7 @@ from bridge.model import (
     CashIn,
     CashOut,
     Copy,
+    MarkingCheck,
     Operation,
     Print,
     Receipt,
@@ -22,6 +23,7 @@ from bridge.model import (
 )
 from bridge_atol.checking import circumstances
 from bridge_atol.settings import AtolSettings, WebSettings
+from bridge_atol.web.marking import plan_check
 from bridge_atol.web.printout import printout
 from bridge_atol.web.status import API, OPERATIONS
 from bridge_atol.web.tasks import plan_of
@@ -44,6 +46,8 @@ def check(operation: Operation, settings: AtolSettings, capabilities: Capabiliti
         case Print():
             _, fit = printout(operation, settings.columns)
             return tuple(fit.warnings)
+        case MarkingCheck():
+            plan_check(operation, circumstances(settings, capabilities, today).version)
         case Copy():
             check_copy(operation)
         case _:

@@ -21,6 +21,7 @@ from bridge.model import (
     DocumentContinue,
     DrawerOpen,
     Identity,
+    MarkingCheck,
     Operation,
     Paper,
     Print,
@@ -40,6 +41,7 @@ from bridge_atol.web import status as asking
 from bridge_atol.web.answers import part
 from bridge_atol.web.checking import check_copy
 from bridge_atol.web.client import Refused, Server
+from bridge_atol.web.marking import CodeCheck
 from bridge_atol.web.messages import Unreadable, whole
 from bridge_atol.web.plan import Plan
 from bridge_atol.web.printout import printout
@@ -87,6 +89,8 @@ class WebDriver(Driver):
     async def recover(self, context: JobContext, operation: Operation, checkpoints: Sequence[Checkpoint]) -> Recovery:
         if isinstance(operation, Effect):
             return NeedsOperator({}, "The device does not remember whether it did this.")
+        if isinstance(operation, MarkingCheck):
+            return NotIssued({"reason": "a check makes nothing; it may be asked again"})
         intent = read_intent(tuple(checkpoints))
         if intent is None:
             return NotIssued({"reason": "nothing that changes the device was sent"})
@@ -137,6 +141,9 @@ class WebDriver(Driver):
             case Copy():
                 check_copy(operation)
                 return await procedure.effect({"type": "printLastReceiptCopy"}, Paper.PRINTED)
+            case MarkingCheck():
+                model = await self._known()
+                return await CodeCheck(self._reader, self._settings, context).carry_out(operation, model.version)
             case DrawerOpen():
                 return await procedure.effect({"type": "openCashDrawer"}, Paper.SUPPRESSED)
             case DocumentContinue():

@@ -133,6 +133,9 @@ MEASURES: dict[Measure, str] = {
 
 CORRECTIONS: dict[CorrectionType, str] = {CorrectionType.SELF: "self", CorrectionType.ORDER: "instruction"}
 
+CHECK_BITS = ("imcCheckFlag", "imcCheckResult", "imcStatusInfo", "imcEstimatedStatusCorrect", "ecrStandAloneFlag")
+"""The flags of tag 2106, its lowest bit first."""
+
 PLANNED: dict[PlannedStatus, str] = {
     PlannedStatus.PIECE_SOLD: "itemPieceSold",
     PlannedStatus.MEASURED_SOLD: "itemDryForSale",

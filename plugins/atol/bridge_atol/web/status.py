@@ -23,7 +23,7 @@ from bridge_atol import commands
 from bridge_atol.circumstances import version_of
 from bridge_atol.settings import ARITHMETIC, AtolSettings
 from bridge_atol.vocabulary import NAME
-from bridge_atol.web import texts
+from bridge_atol.web import marking, texts
 from bridge_atol.web.answers import Condition, part
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.messages import Json, Queue, Unreadable, whole
@@ -34,7 +34,7 @@ from bridge_atol.web.reading import why
 OPERATIONS = frozenset(
     (
         *("receipt", "shift.open", "shift.close", "report.x", "cash.in", "cash.out"),
-        *("copy", "print", "drawer.open", "document.continue"),
+        *("copy", "print", "drawer.open", "document.continue", marking.OP),
     )
 )
 API = "web.api"
@@ -88,7 +88,7 @@ async def read_model(server: Server, settings: AtolSettings) -> Model:
 
 def capabilities(model: Model) -> Capabilities:
     return Capabilities(
-        operations=OPERATIONS,
+        operations=OPERATIONS if model.version >= FfdVersion.V1_2 else OPERATIONS - {marking.OP},
         receipt_kinds=frozenset(kind.value for kind in ReceiptKind),
         line_kinds=frozenset((LineKind.ITEM.value, LineKind.ADVANCE.value)),
         payment_kinds=frozenset(kind.value for kind in PaymentKind),

@@ -44,8 +44,6 @@ from bridge_atol.web.requisites import correction_members, document_members, ite
 Task = dict[str, Json]
 Document = Receipt | ShiftOpen | ShiftClose | ReportX | CashIn | CashOut
 
-_CHECK_BITS = ("imcCheckFlag", "imcCheckResult", "imcStatusInfo", "imcEstimatedStatusCorrect", "ecrStandAloneFlag")
-
 
 def plan_of(operation: Document, now: Circumstances) -> Plan:
     """Raises RequestError."""
@@ -170,7 +168,7 @@ def _marked(line: FfdLine) -> Task:
     if part is not None:
         made["itemFractionalAmount"] = f"{first(part, Tag.NUMERATOR)!s}/{first(part, Tag.DENOMINATOR)!s}"
     if line.check_result is not None:
-        made["itemInfoCheckResult"] = {name: bool(line.check_result >> bit & 1) for bit, name in enumerate(_CHECK_BITS)}
+        made["itemInfoCheckResult"] = {name: bool(line.check_result >> bit & 1) for bit, name in enumerate(names.CHECK_BITS)}
     return made
 
 

@@ -23,9 +23,12 @@ from bridge_sim_atol.web.driver_errors import (
     PARSE,
     RECEIPT_CLOSED,
     UNSUPPORTED,
+    DriverError,
     number_of,
     text_of,
 )
+from bridge_sim_atol.web.marking import TASKS as MARKING_TASKS
+from bridge_sim_atol.web.marking import Marking
 
 RECONNECT_SECONDS = 5.0  # until the driver looks for a device that it has lost
 _POLL_SECONDS = 0.5
@@ -47,15 +50,6 @@ class Answer(Protocol):
 
 Send = Callable[[bytes], Awaitable[Answer]]
 """One command without its password. Raises NoAnswer."""
-
-
-class DriverError(Exception):
-    """The task ends with this error of the driver."""
-
-    def __init__(self, number: int, text: str = "") -> None:
-        super().__init__(f"{number}: {text or text_of(number)}")
-        self.number = number
-        self.text = text or text_of(number)
 
 
 @dataclass(slots=True)
@@ -149,15 +143,18 @@ class Device:
 
 
 class VendorDriver:
-    """Runs tasks on one register, one after the other."""
+    """Runs tasks on one register, one after the other. `marking`: None where no code can be checked."""
 
-    def __init__(self, send: Send, zone: ZoneInfo) -> None:
+    def __init__(self, send: Send, zone: ZoneInfo, marking: Marking | None = None) -> None:
         self.device = Device(send, zone)
+        self.marking = marking
 
     async def run(self, task: Mapping[str, Any]) -> Outcome:
         from bridge_sim_atol.web import questions, receipts, slips
 
         kind = task.get("type")
+        if kind in MARKING_TASKS and self.marking is not None:
+            return await self._checked(self.marking, task)
         work = {**receipts.TASKS, **slips.TASKS, **questions.TASKS}.get(str(kind))
         try:
             if work is None:
@@ -167,6 +164,16 @@ class VendorDriver:
         except DriverError as error:
             return Outcome(error.number, error.text)
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            return Outcome(PARSE, f"Ошибка парсинга запроса ({error})")
+
+    async def _checked(self, marking: Marking, task: Mapping[str, Any]) -> Outcome:
+        """Whoever checks codes asks the register, too: its state is asked for, so that one that is gone is not answered for."""
+        try:
+            await self.device.ask("45")
+            return Outcome(result=marking.run(task))
+        except DriverError as error:
+            return Outcome(error.number, error.text)
+        except (KeyError, TypeError, ValueError) as error:
             return Outcome(PARSE, f"Ошибка парсинга запроса ({error})")
 
 

@@ -58,3 +58,12 @@ def number_of(error: int) -> int:
 
 def text_of(number: int) -> str:
     return TEXTS.get(number, f"Ошибка {number}")
+
+
+class DriverError(Exception):
+    """The task ends with this error of the driver."""
+
+    def __init__(self, number: int, text: str = "") -> None:
+        super().__init__(f"{number}: {text or text_of(number)}")
+        self.number = number
+        self.text = text or text_of(number)

@@ -25,6 +25,7 @@ from bridge_sim_atol.web import replies, text
 from bridge_sim_atol.web.driver import VendorDriver
 from bridge_sim_atol.web.driver_errors import NOT_LET_IN, text_of
 from bridge_sim_atol.web.http import GO_ON, NotHttp, Reader, Reply, Request
+from bridge_sim_atol.web.marking import Marking
 from bridge_sim_atol.web.queue import DeviceQueue, Entry, QueueMemory
 from bridge_sim_atol.web.settings import FIXED, WebSettings
 from bridge_sim_atol.web.words import FISCAL
@@ -82,9 +83,7 @@ class WebServer(SimulatedDevice):
         self._default = next(iter(self.registers))
         self._sessions: set[_Session] = set()
         self.queues = {
-            name: DeviceQueue(
-                VendorDriver(Program(register, ORIGIN).command, register.zone), lambda: self.settings, self.save, self.now
-            )
+            name: DeviceQueue(self._driver(register), lambda: self.settings, self.save, self.now)
             for name, register in self.registers.items()
         }
         stored = self.load()
@@ -95,6 +94,10 @@ class WebServer(SimulatedDevice):
             for name, queue in self.queues.items():
                 queue.memory = memory.queues.get(name, QueueMemory())
                 queue.after_restart()
+
+    def _driver(self, register: Register) -> VendorDriver:
+        marking = Marking(lambda: register.settings, lambda: self.settings.marking_polls)
+        return VendorDriver(Program(register, ORIGIN).command, register.zone, marking)
 
     # --- connections
 

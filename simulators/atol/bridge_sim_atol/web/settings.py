@@ -39,6 +39,7 @@ class WebSettings:
     )
     keep_minutes: int = option(43200, "minutes for which a request is known behind its end")
     inactive_status: Literal["409", "403"] = option("409", "HTTP status of calls about a device that is not in use")
+    marking_polls: int = option(1, "how often the end of a marking code's check is asked for before there is one")
     cancel_status: Literal["409", "405"] = option("409", "HTTP status where a request cannot be taken back any more")
     offline_status: Literal["400", "409", "500"] = option(
         "400", "[?] HTTP status of a question beside the queue while the register does not answer"
@@ -50,6 +51,6 @@ def check(settings: WebSettings) -> WebSettings:
     """Raises ValueError where a value makes no sense."""
     if not 1 <= settings.devices <= 9:
         raise ValueError(f"Setting 'devices' must be 1 to 9, not {settings.devices}.")
-    if settings.task_ms < 0 or settings.poll_ms < 1 or settings.keep_minutes < 0:
-        raise ValueError("Settings 'task_ms' and 'keep_minutes' must be 0 or more, 'poll_ms' 1 or more.")
+    if settings.task_ms < 0 or settings.poll_ms < 1 or settings.keep_minutes < 0 or settings.marking_polls < 0:
+        raise ValueError("Settings 'task_ms', 'keep_minutes' and 'marking_polls' must be 0 or more, 'poll_ms' 1 or more.")
     return settings

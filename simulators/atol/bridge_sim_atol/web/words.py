@@ -62,6 +62,14 @@ UNITS = {
     **{"kilowattHour": 50, "gkal": 51, "day": 70, "hour": 71, "minute": 72, "second": 73},
     **{"kilobyte": 80, "megabyte": 81, "gigabyte": 82, "terabyte": 83, "otherUnits": 255},
 }
+CODE_TYPES = {
+    **{"imcUnrecognized": 0, "imcShort": 1, "imcFmVerifyCode88": 2, "imcVerifyCode44": 3},
+    **{"imcFmVerifyCode44": 4, "imcVerifyCode4": 5, "auto": 256},
+}
+PLANNED = {
+    **{"itemPieceSold": 1, "itemDryForSale": 2, "itemPieceReturn": 3, "itemDryReturn": 4},
+    **{"itemPieceForSale": 5, "itemDrySold": 6, "itemStatusUnchanged": 255},
+}
 RECEIPTS = {
     **{"sell": 1, "sellReturn": 2, "buy": 4, "buyReturn": 5},
     **{"sellCorrection": 7, "sellReturnCorrection": 8, "buyCorrection": 9, "buyReturnCorrection": 10},

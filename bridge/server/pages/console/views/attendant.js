@@ -21,7 +21,7 @@ export const Attendant = () => html`
   <${Title} text=${t("At the till")} />
   ${asking().map((job) => html`<${Prompt} key=${job.attention.prompt_id} job=${job} />`)}
   ${doubtful().map((job) => html`<${Settle} key=${job.id} job=${job} />`)}
-  ${waiting().map((job) => html`<p class="notice warn large" key=${job.id}>${job.device}: ${foreign(job.attention.text)}</p>`)}
+  ${waiting().map((job) => html`<div class="notice warn large" key=${job.id}><p>${job.device}: ${foreign(job.attention.text)}</p></div>`)}
   <div class="cards">
     ${state.devices.map(
       (device) => html`

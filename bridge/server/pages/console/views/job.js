@@ -6,12 +6,13 @@ import { full, t } from "../i18n.js";
 import { Facts, JobMark, Json, Loaded, Panel, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, state } from "../store.js";
-import { foreign, jobName, joined } from "../texts.js";
-import { jobState, operation, paper, registration } from "../words.js";
-import { askAgain, copies, copyTitle, isPayment, paymentRows, Totals } from "./payment.js";
+import { foreign, jobName, joined, woven } from "../texts.js";
+import { jobState, operation, outcome, paper, registration } from "../words.js";
+import { copies, copyTitle, isPayment, paymentRows, slipNotes, Totals } from "./payment.js";
 import { Prompt } from "./prompts.js";
 import { Receipt } from "./receipt.js";
 import { Settle } from "./settle.js";
+import { AtTheTerminal } from "./terminal.js";
 import { TimeLine } from "./timeline.js";
 
 export const Job = ({ id }) => html`
@@ -43,10 +44,9 @@ const PRINTED = ["receipt", "invoice", "print", "copy", "cash.in", "cash.out", "
 const Shown = ({ job, again }) => html`
   <${Title} text=${`${operation(job.op)}${job.reference ? ` ${job.reference}` : ""}`} shown=${jobName(job)}>
     ${["queued", "running"].includes(job.state) && html`<button type="button" class="danger" onClick=${() => abort(job)}>${t("Abort …")}</button>`}
-    ${!state.attendant && isPayment(job) && ["done", "unresolved"].includes(job.state) && html`<button type="button" onClick=${() => askAgain(job, again)}>${t("Ask the terminal again")}</button>`}
-    ${state.attendant
-      ? html`<a class="button" href=${to()}>${t("Back")}</a>`
-      : html`<a class="button" href=${to("jobs", { device: job.device })}>${t("Jobs of {device}", { device: job.device })}</a>`}
+    ${state.attendant && html`<a class="button" href=${to()}>${t("Back")}</a>`}
+    ${!state.attendant && isPayment(job) && html`<a class="button" href=${to("payments", { device: job.device })}>${t("Payments of {device}", { device: job.device })}</a>`}
+    ${!state.attendant && html`<a class="button" href=${to("jobs", { device: job.device })}>${t("Jobs of {device}", { device: job.device })}</a>`}
   <//>
   ${job.attention?.prompt_id && html`<${Prompt} job=${job} />`}
   ${job.state === "unresolved" && html`<${Settle} job=${job} settled=${again} />`}
@@ -55,7 +55,12 @@ const Shown = ({ job, again }) => html`
       <${Standing} job=${job} />
     <//>
     ${(isPayment(job) || PRINTED.includes(job.op)) &&
-    copies(job).map((copy) => html`<${Receipt} key=${`${job.state} ${copy} ${job.amendments.length}`} job=${job} copy=${copy} title=${copyTitle(copy)} />`)}
+    html`<div class="stack">
+      ${isPayment(job) && !state.attendant && html`<${AtTheTerminal} job=${job} again=${again} />`}
+      <div class="papers">
+        ${copies(job).map((copy) => html`<${Receipt} key=${`${job.state} ${copy} ${job.amendments.length}`} job=${job} copy=${copy} title=${copyTitle(copy)} notes=${slipNotes(job, copy)} />`)}
+      </div>
+    </div>`}
   </div>
   <${History} job=${job} />
   ${!state.attendant && html`<${Panel} title=${t("Time line")} id="timeline"><${TimeLine} key=${`${job.id} ${job.state}`} id=${job.id} /><//>`}
@@ -111,6 +116,16 @@ const who = (actor) => {
   return known.length ? known : [actor.principal];
 };
 
+/** Each change in words; one of a newer bridge as it is. */
+const amended = (changes) =>
+  Object.entries(changes).map(([name, value]) => {
+    if (name === "outcome") return outcome(value);
+    if (name === "reversed_by") return woven(t("by job {id}"), { id: html`<a href=${to("jobs", value)}>${value}</a>` });
+    if (name === "paper") return `${t("Paper")}: ${paper(value)}`;
+    if (name === "registration") return `${t("Tax authority")}: ${[registration(value.state), value.id].filter(Boolean).join(" ")}`;
+    return html`<code>${name}: ${JSON.stringify(value)}</code>`;
+  });
+
 const History = ({ job }) => html`
   <${Panel} title=${t("History")} id="history">
     <table class="small">
@@ -120,7 +135,7 @@ const History = ({ job }) => html`
       <tbody>
         ${job.history.map((one, index) => html`<tr key=${index}><td class="nowrap">${full(one.at)}</td><td>${jobState(one.state)}</td><td>${one.note ?? ""}</td></tr>`)}
         ${job.amendments.map(
-          (one) => html`<tr key=${`a${one.number}`}><td class="nowrap">${full(one.at)}</td><td>${t("amended")}</td><td><code>${JSON.stringify(one.changes)}</code></td></tr>`,
+          (one) => html`<tr key=${`a${one.number}`}><td class="nowrap">${full(one.at)}</td><td>${t("amended")}</td><td>${joined(amended(one.changes), "; ")}</td></tr>`,
         )}
       </tbody>
     </table>

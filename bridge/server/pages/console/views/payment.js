@@ -1,16 +1,28 @@
-// What a terminal said of a payment or of its day, as rows for Facts; and asking it again.
-import { part, post } from "../api.js";
+// What a terminal said of a payment or of its day: as amounts, as rows for Facts, as slips and totals.
 import { Fragment, html } from "../html.js";
 import { full, t } from "../i18n.js";
 import { to } from "../route.js";
-import { attempt } from "../store.js";
 import { foreign } from "../texts.js";
 import { copyFor, entryMode, outcome, verification } from "../words.js";
 
 const PRINTS = ["customer", "merchant", "administration"];
 
-/** Whether the job is a payment, whose terminal can be asked again. */
 export const isPayment = (job) => job.op.startsWith("payment.");
+
+/** Whether the device may have payments; of one that was never seen it is not known. */
+export const takesCards = (device) => !device.capabilities || device.capabilities.operations.some((op) => op.startsWith("payment."));
+
+/**
+ * What counts (approved or, until the terminal has decided, asked for, which `name` says then) and the `others`, each with its
+ * name: [[t("tip"), "2.50"]].
+ */
+export function amounts(job) {
+  const payment = job.result?.payment;
+  const { amount, currency = "", tip, cashback } = payment ?? job.operation ?? {};
+  const requested = payment && payment.requested !== payment.approved && payment.requested;
+  const others = [[t("requested"), requested], [t("tip"), tip], [t("cash paid out"), cashback], [t("fee"), payment?.fee]];
+  return { name: payment ? "" : t("requested"), amount: payment?.approved ?? amount, currency, others: others.filter(([, part]) => part) };
+}
 
 /** The slips that the terminal gave the till to print, the customer's first; [null] where it gave none. */
 export const copies = (job) => {
@@ -19,12 +31,19 @@ export const copies = (job) => {
   return names.length ? names : [null];
 };
 
+/** What the terminal wants of the slip. */
+export const slipNotes = (job, name) => {
+  const slip = (job.result?.payment?.receipts ?? job.result?.reconciliation?.receipts ?? []).find((one) => one.copy_for === name);
+  return [slip?.must_print && t("The terminal says that it must be printed."), slip?.signature && t("It has a line for the signature.")].filter(Boolean);
+};
+
 export const copyTitle = (name) => (name ? copyFor(name) : t("The paper"));
 
 export const paymentRows = (job) => {
   const payment = job.result?.payment;
   const original = job.operation?.original?.job;
-  const money = (amount) => amount && `${amount} ${payment.currency}`;
+  const asked = job.operation ?? {};
+  const money = (amount) => amount && [amount, (payment ?? asked).currency].filter(Boolean).join(" ");
   return [
     [t("Of the payment"), original && html`<a href=${to("jobs", original)}>${original}</a>`],
     ...(payment
@@ -47,7 +66,13 @@ export const paymentRows = (job) => {
           [t("Merchant"), payment.merchant_id],
           [t("Decided"), payment.decided_at && full(payment.decided_at)],
         ]
-      : []),
+      : isPayment(job)
+        ? [
+            [t("Requested"), money(asked.amount)],
+            [t("Tip in it"), money(asked.tip)],
+            [t("Cash paid out in it"), money(asked.cashback)],
+          ]
+        : []),
   ];
 };
 
@@ -66,12 +91,3 @@ export const Totals = ({ totals }) => html`
     ${totals.agreed === false && html`<p class="notice warn">${t("The bank has other totals.")}</p>`}
   <//>
 `;
-
-/** Ask the terminal again what became of a payment. */
-export async function askAgain(job, again) {
-  await attempt(
-    () => post(`/payments/${part(job.id)}/refresh`),
-    (now) => (now.amendments.length > job.amendments.length ? t("The payment was taken back since.") : t("The terminal was asked again.")),
-  );
-  again();
-}

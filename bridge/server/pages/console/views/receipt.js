@@ -30,9 +30,10 @@ export class Receipt extends Component {
     }
   }
 
-  render({ job, copy, title }, { picture, words, problem }) {
+  render({ job, copy, title, notes = [] }, { picture, words, problem }) {
     return html`
       <${Panel} title=${title} id=${copy ? `paper-${copy}` : "paper"} kind="paper">
+        ${notes.map((note) => html`<p class="muted" key=${note}>${note}</p>`)}
         ${!problem && words === null && html`<p class="empty" aria-busy="true">${t("Reading …")}</p>`}
         ${problem && html`<${Empty}>${problem.message}<//>`}
         ${picture && html`<img src=${picture} alt=${t("The paper of job {id}; its text is below.", { id: job.id })} />`}
