@@ -12,8 +12,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from bridge.plugin import DeviceFamily, EndpointKind, hookimpl
 from bridge.transport import Link, WireLog
 from tests.toys.cables import TestCable
+
+
+class _Plugin:
+    TILLBRIDGE_PLUGIN_API = "1.0"
+
+    def __init__(self, family: DeviceFamily[Any]) -> None:
+        self._family = family
+
+    @hookimpl
+    def tillbridge_device_families(self) -> Sequence[DeviceFamily[Any]]:
+        return [self._family]
+
+
+def in_this_process(family: type[DeviceFamily[Any]], *, shareable: bool = False) -> object:
+    """A plugin that brings the family as it is, and reachable in this process."""
+    kinds = {**family.endpoint_kinds, "null": EndpointKind(shareable=shareable)}
+    return _Plugin(type(f"{family.__name__}OverNullModem", (family,), {"endpoint_kinds": kinds})())
+
 
 Aftermath = Literal["reconnect", "restart", "power", "foreign", "foreign_equal", "report", "clear"]
 """What happens at the cut: nothing but a new connection; the bridge crashes and is started again; the device loses its

@@ -9,16 +9,15 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from bridge_posnet.family import PosnetFamily
 from bridge_sim_posnet.documents import make_report
 from bridge_sim_posnet.printer import Printer
 from bridge_sim_posnet.settings import PosnetSettings
 
-from bridge.plugin import DeviceFamily, EndpointKind, hookimpl
 from bridge.transport import Link, WireLog
-from tests.harness.bench import DeviceUnderTest, FamilyBench, Scenario, Truth, Variant
+from tests.harness.bench import DeviceUnderTest, FamilyBench, Scenario, Truth, Variant, in_this_process
 from tests.toys.cables import TestCable, plug_in
 
 # Documents that are no outcome of a job: a receipt or invoice that was given up, and lines printed below a slip.
@@ -27,20 +26,6 @@ _NOT_ASKED_FOR = frozenset({"cancelled_receipt", "cancelled_invoice", "non_fisca
 _SLIPS = frozenset({"refund", "cash in", "cash out", "packaging return", "shift report", "month report"})
 
 _EDOCUMENTS = frozenset({"e-document", "e-document and paper"})
-
-
-class _OverNullModem(PosnetFamily):
-    """The family as it is, and reachable in this process."""
-
-    endpoint_kinds: ClassVar[Mapping[str, EndpointKind]] = {**PosnetFamily.endpoint_kinds, "null": EndpointKind()}
-
-
-class _Plugin:
-    TILLBRIDGE_PLUGIN_API = "1.0"
-
-    @hookimpl
-    def tillbridge_device_families(self) -> Sequence[DeviceFamily[Any]]:
-        return [_OverNullModem()]
 
 
 def _sale(**more: Any) -> dict[str, Any]:
@@ -179,7 +164,7 @@ class PosnetBench(FamilyBench):
     family = "posnet"
 
     def plugins(self) -> Sequence[tuple[object, str]]:
-        return [(_Plugin(), "posnet")]
+        return [(in_this_process(PosnetFamily), "posnet")]
 
     def settings(self, variant: Variant) -> dict[str, Any]:
         return dict(variant.bridge)

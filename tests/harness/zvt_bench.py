@@ -17,9 +17,8 @@ from bridge_sim_zvt.family import ZvtSimulator
 from bridge_sim_zvt.terminal import Terminal
 from bridge_zvt.family import ZvtFamily
 
-from bridge.plugin import DeviceFamily, EndpointKind, hookimpl
 from bridge.transport import Link, WireLog
-from tests.harness.bench import DeviceUnderTest, FamilyBench, Scenario, Truth, Variant
+from tests.harness.bench import DeviceUnderTest, FamilyBench, Scenario, Truth, Variant, in_this_process
 from tests.toys.cables import TestCable, plug_in
 
 AMOUNT = "12.50"
@@ -28,20 +27,6 @@ AMOUNT = "12.50"
 _PACE: Mapping[str, str] = {"card_ms": "3000", "host_ms": "2000", "work_ms": "2000", "boot_seconds": "4"}
 
 _OF_RESERVATIONS = ("capture", "release")
-
-
-class _OverNullModem(ZvtFamily):
-    """The family as it is, and reachable in this process."""
-
-    endpoint_kinds: ClassVar[Mapping[str, EndpointKind]] = {**ZvtFamily.endpoint_kinds, "null": EndpointKind()}
-
-
-class _Plugin:
-    TILLBRIDGE_PLUGIN_API = "1.0"
-
-    @hookimpl
-    def tillbridge_device_families(self) -> Sequence[DeviceFamily[Any]]:
-        return [_OverNullModem()]
 
 
 def _payment(op: str, **more: Any) -> dict[str, Any]:
@@ -87,7 +72,7 @@ class ZvtBench(FamilyBench):
     }
 
     def plugins(self) -> Sequence[tuple[object, str]]:
-        return [(_Plugin(), "zvt")]
+        return [(in_this_process(ZvtFamily), "zvt")]
 
     def settings(self, variant: Variant) -> dict[str, Any]:
         framing = {"framing": "serial"} if self.transport == "serial" else {}

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 from bridge_simulators.device import Clock
 from bridge_simulators.family import SimulatorFamily
-from bridge_simulators.pace import Pace, PaceName
-from bridge_simulators.settings import describe, read
+from bridge_simulators.pace import Pace
 
 from bridge_sim_atol.demo import DEMO
 from bridge_sim_atol.register import Register
@@ -24,16 +23,10 @@ class AtolSimulator(SimulatorFamily):
 
     demo: ClassVar[Mapping[str, Any] | None] = DEMO
 
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return describe(RegisterSettings)
+    model: ClassVar[type[Any]] = RegisterSettings
 
-    def create(
-        self,
-        settings: Mapping[str, str] | None = None,
-        *,
-        pace: PaceName = "fast",
-        state: Path | None = None,
-        clock: Clock | None = None,
-    ) -> Register:
-        return Register(check(read(RegisterSettings, settings or {})), clock=clock, pace=Pace(pace), state_file=state)
+    def check(self, settings: RegisterSettings) -> RegisterSettings:
+        return check(settings)
+
+    def build(self, settings: RegisterSettings, *, clock: Clock | None, pace: Pace, state_file: Path | None) -> Register:
+        return Register(settings, clock=clock, pace=pace, state_file=state_file)

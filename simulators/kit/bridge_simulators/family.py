@@ -5,7 +5,7 @@ A family says its settings and builds a device; starting listeners and the contr
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from bridge_simulators.control import ControlApi
 from bridge_simulators.device import Clock, SimulatedDevice
 from bridge_simulators.listen import Listener, listen
-from bridge_simulators.pace import PaceName
+from bridge_simulators.pace import Pace, PaceName
+from bridge_simulators.settings import describe, read
 
 
 @dataclass(slots=True)
@@ -45,12 +46,22 @@ class SimulatorFamily(ABC):
     baudrate: ClassVar[int] = 115200  # of the pseudo-terminal in pace "real"
     demo: ClassVar[Mapping[str, Any] | None] = None  # what a demonstration of this family needs; None: it takes no part
 
+    model: ClassVar[type[Any]]
+    """A dataclass: the settings, of which `settings` and `create` are made."""
+
     @property
-    @abstractmethod
     def settings(self) -> Mapping[str, str]:
         """name -> help text with choices and default."""
+        return describe(self.model)
 
-    @abstractmethod
+    def check(self, settings: Any) -> Any:
+        """The settings as one model has them: what does not go together is a ValueError."""
+        return settings
+
+    def build(self, settings: Any, *, clock: Clock | None, pace: Pace, state_file: Path | None) -> SimulatedDevice:
+        """A device of these settings. Where there is more to it than one model, `settings` and `create` are overridden instead."""
+        raise NotImplementedError
+
     def create(
         self,
         settings: Mapping[str, str] | None = None,
@@ -60,6 +71,12 @@ class SimulatorFamily(ABC):
         clock: Clock | None = None,
     ) -> SimulatedDevice:
         """A device in this process, without sockets. Raises ValueError for a setting that does not exist."""
+        chosen = self.check(read(self.model, settings or {}))
+        return self.build(chosen, clock=clock, pace=Pace(pace), state_file=state)
+
+    def usual(self, listen: str) -> Mapping[str, str]:
+        """Settings that hang on where it listens, unless they are chosen."""
+        return {}
 
     def further_ports(self, settings: Mapping[str, str]) -> Mapping[str, str]:
         """Ports beside the first one that the settings ask for: name -> listen address."""
@@ -78,7 +95,7 @@ class SimulatorFamily(ABC):
 
         `control`: port of the control API, 0 = any free one, None = none.
         """
-        chosen = settings or {}
+        chosen = {**self.usual(listen), **(settings or {})}
         device = self.create(chosen, pace=pace, state=state)
         running = Running(url="", control_url=None, device=device)
         try:

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 from bridge_simulators.device import Clock
 from bridge_simulators.family import SimulatorFamily
-from bridge_simulators.pace import Pace, PaceName
-from bridge_simulators.settings import describe, read
+from bridge_simulators.pace import Pace
 
 from bridge_sim_posnet.demo import DEMO
 from bridge_sim_posnet.printer import Printer
@@ -24,19 +23,10 @@ class PosnetSimulator(SimulatorFamily):
 
     demo: ClassVar[Mapping[str, Any] | None] = DEMO
 
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return describe(PosnetSettings)
+    model: ClassVar[type[Any]] = PosnetSettings
 
-    def create(
-        self,
-        settings: Mapping[str, str] | None = None,
-        *,
-        pace: PaceName = "fast",
-        state: Path | None = None,
-        clock: Clock | None = None,
-    ) -> Printer:
-        return Printer(read(PosnetSettings, settings or {}), clock=clock, pace=Pace(pace), state_file=state)
+    def build(self, settings: PosnetSettings, *, clock: Clock | None, pace: Pace, state_file: Path | None) -> Printer:
+        return Printer(settings, clock=clock, pace=pace, state_file=state_file)
 
     def further_ports(self, settings: Mapping[str, str]) -> Mapping[str, str]:
         return {"pc2": settings["pc2"]} if settings.get("pc2") else {}

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bridge_simulators.device import Clock
-from bridge_simulators.family import Running, SimulatorFamily
-from bridge_simulators.pace import Pace, PaceName
-from bridge_simulators.settings import describe, read
+from bridge_simulators.family import SimulatorFamily
+from bridge_simulators.pace import Pace
 
 from bridge_sim_shtrih_m.demo import DEMO
 from bridge_sim_shtrih_m.register import Register
@@ -24,31 +23,14 @@ class ShtrihSimulator(SimulatorFamily):
 
     demo: ClassVar[Mapping[str, Any] | None] = DEMO
 
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return describe(ShtrihSettings)
+    model: ClassVar[type[Any]] = ShtrihSettings
 
-    def create(
-        self,
-        settings: Mapping[str, str] | None = None,
-        *,
-        pace: PaceName = "fast",
-        state: Path | None = None,
-        clock: Clock | None = None,
-    ) -> Register:
-        return Register(check(read(ShtrihSettings, settings or {})), clock=clock, pace=Pace(pace), state_file=state)
+    def check(self, settings: ShtrihSettings) -> ShtrihSettings:
+        return check(settings)
 
-    async def start(
-        self,
-        *,
-        listen: str,
-        control: int | None = None,
-        state: Path | None = None,
-        pace: PaceName = "real",
-        settings: Mapping[str, str] | None = None,
-    ) -> Running:
-        """As every simulator does; behind TCP a register sends FFh after each ACK of the host, unless a setting says no."""
-        filler = {"filler": "yes"} if listen.startswith("tcp:") else {}
-        return await super().start(
-            listen=listen, control=control, state=state, pace=pace, settings={**filler, **(settings or {})}
-        )
+    def build(self, settings: ShtrihSettings, *, clock: Clock | None, pace: Pace, state_file: Path | None) -> Register:
+        return Register(settings, clock=clock, pace=pace, state_file=state_file)
+
+    def usual(self, listen: str) -> Mapping[str, str]:
+        """Behind TCP a register sends FFh after each ACK of the host."""
+        return {"filler": "yes"} if listen.startswith("tcp:") else {}

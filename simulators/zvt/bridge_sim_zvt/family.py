@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bridge_simulators.device import Clock
-from bridge_simulators.family import Running, SimulatorFamily
-from bridge_simulators.pace import Pace, PaceName
-from bridge_simulators.settings import describe, read
+from bridge_simulators.family import SimulatorFamily
+from bridge_simulators.pace import Pace
 
 from bridge_sim_zvt.demo import DEMO
 from bridge_sim_zvt.settings import ZvtSettings, check
@@ -25,31 +24,14 @@ class ZvtSimulator(SimulatorFamily):
 
     demo: ClassVar[Mapping[str, Any] | None] = DEMO
 
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return describe(ZvtSettings)
+    model: ClassVar[type[Any]] = ZvtSettings
 
-    def create(
-        self,
-        settings: Mapping[str, str] | None = None,
-        *,
-        pace: PaceName = "fast",
-        state: Path | None = None,
-        clock: Clock | None = None,
-    ) -> Terminal:
-        return Terminal(check(read(ZvtSettings, settings or {})), clock=clock, pace=Pace(pace), state_file=state)
+    def check(self, settings: ZvtSettings) -> ZvtSettings:
+        return check(settings)
 
-    async def start(
-        self,
-        *,
-        listen: str,
-        control: int | None = None,
-        state: Path | None = None,
-        pace: PaceName = "real",
-        settings: Mapping[str, str] | None = None,
-    ) -> Running:
-        """As every simulator does; on a pseudo-terminal APDUs are framed, unless a setting says otherwise."""
-        framing = {"transport": "tcp" if listen.startswith("tcp:") else "serial"}
-        return await super().start(
-            listen=listen, control=control, state=state, pace=pace, settings={**framing, **(settings or {})}
-        )
+    def build(self, settings: ZvtSettings, *, clock: Clock | None, pace: Pace, state_file: Path | None) -> Terminal:
+        return Terminal(settings, clock=clock, pace=pace, state_file=state_file)
+
+    def usual(self, listen: str) -> Mapping[str, str]:
+        """On a pseudo-terminal APDUs are framed."""
+        return {"transport": "tcp" if listen.startswith("tcp:") else "serial"}

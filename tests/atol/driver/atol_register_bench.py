@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -12,13 +11,11 @@ from atol_bench import FAMILY, Device, other, sale
 from bridge_sim_atol.register import Register
 from bridge_sim_atol.settings import RegisterSettings
 
-from bridge.model import Fate, JobError, Operation
+from bridge.model import Operation
 from bridge.plugin import Driver
 from bridge.transport import Cable, NullLink, WireLog
 from tests.one_job import Job, Outcome, attempt
 from tests.toys.cables import plug_in
-
-CYRILLIC = re.compile("[а-яё]")
 
 
 class AtolRegisterBench:
@@ -84,16 +81,3 @@ async def opened(**register: Any) -> AtolRegisterBench:
     bench = AtolRegisterBench(**register)
     assert (await bench.run(other("shift.open"))).state == "done"
     return bench
-
-
-def assert_told(outcome: Outcome, code: str, device_code: str | None = None) -> JobError:
-    """Failed with this uniform code, surely not issued, and a remedy in both languages."""
-    error = outcome.error
-    assert error is not None, outcome
-    assert (outcome.state, error.code, error.device_code, error.fate) == ("failed", code, device_code, Fate.NOT_ISSUED)
-    russian = error.in_language("ru")
-    assert error.remedy
-    assert CYRILLIC.search(russian.message)
-    assert CYRILLIC.search(russian.remedy)
-    assert not CYRILLIC.search(error.message + error.remedy)
-    return error

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from atol_bench import other, sale
-from atol_register_bench import AtolRegisterBench, assert_told, opened
+from atol_register_bench import AtolRegisterBench, opened
 
 from bridge.transport import run_virtual
+from tests.russian import assert_told
 
 SALE: dict[str, Any] = {"lines": [{"name": "Хлеб", "price": "50.00", "vat": "10%"}], "payments": [], "extras": {}}
 DAY = 86_400.0

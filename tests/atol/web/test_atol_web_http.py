@@ -18,7 +18,7 @@ from bridge.jobs.bridge import Bridge
 from bridge.model import Actor, JobState
 from bridge.plugin import Checksum, PluginRegistry
 from bridge.transport import Direction, LinkOpener, WireLog, parse_endpoint
-from tests.harness.atol_web_bench import AtolPlugin, sale
+from tests.harness.atol_web_bench import atol_plugin, sale
 
 FAMILY = AtolFamily()
 ACTOR = Actor(principal="test")
@@ -36,7 +36,7 @@ def test_a_receipt_over_a_socket(tmp_path: Path) -> None:
         running = await served(devices="2", user="till", password="geheim-kassa-7")
         assert running.url.startswith("http://127.0.0.1:")
         registry = PluginRegistry()
-        registry.add(AtolPlugin(), "atol")
+        registry.add(atol_plugin(), "atol")
         bridge = await Bridge.open(tmp_path, registry=registry)
         await bridge.start()
         try:

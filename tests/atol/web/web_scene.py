@@ -11,7 +11,7 @@ from bridge_sim_atol.web.server import ORIGIN, WebServer
 
 from bridge.model import Job
 from bridge.transport import WireLog, run_virtual
-from tests.harness.atol_web_bench import PASSWORD, USER, AtolPlugin, new_server
+from tests.harness.atol_web_bench import PASSWORD, USER, atol_plugin, new_server
 from tests.toys.cables import TestCable
 from tests.toys.hosting import ACTOR, ToyHost
 from tests.toys.http_cable import HttpOverCable
@@ -74,7 +74,7 @@ def play(directory: Path, scene: Callable[[Scene], Coroutine[Any, Any, None]], *
         async def connect(cable: TestCable, wire_log: WireLog) -> HttpOverCable:
             return HttpOverCable(server.connect, cable, wire_log)
 
-        host = ToyHost(directory, {"server": connect}, {"atol": AtolPlugin()})
+        host = ToyHost(directory, {"server": connect}, {"atol": atol_plugin()})
         server = new_server(host.clock.now, **settings)
         async with host:
             for device, number in (("till", "1"), ("bar", "2")):

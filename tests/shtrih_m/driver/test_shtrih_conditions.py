@@ -5,7 +5,6 @@ in English and in Russian.
 from __future__ import annotations
 
 import asyncio
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,32 +13,17 @@ from bridge_ffd.marking_check import verdict
 from register_bench import RegisterBench
 from shtrih_bench import other, sale
 
-from bridge.model import Fate, JobError
 from bridge.transport import run_virtual
-from tests.one_job import Outcome
+from tests.russian import CYRILLIC, assert_told
 
 SALE: dict[str, Any] = {"lines": [{"name": "Хлеб", "price": "50.00", "vat": "10%"}], "payments": [], "extras": {}}
 DAY = 86_400.0
-CYRILLIC = re.compile("[а-яё]")
 
 
 async def opened(**register: Any) -> RegisterBench:
     bench = RegisterBench(**register)
     assert (await bench.run(other("shift.open"))).state == "done"
     return bench
-
-
-def assert_told(outcome: Outcome, code: str, device_code: str | None = None) -> JobError:
-    """Failed with this uniform code, surely not issued, and a remedy in both languages."""
-    error = outcome.error
-    assert error is not None, outcome
-    assert (outcome.state, error.code, error.device_code, error.fate) == ("failed", code, device_code, Fate.NOT_ISSUED)
-    russian = error.in_language("ru")
-    assert error.remedy
-    assert CYRILLIC.search(russian.message)
-    assert CYRILLIC.search(russian.remedy)
-    assert not CYRILLIC.search(error.message + error.remedy)
-    return error
 
 
 async def problems(bench: RegisterBench) -> str:
