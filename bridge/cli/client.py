@@ -112,6 +112,18 @@ class Client:
         wait: float = 0,
     ) -> Any:
         """The answer's JSON. `wait`: seconds that the server may take on top. Raises Refused, Lost, NotRunning."""
+        return self.answered(method, path, body, headers, wait=wait)[1]
+
+    def answered(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        wait: float = 0,
+    ) -> tuple[int, Any]:
+        """The same with the status, for calls that tell with it whether an answer is still to come."""
         sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
         if wait:
             sent["Prefer"] = f"wait={max(1, round(wait))}"
@@ -130,7 +142,7 @@ class Client:
             raise NotRunning("The bridge does not answer any more.", "Start it again: tillbridge serve") from None
         except (OSError, http.client.HTTPException) as error:
             raise Lost(f"The connection to the bridge broke ({type(error).__name__}).", "See its log, then try again.") from None
-        return _read(response.status, raw)
+        return response.status, _read(response.status, raw)
 
     def _prove(self, connection: http.client.HTTPConnection) -> None:
         """Let the other end prove, on this very connection, that it knows the token before it is sent. Raises NotRunning."""

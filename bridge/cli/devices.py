@@ -160,6 +160,15 @@ def accept(device_id: str, what: str, reason: str, operator: str | None, data_di
         click.echo(f"Accepted the {what} of {device_id}: {_identity(device.get('identity')) or device.get('state')}.")
 
 
+def currency_of(client: Client, device: str) -> str:
+    """The device's own, or the first of several. Raises CliError where it has not said it."""
+    capabilities = client.get(f"/devices/{segment(device)}").get("capabilities") or {}
+    currencies = capabilities.get("currencies") or []
+    if not currencies:
+        raise CliError(f"{device} has not said yet which currency it has.", "Say it, e.g. PLN")
+    return str(currencies[0])
+
+
 def seconds(value: str, option: str) -> float:
     """Raises click.BadParameter."""
     try:

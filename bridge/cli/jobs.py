@@ -174,7 +174,7 @@ def print_job(job: dict[str, Any]) -> None:
         ("Number", document.get("number")),
         ("Fiscal id", document.get("fiscal_id")),
         ("Total", document.get("total")),
-        ("Payment", " ".join(str(payment[name]) for name in ("outcome", "approved", "currency")) if payment else None),
+        *_payment_rows(payment, job.get("operation") or {}),
         ("Paper", result.get("paper") if document else None),
         ("Registration", registration.get("state") if registration.get("state") not in (None, "none") else None),
         ("Error", error.get("message")),
@@ -193,6 +193,30 @@ def print_job(job: dict[str, Any]) -> None:
         for change in job.get("amendments") or ()
     ]
     console().print(facts(rows, title=job["id"]))
+
+
+def _payment_rows(payment: dict[str, Any], operation: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What the terminal decided; until then what it was asked for."""
+    if not payment:
+        return [("Amount", joined(operation, "amount", "currency") if operation.get("amount") else None)]
+    requested = payment["requested"] if payment["requested"] != payment["approved"] else None
+    return [
+        ("Payment", joined(payment, "outcome", "approved", "currency")),
+        ("Requested", requested),
+        ("Tip in it", payment.get("tip")),
+        ("Cash in it", payment.get("cashback")),
+        ("Fee in it", payment.get("fee")),
+        ("Reason", joined(payment, "reason_code", "reason_text")),
+        ("Card", joined(payment, "scheme", "masked_pan")),
+        ("Authorisation", payment.get("authorisation_code")),
+        ("Slip", payment.get("receipt_number")),
+        ("Trace", payment.get("trace_number")),
+    ]
+
+
+def joined(source: dict[str, Any], *names: str) -> str:
+    """Those that are there, with spaces between."""
+    return " ".join(str(source[name]) for name in names if source.get(name) is not None)
 
 
 def _document(job: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,9 @@ STATE_STYLES = {
     "failed": "red",
     "wrong_device": "bold red",
     "broken": "bold red",
+    "approved": "green",
+    "partial": "yellow",
+    "reversed": "yellow",
 }
 
 

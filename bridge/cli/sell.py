@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from bridge.cli.client import Client, segment
+from bridge.cli.client import Client
 from bridge.cli.data_dir import data_dir_option, json_option
+from bridge.cli.devices import currency_of
 from bridge.cli.errors import CliError
 from bridge.cli.jobs import print_job
 from bridge.cli.output import Progress, print_json, progress
-from bridge.cli.submitting import look, submit
+from bridge.cli.submitting import look, repeating, submit
 
 # One request's share of the wait: short enough that what the job waits for (paper, a cover) is shown as it changes.
 _WAIT_SECONDS = 5.0
@@ -60,15 +61,17 @@ def sell(
         raise click.UsageError("Give either --line (one for each line) or --file.")
     if file is not None and payments:
         raise click.UsageError("--pay goes with --line; in a --file the payments are part of the receipt.")
-    client = Client.connect(data_dir)
-    receipt = _from_file(file) if file is not None else _from_options(lines, payments, currency or _currency(client, device))
+    with repeating("sale", key):
+        client = Client.connect(data_dir)
+        chosen_currency = currency or ("" if file is not None else currency_of(client, device))
+    receipt = _from_file(file) if file is not None else _from_options(lines, payments, chosen_currency)
     if reference:
         receipt["reference"] = reference
     if operator:
         receipt["operator"] = {"name": operator}
     chosen = key or uuid.uuid4().hex
     with progress(f"Selling on {device}") as shown:
-        job = _sell(client, device, receipt, chosen, seconds, shown)
+        job = _sell(client, device, receipt, chosen, seconds, shown, repeated=key is not None)
     if as_json:
         print_json(job)
     else:
@@ -79,10 +82,12 @@ def sell(
     sys.exit(FAILED if job["state"] in ("done", "failed") else NOT_KNOWN)
 
 
-def _sell(client: Client, device: str, receipt: dict[str, Any], key: str, seconds: float, shown: Progress) -> dict[str, Any]:
+def _sell(
+    client: Client, device: str, receipt: dict[str, Any], key: str, seconds: float, shown: Progress, *, repeated: bool
+) -> dict[str, Any]:
     """Submit with one key until the server has answered, then wait for the outcome."""
     until = time.monotonic() + seconds
-    job = submit(client, device, receipt, key, what="sale", wait=_WAIT_SECONDS, until=until, say=shown.say)
+    job = submit(client, device, receipt, key, what="sale", repeated=repeated, wait=_WAIT_SECONDS, until=until, say=shown.say)
     while job["state"] not in ("done", "failed") and time.monotonic() < until:
         attention = job.get("attention") or {}
         shown.say(str(attention.get("text") or f"{job['state']} on {device}"))
@@ -135,11 +140,3 @@ def _payment(text: str) -> dict[str, str]:
     if not equals or not kind or not amount:
         raise click.BadParameter(f"{text!r} is not KIND=AMOUNT, e.g. cash=30.00", param_hint="--pay")
     return {"kind": kind.strip(), "amount": amount.strip()}
-
-
-def _currency(client: Client, device: str) -> str:
-    capabilities = client.get(f"/devices/{segment(device)}").get("capabilities") or {}
-    currencies = capabilities.get("currencies") or []
-    if not currencies:
-        raise CliError(f"{device} has not said yet which currency it has.", "Say it: --currency PLN")
-    return str(currencies[0])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bridge.cli.client import Client, NotRunning, Refused, segment
@@ -13,6 +14,17 @@ _AGAIN_SECONDS = 0.5
 _TOO_MANY = 429
 
 
+@contextlib.contextmanager
+def repeating(what: str, key: str | None) -> Iterator[None]:
+    """What goes wrong here says nothing of what an earlier call with this key has done. Raises NotKnown then."""
+    try:
+        yield
+    except CliError as error:
+        if key is None:
+            raise
+        raise NotKnown(f"{error.message} What became of the {what} of this key is not known.", error.remedy) from None
+
+
 def submit(
     client: Client,
     device: str,
@@ -20,11 +32,13 @@ def submit(
     key: str,
     *,
     what: str,
+    repeated: bool,
     wait: float,
     until: float,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
-    """The job, as it is behind `wait` seconds. `until`, of the monotonic clock: when to give up; `what`: it is called in sentences.
+    """The job, as it is behind `wait` seconds. `until`, of the monotonic clock: when to give up; `what`: it is called in sentences;
+    `repeated`: the key may have been used before, so that who may not come in learns nothing of what was taken then.
 
     Raises Refused where surely nothing was taken, and NotKnown where that cannot be said: behind a lost answer, or a fault of the
     bridge's own, the job may stand in the journal.
@@ -33,12 +47,13 @@ def submit(
     open_end = False
     while True:
         try:
-            left = max(min(wait, until - time.monotonic()), 1.0)
-            job: dict[str, Any] = client.request("POST", path, body, {"Idempotency-Key": key}, wait=left)
+            share = min(wait, max(until - time.monotonic(), 1.0))
+            job: dict[str, Any] = client.request("POST", path, body, {"Idempotency-Key": key}, wait=share)
             return job
         except Refused as error:
             fault = error.status >= 500 and not error.code.startswith(("device.", "plugin."))
-            if not fault and not open_end:
+            barred = repeated and error.code.startswith("gate.")
+            if not fault and not open_end and not barred:
                 raise
             if not fault and error.status != _TOO_MANY:
                 raise _not_known(error, what, key) from None

@@ -17,7 +17,7 @@ SALE = ("sell", "--device", "till-1", "--line", "Chleb;2;4.50;5%", "--pay", "cas
 
 def test_help_names_every_command_without_importing_any(run: Any) -> None:
     output = run("--help").output
-    for name in ("serve", "sell", "devices", "jobs", "simulate", "vectors", "token"):
+    for name in ("serve", "sell", "pay", "payments", "devices", "jobs", "simulate", "vectors", "token"):
         assert name in output
 
 
@@ -220,6 +220,12 @@ def test_a_fault_behind_a_sale_does_not_say_that_nothing_was_issued(run: Any, li
     live.bridge.jobs.raises = RuntimeError("the disk went in the middle of a commit")
     output = run(*SALE, "--key", "k9", "--wait", "0.01", code=3).output
     assert "--key k9" in output
+
+
+@pytest.mark.parametrize("command", [SALE, ("pay", "pay-1", "1.00", "EUR")])
+def test_a_key_that_may_have_been_used_tells_nothing_while_the_bridge_is_away(run: Any, command: tuple[str, ...]) -> None:
+    assert "No bridge is running" in run(*command, code=1).output
+    assert "What became of the" in run(*command, "--key", "k1", code=3).output
 
 
 def test_a_sale_that_cannot_be_looked_at_is_not_said_to_have_failed(run: Any, live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
