@@ -209,7 +209,8 @@ class DeviceRunner:
             return True
         code = "device.wrong_device" if self.runtime.state is DeviceState.WRONG_DEVICE else "device.offline"
         for job in (*self.doubt, *self.queue):
-            if not job.needs_operator and (job.attention is None or job.attention.code != code):
+            # A bug of the plugin is told until it is gone: it is not tried again only because the device was away for a moment.
+            if not job.needs_operator and (job.attention is None or job.attention.code not in (code, "plugin.error")):
                 self._attend(job, Attention(code=code, text=self.runtime.reason or "no answer", since=self._clock.now()))
         self._serve_status(None)
         self.lookups.refuse(RequestError(code, f"{self.runtime.id}: {self.runtime.reason or 'no answer'}"))

@@ -9,6 +9,7 @@ import pytest
 
 from bridge.model import Actor, Choice, Fate, JobError, JobState, RequestError, Result
 from bridge.plugin import DeviceError, JobContext
+from bridge.transport import Link, NotConnected, WireLog
 from tests.core.fake_family import FakeDriver
 from tests.core.world import TILL, World, in_world, sale
 
@@ -239,6 +240,33 @@ def test_a_bug_in_recovery_keeps_the_doubt_and_is_tried_again(tmp_path: Path) ->
         job = await world.sell(wait=30)
         assert job.state is JobState.UNRESOLVED
         assert (await world.bridge.jobs.wait(job.id, 120)).success
+
+    in_world(tmp_path, story)
+
+
+def test_a_bug_in_recovery_is_not_run_into_again_at_once_behind_a_connection_that_was_refused(tmp_path: Path) -> None:
+    """The link that was given up behind the bug still occupies the device for a moment."""
+
+    async def story(world: World) -> None:
+        await world.settle()
+        device, calls = world.devices["d1"], 0
+
+        async def refuses_the_second(wire_log: WireLog) -> Link:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                raise NotConnected("it takes one connection")
+            return await device.connect(wire_log)
+
+        world.board.plug("d1", refuses_the_second)
+        world.family.recoveries = ["bug"] * 50
+        device.lose_answer_of = "issue"
+        job = await world.sell(wait=30)
+        assert (calls, len(world.family.recoveries)) == (3, 49)
+        assert job.attention is not None
+        assert job.attention.code == "plugin.error"
+        await asyncio.sleep(60)
+        assert len(world.family.recoveries) == 48
 
     in_world(tmp_path, story)
 
