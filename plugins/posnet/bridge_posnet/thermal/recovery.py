@@ -208,19 +208,27 @@ def _daily_report(intent: Intent, now: Facts) -> Decision[int]:
         return Decision.not_issued("the day's totals stand as they were")
     if reports == 0 and now.fiscal:
         return Decision.not_issued("the fiscal memory holds no new daily report")
-    if documents == 1 and now.receipts == 0:
+    if documents == 1 and now.receipts == 0 and before.receipts:
         return Decision.issued("exactly one document was printed since, and the day began anew")
     return Decision.unknown("the printer does not count its daily reports")
 
 
 def _period_report(intent: Intent, now: Facts) -> Decision[int]:
-    """It moves nothing but the number of the last document."""
-    documents = _difference(intent.baseline.document, now.document)
-    if documents is None or _ram_cleared(intent.baseline, now):
+    """It moves nothing but the number of the last document. A daily report at the keys does no more on a day without receipts: where
+    the fiscal memory does not count it, it looks the same."""
+    before = intent.baseline
+    documents, reports = _difference(before.document, now.document), _difference(before.reports, now.reports)
+    if documents is None or _ram_cleared(before, now):
         return Decision.unknown("the printer does not number its documents")
     if documents == 0:
         return Decision.not_issued("nothing was printed since")
-    if documents == 1 and now.receipts == intent.baseline.receipts and now.cash == intent.baseline.cash:
+    if _new_day(before, now):
+        if documents == reports:
+            return Decision.not_issued("nothing but daily reports was printed since")
+        return Decision.unknown("a daily report was printed since, and other documents cannot be told from this one")
+    if before.receipts == 0 and (reports is None or not now.fiscal):
+        return Decision.unknown("a document was printed since, and the printer does not tell whether it was a daily report")
+    if documents == 1 and now.receipts == before.receipts and now.cash == before.cash:
         return Decision.issued("exactly one document was printed since, and neither receipts nor cash moved")
     return Decision.unknown("other documents were printed since")
 
