@@ -324,6 +324,8 @@ def told_wrongly(job: Job, document: Truth) -> list[str]:
     violations = []
     if told is not None and None not in (told.total, document.total) and told.total != document.total:
         violations.append(f"the job says {told.total}, the document {document.total}")
+    if payment is not None and document.total is not None and payment.approved != document.total:
+        violations.append(f"the job says that {payment.approved} was approved, the document {document.total}")
     number = told.number if told is not None else payment.receipt_number if payment is not None else None
     if number and document.number and number != document.number:
         violations.append(f"the job says number {number}, the document {document.number}")

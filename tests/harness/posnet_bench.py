@@ -262,6 +262,8 @@ class PosnetBench(FamilyBench):
         return None
 
     def may_stay_open_together(self, variant: Variant, scenario: Scenario, disturbances: Collection[str]) -> str | None:
+        if list(disturbances).count("report") > 1:
+            return "several daily reports: only the last day's receipts are counted"
         if scenario.name in _SLIPS and {"report", "power"} <= set(disturbances):
             return "a daily report and lost power: what the protected memory has new may be either's record, or the slip's"
         return None

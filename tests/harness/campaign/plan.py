@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -27,11 +27,12 @@ What = Literal[
     "corrupted",
     "doubled",
     "late",
+    "stop",
     "abort",
     "again",
 ]
-"""An aftermath of `bench.py` (behind a cut, or by itself where it is timed by seconds), a spoiling, the till's abort, or the till
-sending an earlier request once more."""
+"""An aftermath of `bench.py` (behind a cut, or by itself where it is timed by seconds), a spoiling, the bridge stopped and started as
+its service would, the till's abort, or the till sending an earlier request once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ _AT_CUTS: Mapping[What, int] = {
 _AT_ANSWERS: Mapping[What, int] = {"corrupted": 1, "doubled": 1, "late": 1}
 _AT_TIMES: Mapping[What, int] = {
     "restart": 10,
+    "stop": 5,
     "reconnect": 6,
     "power": 8,
     "foreign": 4,
@@ -122,7 +124,12 @@ _AT_TIMES: Mapping[What, int] = {
     "again": 8,
 }
 
-_LASTS: Mapping[str, tuple[float, ...]] = {"restart": (0.1, 1.0, 30.0), "power": (0.5, 3.0, 20.0), "late": (1.0, 6.0)}
+_LASTS: Mapping[str, tuple[float, ...]] = {
+    "restart": (0.1, 1.0, 30.0),
+    "stop": (0.1, 30.0),
+    "power": (0.5, 3.0, 20.0),
+    "late": (1.0, 6.0),
+}
 
 
 @cache
@@ -146,14 +153,29 @@ def draw(bench: FamilyBench, variant: Variant, seed: int) -> Plan:
         steps.append(
             Step(
                 scenario.name,
-                _faults(bench, variant, scenario, mood, chance),
+                _faults(bench, scenario, mood, chance),
                 at_once=chance.random() < 0.15,
                 pause=chance.choice((0.0, 0.0, 1.0, 30.0)),
                 recheck=chance.random() < 0.2,
                 pick=chance.randrange(1000),
             )
         )
-    return Plan(bench.name, variant.name, tuple(steps))
+    return Plan(bench.name, variant.name, tuple(_fitting(bench, variant, steps)))
+
+
+def _fitting(bench: FamilyBench, variant: Variant, steps: Sequence[Step]) -> Iterator[Step]:
+    """A fault may strike in any of the operations that are sent at once: it must make sense in all of them."""
+    named = {scenario.name: scenario for scenario in bench.scenarios()}
+    group: list[Step] = []
+    for step in steps:
+        group.append(step)
+        if step.at_once and step is not steps[-1]:
+            continue
+        scenarios = [named[one.scenario] for one in group]
+        for one in group:
+            fits = (fault for fault in one.faults if all(_possible(bench, variant, each, fault.what) for each in scenarios))
+            yield replace(one, faults=tuple(fits))
+        group = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +190,14 @@ class _Mood:
         return list(weights), [weight * (_BUSY_OTHERS if what in often else 1) for what, weight in weights.items()]
 
 
-def _faults(bench: FamilyBench, variant: Variant, scenario: Scenario, mood: _Mood, chance: random.Random) -> tuple[Fault, ...]:
+def _faults(bench: FamilyBench, scenario: Scenario, mood: _Mood, chance: random.Random) -> tuple[Fault, ...]:
     numbers = _OF_A_DENSE_ONE if mood.dense else _FAULTS_OF_A_STEP
     number = chance.choices(list(numbers), list(numbers.values()))[0]
-    drawn = (_fault(bench, scenario, mood, chance, first=index == 0) for index in range(number))
-    return tuple(fault for fault in drawn if _possible(bench, variant, scenario, fault.what))
+    return tuple(_fault(bench, scenario, mood, chance, first=index == 0) for index in range(number))
 
 
 def _possible(bench: FamilyBench, variant: Variant, scenario: Scenario, what: What) -> bool:
-    return what in ("abort", "again") or bench.plays(variant, scenario, what)
+    return what in ("stop", "abort", "again") or bench.plays(variant, scenario, what)
 
 
 def _fault(bench: FamilyBench, scenario: Scenario, mood: _Mood, chance: random.Random, *, first: bool) -> Fault:

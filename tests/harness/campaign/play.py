@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.jobs.originals import OF
-from bridge.model import Job, JobState, RequestError
+from bridge.model import Job, JobState, Outcome, RequestError
 from bridge.transport import run_virtual
 from tests.harness.bench import FamilyBench, Scenario, Truth
 from tests.harness.benches import bench_named
@@ -31,6 +31,8 @@ _AFTERWARDS = 60.0
 
 # So often a job may need a person before that counts as never coming to an end.
 _DECISIONS = 12
+
+_TAKING_BACK = frozenset({"payment.reversal", "payment.release"})
 
 _SHIFT_OPENING = "shift opening"
 
@@ -84,6 +86,9 @@ class _Campaign:
         self.expected: list[tuple[str, Decimal | None]] = []
         self.standing: list[Job] = []
         """Payments that may be taken back or finished."""
+        self.made: list[Job] = []
+        self.undone: set[str] = set()
+        """Payments that were made, and those of them that a job of ours took back."""
         self.told: dict[tuple[Any, ...], str] = {}
         """Documents and payments, by the numbers that jobs told of them."""
         self.number = 0
@@ -188,9 +193,7 @@ class _Campaign:
                 raise Wrong(f"{sent.key} is open for ever: {job.state}, {attention}")
             reason = self.stage.reason(sent.scenario)
             if reason is None:
-                raise Wrong(
-                    f"{sent.key} is unresolved: {attention.text} (faults: {', '.join(sorted(self.stage.names)) or 'none'})"
-                )
+                raise Wrong(f"{sent.key} is unresolved: {attention.text} (faults: {', '.join(self.stage.names) or 'none'})")
             await self._decide(sent, recheck=rechecks > 0, reason=reason)
             rechecks -= 1
         else:
@@ -228,6 +231,10 @@ class _Campaign:
         assert job.result is not None
         if job.result.payment is not None:
             self.standing.append(job)
+            self.made.append(job)
+        original = (job.operation.get("original") or {}).get("job")
+        if original is not None and job.op in _TAKING_BACK:
+            self.undone.add(original)
         self._numbers(sent, job)
         own = self._own()
         if len(own) < len(self.expected):
@@ -282,6 +289,12 @@ class _Campaign:
         bridge = await self.stage.bridge()
         if bridge.jobs.active:
             raise Wrong(f"still active: {list(bridge.jobs.active)}")
+        for job in self.made:
+            now = await bridge.jobs.get(job.id)
+            assert now.result is not None
+            assert now.result.payment is not None
+            if (now.result.payment.outcome is Outcome.REVERSED) != (job.id in self.undone):
+                raise Wrong(f"the payment of job {job.op} {job.result} is {now.result.payment.outcome} in the end")
         await self.stage.close()
         self._compare("in the end")
 

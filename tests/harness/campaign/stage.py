@@ -17,7 +17,8 @@ from tests.harness.cable import ACTOR, DEVICE, Stage
 from tests.harness.campaign.plan import Fault
 from tests.toys.cables import TestCable
 
-_SPOILINGS = ("corrupted", "doubled", "late")
+# How long a bridge that is stopped lets the job that runs come to its end.
+_GRACE_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class CampaignStage(Stage):
         self.cable: CampaignCable = CampaignCable(corrupt=bench.corrupt, late=bench.late, strike=self._strike)
         self._board.plug(bench.name, lambda log: self.device.open(self.cable, log))
         self.struck: Counter[str] = Counter()
-        self.recent: list[set[str]] = [set(), set()]
+        self.recent: list[list[str]] = [[], []]
         self.total: Decimal | None = None
         self.sent: dict[str, tuple[Mapping[str, Any], str]] = {}
         """Requests that were accepted: key, body, job."""
@@ -111,11 +112,11 @@ class CampaignStage(Stage):
 
     def _strike(self, fault: Fault) -> None:
         self.struck[fault.what] += 1
-        self.recent[-1].add(fault.what)
+        self.recent[-1].append(fault.what)
         loop = asyncio.get_running_loop()
         match fault.what:
-            case "restart":
-                self._crash(fault.lasts)
+            case "restart" | "stop":
+                self._end_and_start(fault.lasts, orderly=fault.what == "stop")
             case "power":
                 self._power_cut(fault.lasts)
             case "abort" | "again":
@@ -137,20 +138,20 @@ class CampaignStage(Stage):
 
         asyncio.get_running_loop().call_later(seconds, on)
 
-    def _crash(self, seconds: float) -> None:
+    def _end_and_start(self, seconds: float, *, orderly: bool) -> None:
         if self._down:
             return
         self._down = True
         self._up.clear()
-        self._tasks.append(asyncio.get_running_loop().create_task(self._crash_and_start_again(seconds)))
+        self._tasks.append(asyncio.get_running_loop().create_task(self._ended_and_started(seconds, orderly)))
 
-    async def _crash_and_start_again(self, seconds: float) -> None:
+    async def _ended_and_started(self, seconds: float, orderly: bool) -> None:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait({self._starting})
-        crashed, self._bridge = self._bridge, None
-        if crashed is not None:
-            await crashed.crash()
+        ended, self._bridge = self._bridge, None
+        if ended is not None:
+            await (ended.stop(_GRACE_SECONDS) if orderly else ended.crash())
         await asyncio.sleep(seconds)
         self._down = False
         self._starting = asyncio.get_running_loop().create_task(self.open())
@@ -212,16 +213,16 @@ class CampaignStage(Stage):
     def quiet(self) -> None:
         """No more faults until new ones are put on."""
         self.cable.disarm()
-        self.recent = [*self.recent[1:], set()]
+        self.recent = [*self.recent[1:], []]
 
     @property
-    def names(self) -> set[str]:
-        """Of the faults that may have a part in what is now."""
-        return set().union(*self.recent)
+    def names(self) -> list[str]:
+        """Of the faults that may have a part in what is now, each as often as it happened."""
+        return sorted(name for names in self.recent for name in names)
 
     def reason(self, scenario: Scenario) -> str | None:
         """Why a job may stay unresolved."""
-        names = sorted(self.names) or ["undisturbed"]
+        names = self.names or ["undisturbed"]
         reasons = [self.bench.may_stay_open(self.variant, scenario, name) for name in names]
         together = self.bench.may_stay_open_together(self.variant, scenario, names)
         return next((reason for reason in (*reasons, together) if reason is not None), None)
