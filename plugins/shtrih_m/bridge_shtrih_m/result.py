@@ -20,11 +20,10 @@ def document_result(
     issued_at: datetime | None,
     paper: Paper,
     evidence: dict[str, str],
-    *,
-    alone: bool = True,
 ) -> Result:
-    """`found`: the document as the FN keeps it; None for what the FN does not keep, and for devices without one. `alone`: no other
-    document came after it, so that what the device counts now is its own."""
+    """`found`: the document as the FN keeps it; None for what the FN does not keep, and for devices without one."""
+    # Where more was made since, at the keys or by another program, or the memory was cleared, the numbers are no longer this one's.
+    alone = found.number == now.last if found is not None else now.document_number == intent.baseline.document_number + 1
     fn = intent.baseline.fn
     fiscal = intent.kind in FISCAL and fn is not None
     number = str(found.number) if found is not None else str(now.document_number) if alone else None

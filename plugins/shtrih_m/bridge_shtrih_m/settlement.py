@@ -162,10 +162,7 @@ class Settlement:
             ours = [document for document in documents if is_ours(intent, document)]
             found = ours[0] if len(ours) == 1 else None
         evidence = {**self._reader.answers, "decision": reason}
-        # Where more was made at the keys while the line was broken, or the memory was cleared, the numbers are no longer this one's.
-        alone = facts.document_number == intent.baseline.document_number + 1
-        result = document_result(intent, facts, found, self._time_of(found), Paper.UNKNOWN, evidence, alone=alone)
-        return Issued(result)
+        return Issued(document_result(intent, facts, found, self._time_of(found), Paper.UNKNOWN, evidence))
 
     def _time_of(self, found: FoundDocument | None) -> datetime | None:
         """Only the FN keeps the time of a document."""
