@@ -163,6 +163,8 @@ class _Campaign:
 
     async def _settle_all(self, group: list[_Sent]) -> None:
         """And open the shift, where the device asked for that."""
+        if not group:
+            return
         closed = self.report.codes["device.shift_closed"]
         await self._settle(group)
         if self.report.codes["device.shift_closed"] > closed and _SHIFT_OPENING in self.scenarios:
