@@ -6,6 +6,8 @@ import pytest
 from bridge_zvt.answers import SchemeCount, Totals
 
 from tests.harness.cable import Cut, play
+from tests.harness.campaign.plan import Fault, Plan, Step
+from tests.harness.campaign.play import play as play_campaign
 from tests.harness.zvt_bench import ZvtBench
 
 
@@ -43,3 +45,11 @@ def test_another_tills_payment_is_not_taken_for_the_outcome(variant: str, scenar
     outcome = play(bench, chosen, next(one for one in bench.scenarios() if one.name == scenario), cut)
     assert outcome.violations == ()
     assert outcome.struck
+
+
+def test_a_charge_that_a_person_settled_is_not_taken_for_the_reversal_of_its_reservation() -> None:
+    """Both records name the reservation's trace; the job of the reservation would be told that it was taken back."""
+    charge = Step("capture", (Fault("answer", 6, "late", 200.0),))
+    report = play_campaign(Plan("zvt", "A, shows it as if it stood", (Step("reservation"), charge)))
+    assert report.violation is None
+    assert report.by_hand.total() == 1
