@@ -299,10 +299,17 @@ class Exchange:
 
     # --- what is left of earlier commands
 
-    async def _drain(self) -> None:
+    async def catch_up(self) -> None:
+        """The terminal answers the command before: it is listened to until it has repeated whatever was not acknowledged."""
+        async with self._line.lock:
+            await self._drain(self.timeouts.t2 + self.timeouts.quiet)
+
+    async def _drain(self, seconds: float | None = None) -> None:
         """Nothing that came before a command is its answer. A line that was just opened is listened to first: a terminal on a
-        serial line does not know that we were away."""
-        due = self._now() + (self.timeouts.quiet if self._fresh and self._line.keeps_talking else 0.0)
+        serial line does not know that we were away. `seconds`: for how long."""
+        if seconds is None:
+            seconds = self.timeouts.quiet if self._fresh and self._line.keeps_talking else 0.0
+        due = self._now() + seconds
         self._fresh = False
         while True:
             message = await self._line.receive(due)

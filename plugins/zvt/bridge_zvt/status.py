@@ -112,8 +112,19 @@ async def enquire(
     return TerminalState(READY if code is None else code, decode(version).strip() if version else None, body.fields.tlv)
 
 
+class Behind(LinkLost):
+    """The terminal has ended the command before this one."""
+
+
+# The completion of a status enquiry begins with the length of the version, F0 to F9 three times; no field has such a name.
+_LENGTH_DIGITS = range(0xF0, 0xFA)
+
+# So often a terminal that answers the command before is listened to.
+_CATCHING_UP = 3
+
+
 async def register(exchange: Exchange, settings: ZvtSettings) -> Registration | None:
-    """06 00. None where the terminal does not know it. Raises TerminalBusy, Refused, LinkError."""
+    """06 00. None where the terminal does not know it. Raises TerminalBusy, Refused, Behind, LinkError."""
     try:
         ending = await exchange.run(commands.registration(settings))
     except Refused as refused:
@@ -126,6 +137,8 @@ async def register(exchange: Exchange, settings: ZvtSettings) -> Registration | 
         if ending.result == BUSY:
             raise TerminalBusy("06 1E 9C")
         raise Refused("registration", ending.result or 0xFF, said=ending.text, answered=False)
+    if ending.message.data and ending.message.data[0] in _LENGTH_DIGITS:
+        raise Behind
     fields = ending.body.fields
     return Registration(hex_of(fields.get(Bmp.TERMINAL_ID)), fields.byte(Bmp.STATUS) or 0)
 
@@ -136,6 +149,7 @@ async def connect(exchange: Exchange, settings: ZvtSettings) -> tuple[Identity, 
     A terminal with a customer at it answers only when they are through: it is waited for. Raises LinkError.
     """
     state = None
+    behind = 0
     while True:
         try:
             state = await enquire(exchange, settings, service=None)
@@ -145,6 +159,11 @@ async def connect(exchange: Exchange, settings: ZvtSettings) -> tuple[Identity, 
             break
         except TerminalBusy:
             await asyncio.sleep(settings.timeouts.busy)
+        except Behind:
+            behind += 1
+            if behind > _CATCHING_UP:
+                raise LinkLost("the terminal answers the command before the one that it is asked") from None
+            await exchange.catch_up()
         except Refused as refused:
             raise LinkLost(refused.job_error().message) from refused
     terminal_id = registration.terminal_id if registration is not None else None
