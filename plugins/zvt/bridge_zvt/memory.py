@@ -15,7 +15,7 @@ from bridge.plugin import DeviceContext, Json
 from bridge_zvt.answers import Record, same
 
 LAST = "last"  # the last approved result
-PAYMENTS = "payments"  # trace -> {job, receipt, terminal}
+PAYMENTS = "payments"  # trace -> {job, receipt, terminal, finishing}
 AHEAD = "clock_ahead"  # seconds
 WATCH = "watch"  # {job, record, until}
 STRAY = "stray"  # what came of earlier commands, unasked
@@ -65,6 +65,16 @@ async def trace_of(context: DeviceContext, receipt: str) -> str | None:
     return found[-1] if found else None
 
 
+async def finishing(context: DeviceContext, trace: str | None) -> dict[str, Json]:
+    """What is to be stored with the intent to charge or release the reservation of this trace: the record of that names it as the
+    record of a reversal would, and may be seen before the job knows it, or where a person has settled it."""
+    known: dict[str, Any] = dict(await context.store.get(PAYMENTS) or {})
+    payment = known.get(trace) if trace is not None else None
+    if trace is None or payment is None:
+        return {}
+    return {PAYMENTS: {**known, trace: {**payment, "finishing": True}}}
+
+
 async def forget(context: DeviceContext, trace: str | None) -> None:
     """A payment that was taken back by a job of its own, or was none after all."""
     known = dict(await context.store.get(PAYMENTS) or {})
@@ -95,7 +105,11 @@ async def note_reversal(context: DeviceContext, record: Record) -> None:
         return
     known = dict(await context.store.get(PAYMENTS) or {})
     payment = known.get(record.original_trace)
-    if payment is None or (record.terminal_id and payment["terminal"] and payment["terminal"] != record.terminal_id):
+    if (
+        payment is None
+        or payment.get("finishing")
+        or (record.terminal_id and payment["terminal"] and payment["terminal"] != record.terminal_id)
+    ):
         return
     mine = known.get(str(record.trace))
     if mine is not None:

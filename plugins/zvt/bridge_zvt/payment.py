@@ -28,6 +28,9 @@ from bridge_zvt.result import evidence_of, needs_signature, payment, payment_res
 from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.snapshot import Look, look_or_fail
 
+# What finishes a reservation.
+_FINISHING = frozenset({Kind.CAPTURE, Kind.RELEASE})
+
 SIGNATURE = (Choice(code="yes", text="The signature is right"), Choice(code="no", text="It is wrong or missing: take it back"))
 
 
@@ -116,7 +119,8 @@ class PaymentProcedure:
                 "ahead": await memory.clock_ahead(context.device),
             }
         )
-        await context.checkpoint(INTENT, intent.model_dump(mode="json"))
+        store = await memory.finishing(context.device, intent.original_trace) if intent.kind in _FINISHING else None
+        await context.checkpoint(INTENT, intent.model_dump(mode="json"), store=store)
         if context.abort_requested:
             raise Aborted
         listener = PaymentListener(context, self._settings, intent)

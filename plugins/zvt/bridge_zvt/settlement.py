@@ -97,7 +97,6 @@ class Settlement:
                 await self._taken_back(received)
                 return self._refused(intent, decision, evidence)
             case Verdict.UNKNOWN:
-                await self._note_own(intent, seen.record)
                 return self._ask(intent, decision, seen, evidence)
 
     async def _decide(self, intent: Intent, received: list[Record], seen: Look) -> Decision:
@@ -321,16 +320,6 @@ class Settlement:
 
     def _payment(self, intent: Intent, record: Record | None, outcome: Outcome, number: int | None = None) -> PaymentResult:
         return payment(self._settings, intent, record, outcome, self._context.device.clock.now(), number=number)
-
-    async def _note_own(self, intent: Intent, record: Record | None) -> None:
-        """A person decides; but a record that names the reservation which this command was to finish is this command's, and must not
-        be taken for the terminal's own reversal of it later."""
-        named, meant = record.original_trace if record is not None else None, intent.original_trace
-        if intent.kind not in (Kind.CAPTURE, Kind.RELEASE) or record is None or named is None or meant is None:
-            return
-        if record.trace is not None and named.lstrip("0") == meant.lstrip("0"):
-            device = self._context.device
-            await device.store.set(memory.PAYMENTS, await memory.with_payment(device, self._context.job_id, record))
 
     async def _taken_back(self, received: Sequence[Record]) -> None:
         """What was approved first stands no more: its number is no payment's."""

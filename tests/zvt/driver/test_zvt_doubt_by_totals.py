@@ -47,9 +47,25 @@ def test_another_tills_payment_is_not_taken_for_the_outcome(variant: str, scenar
     assert outcome.struck
 
 
+def _settled(bench: str, variant: str, *steps: Step) -> int:
+    """How many jobs a person had to settle; nothing else may be wrong, the payments' outcomes in the end included."""
+    report = play_campaign(Plan(bench, variant, steps))
+    assert report.violation is None
+    return report.by_hand.total()
+
+
 def test_a_charge_that_a_person_settled_is_not_taken_for_the_reversal_of_its_reservation() -> None:
     """Both records name the reservation's trace; the job of the reservation would be told that it was taken back."""
     charge = Step("capture", (Fault("answer", 6, "late", 200.0),))
-    report = play_campaign(Plan("zvt", "A, shows it as if it stood", (Step("reservation"), charge)))
-    assert report.violation is None
-    assert report.by_hand.total() == 1
+    assert _settled("zvt", "A, shows it as if it stood", Step("reservation"), charge) == 1
+
+
+def test_the_result_of_a_charge_that_comes_unasked_is_not_taken_for_the_reversal_of_its_reservation() -> None:
+    charge = Step("capture", (Fault("to_device", 67, "reconnect"),))
+    assert _settled("zvt-serial", "A", Step("reservation"), charge) == 0
+
+
+def test_a_terminal_that_answers_the_command_before_is_listened_to_until_it_has_caught_up() -> None:
+    """It repeats what was not acknowledged when the line broke: its answers would be one command behind for ever, its number missing."""
+    faults = (Fault("to_device", 75, "reconnect"), Fault("to_device", 57, "foreign"), Fault("to_host", 35, "reconnect"))
+    assert _settled("zvt-serial", "A", Step("purchase", faults)) == 1
