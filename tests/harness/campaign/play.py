@@ -296,7 +296,7 @@ class _Campaign:
             assert now.result is not None
             assert now.result.payment is not None
             if (now.result.payment.outcome is Outcome.REVERSED) != (job.id in self.undone):
-                raise Wrong(f"the payment of job {job.op} {job.result} is {now.result.payment.outcome} in the end")
+                raise Wrong(f"the payment of {job.op} {job.id} is {now.result.payment.outcome} in the end, {now.amendments}")
         await self.stage.close()
         self._compare("in the end")
 
