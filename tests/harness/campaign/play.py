@@ -163,7 +163,8 @@ class _Campaign:
 
     async def _settle_all(self, group: list[_Sent]) -> None:
         """And open the shift, where the device asked for that."""
-        if not group:
+        if not group:  # it was refused: its faults go with it
+            self.stage.cable.disarm()
             return
         closed = self.report.codes["device.shift_closed"]
         await self._settle(group)
