@@ -6,7 +6,7 @@ its own, so that only a server which forgets, and slips that the FN does not kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,6 +132,13 @@ class AtolWebBench(RegisterBench):
             return "the register was used by others meanwhile, and shows no archive"
         if disturbance in ("foreign", "foreign_equal", "report") and variant.settings.get("unblocked_result") == "none":
             return "another program used the register while the server looked for what became of the task"
+        if disturbance == "foreign_equal":
+            return "another program made a document like ours: the FN shows it, and the server never heard of our request"
+        return None
+
+    def may_stay_open_together(self, variant: Variant, scenario: Scenario, disturbances: Collection[str]) -> str | None:
+        if scenario.name in SLIPS and "power" in disturbances and {"foreign", "foreign_equal"} & set(disturbances):
+            return "the cash in the drawer moved for another program, and the server lost its power in between"
         return None
 
     def corrupt(self, data: bytes) -> bytes:
