@@ -6,7 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from bridge.model import Text
 from bridge.server.access.origins import LONGEST, is_origin
@@ -34,11 +36,20 @@ def _origin(value: str) -> str:
     return value
 
 
+class _OnceOrTwice:
+    """A set whose members may be given twice; the generated schema would say that they must not."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        described.pop("uniqueItems", None)
+        return described
+
+
 Origin = Annotated[str, Field(max_length=LONGEST), AfterValidator(_origin)]
 Label = Annotated[Text, Field(min_length=1, max_length=60), AfterValidator(_honest)]
-Rights = Annotated[frozenset[Right], Field(min_length=1)]
+Rights = Annotated[frozenset[Right], Field(min_length=1), _OnceOrTwice()]
 DeviceId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
-Devices = Annotated[frozenset[DeviceId], Field(min_length=1, max_length=200)]
+Devices = Annotated[frozenset[DeviceId], Field(min_length=1, max_length=200), _OnceOrTwice()]
 Alias = Annotated[str, Field(pattern=r"^@[a-z0-9][a-z0-9._-]{0,38}$")]
 Aliases = Annotated[dict[Alias, DeviceId], Field(max_length=50)]
 ClientName = Annotated[Text, Field(min_length=1, max_length=60)]
