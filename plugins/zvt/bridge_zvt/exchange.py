@@ -268,7 +268,7 @@ class Exchange:
 
     async def _breathe(self) -> None:
         pause = self._replied + _BREATH - self._now()
-        if pause > 0:
+        if pause > 0 and self._line.in_packets:
             await asyncio.sleep(pause)
 
     async def _send_abort(self) -> None:

@@ -38,6 +38,9 @@ class Line(ABC):
     keeps_talking = False
     """Whether the terminal goes on when this end was away: nothing tells it that a serial line was opened anew."""
 
+    in_packets = True
+    """Whether the other end may take what came together for one message. In frames each message has its own end."""
+
     def __init__(self, link: ByteLink, timeouts: Timeouts, logger: logging.Logger) -> None:
         self.timeouts = timeouts
         self._link = link
@@ -119,6 +122,7 @@ class SerialLine(Line):
     """RS-232: each message in a frame, acknowledged by one byte before anybody looks into it."""
 
     keeps_talking = True
+    in_packets = False
 
     def __init__(self, link: ByteLink, timeouts: Timeouts, logger: logging.Logger) -> None:
         super().__init__(link, timeouts, logger)
