@@ -36,7 +36,7 @@ from bridge.plugin import (
     NeedsOperator,
     Recovery,
 )
-from bridge.transport import ByteLink
+from bridge.transport import ByteLink, LinkError
 from bridge_zvt import memory, status
 from bridge_zvt.answers import Record, shown
 from bridge_zvt.effects import Effects
@@ -71,7 +71,16 @@ class ZvtDriver(Driver):
         self._exchange.start()
 
     async def identify(self) -> Identity:
-        identity, self._registration = await status.connect(self._exchange, self._settings)
+        exchange = self._exchange
+        exchange.packets = await memory.takes_packets(self._device)
+        try:
+            identity, self._registration = await status.connect(exchange, self._settings)
+        except LinkError:
+            if exchange.lost_together:
+                await memory.note_pair(self._device, lost=True)
+            raise
+        if exchange.by_length:
+            await memory.note_pair(self._device, lost=False)
         return identity
 
     async def capabilities(self) -> Capabilities:

@@ -31,9 +31,11 @@ UNKNOWN_COMMAND = Apdu(NEGATIVE_CLASS << 8 | NOT_SUPPORTED)
 # A sign of life goes to the host at least so often, while a terminal is silent with a customer at its PIN pad.
 _SIGN_OF_LIFE = 20.0
 
-# Between the last answer to one command and the next command. There are terminals that take what one packet has for one message:
-# a command right behind an acknowledgement is lost there.
+# Between the last acknowledgement of one command and the next command. There are terminals, emulators mostly, that take what one packet
+# has for one message: a command right behind an acknowledgement is lost there. None where the terminal has shown that it reads by length,
+# more where it has shown that it does not.
 _BREATH = 0.01
+_LONG_BREATH = 0.05
 
 _UNDERSTOOD = frozenset(
     (
@@ -105,12 +107,16 @@ class Ending:
 class Exchange:
     """Owns a line for as long as it lives. `start` before use, `close` at the end.
 
-    `on_stray` hears what an earlier command left behind, before it is acknowledged.
+    `on_stray` hears what an earlier command left behind, before it is acknowledged. `packets`: the terminal is known to take what one
+    packet has for one message; `by_length`: it has shown that it does not. `lost_together`: the link ended when two messages had been sent in one, so that it may be such a one.
     """
 
     def __init__(self, line: Line, settings: ZvtSettings, logger: logging.Logger) -> None:
         self.timeouts = settings.timeouts
         self.on_stray: Callable[[Apdu], Awaitable[None]] = self._forget
+        self.packets = False
+        self.by_length = False
+        self.lost_together = False
         self._line = line
         self._settings = settings
         self._log = logger
@@ -121,6 +127,7 @@ class Exchange:
         self._patient_until = 0.0  # until then it may
         self._fresh = True
         self._replied = 0.0  # when the terminal's last message was answered
+        self._held: Apdu | None = None  # an acknowledgement that goes out together with the next command
         self._spent = False  # this job has sent a command that moves money
 
     def begin(self) -> None:
@@ -133,8 +140,11 @@ class Exchange:
     async def close(self) -> None:
         await self._line.close()
 
-    async def run(self, command: Command, listener: Listener = SILENT, *, seconds: float | None = None) -> Ending:
-        """One command, to its end. `seconds`: for its first answer, T3 where nothing is given.
+    async def run(
+        self, command: Command, listener: Listener = SILENT, *, seconds: float | None = None, hold: bool = False
+    ) -> Ending:
+        """One command, to its end. `seconds`: for its first answer, T3 where nothing is given. `hold`: another one follows at once that
+        moves no money, and its completion is acknowledged together with that (`release` where none follows after all).
 
         Raises Refused where the terminal did not begin it, LinkError where its end is not known.
         """
@@ -143,17 +153,15 @@ class Exchange:
             self._running, self._wanted, self._unanswered = command, False, 0
             self._spent = self._spent or command.money
             try:
-                await self._breathe()
                 self._log.debug("-> %s", command.title)
-                await self._line.send(command.apdu)
-                answer = await self._first_answer(command, seconds or self.timeouts.t3, listener)
+                answer = await self._begin(command, seconds or self.timeouts.t3, listener)
                 if not is_positive(answer.code):
                     await self._make_sure(command)
                     self._log.debug("<- %s", answer)
                     raise Refused(command.title, answer.code & 0xFF)
                 if command.ends is Ends.ANSWER:
                     return Ending(answer, read(answer, command.code))
-                return await self._follow(command, listener)
+                return await self._follow(command, listener, hold=hold and self._line.in_packets and not self.packets)
             finally:
                 self._running = None
                 self._settle_abort(AbortAnswer.TOO_LATE)
@@ -174,6 +182,32 @@ class Exchange:
         return await asyncio.shield(self._owed)
 
     # --- one command
+
+    async def _begin(self, command: Command, seconds: float, listener: Listener) -> Apdu:
+        """Send it. A pair in one packet, which is answered, shows that the terminal reads by length."""
+        held, self._held = self._held, None
+        if held is not None and not command.money:
+            self.lost_together = True
+            await self._line.send(held, command.apdu)
+            answer = await self._first_answer(command, seconds, listener)
+            self.lost_together = False
+            self.by_length = is_positive(answer.code)
+            if answer.code != UNKNOWN_COMMAND.code:  # else the pair may have been read as one command
+                return answer
+        elif held is not None:
+            await self._line.send(held)
+        if held is not None:
+            self._replied = self._now()
+        await self._breathe()
+        await self._line.send(command.apdu)
+        return await self._first_answer(command, seconds, listener)
+
+    async def release(self) -> None:
+        """Nothing follows what was held."""
+        held, self._held = self._held, None
+        if held is not None:
+            await self._line.send(held)
+            self._replied = self._now()
 
     async def _first_answer(self, command: Command, seconds: float, listener: Listener) -> Apdu:
         due = self._now() + seconds
@@ -198,7 +232,7 @@ class Exchange:
             if message is not None:
                 raise LinkLost(f"the terminal refused the command '{command.title}', and went on with {message}")
 
-    async def _follow(self, command: Command, listener: Listener) -> Ending:
+    async def _follow(self, command: Command, listener: Listener, *, hold: bool = False) -> Ending:
         patience = self.timeouts.t4
         due = self._now() + patience
         aborted = begun = False
@@ -230,7 +264,10 @@ class Exchange:
             if message.code in (Code.COMPLETION, Code.ABORT):
                 body = read(message, command.code)
                 self._log.debug("<- %s", message)
-                await self._acknowledge_end(message, command)
+                if hold and message.code == Code.COMPLETION and not self._unanswered:
+                    self._held = reply_to(message)
+                else:
+                    await self._acknowledge_end(message, command)
                 return Ending(masked(message, command.code), body, text_of(body, self._settings.charset))
             patience = await self._take(message, listener) or patience
             due = self._now() + (patience if not aborted else self.timeouts.abort)
@@ -267,8 +304,10 @@ class Exchange:
         self._replied = self._now()
 
     async def _breathe(self) -> None:
-        pause = self._replied + _BREATH - self._now()
-        if pause > 0 and self._line.in_packets:
+        if not self._line.in_packets or self.by_length:
+            return
+        pause = self._replied + (_LONG_BREATH if self.packets else _BREATH) - self._now()
+        if pause > 0:
             await asyncio.sleep(pause)
 
     async def _send_abort(self) -> None:

@@ -65,8 +65,8 @@ class Line(ABC):
         self._inbox.wake()
 
     @abstractmethod
-    async def send(self, apdu: Apdu) -> None:
-        """Hand over one message. Raises LinkError."""
+    async def send(self, *apdus: Apdu) -> None:
+        """Hand over messages, where they are several in one packet if the line has packets. Raises LinkError."""
 
     async def receive(self, due: float) -> Apdu | None:
         """The next message; None at `due` (in the loop's time), or when woken. Raises LinkError."""
@@ -96,8 +96,8 @@ class StreamLine(Line):
         self._decoder = StreamDecoder()
         self._since = 0.0  # when the message that is under way began
 
-    async def send(self, apdu: Apdu) -> None:
-        await self._inbox.write(apdu.to_bytes())
+    async def send(self, *apdus: Apdu) -> None:
+        await self._inbox.write(b"".join(apdu.to_bytes() for apdu in apdus))
 
     async def _more(self, due: float) -> bool:
         stops = self._since + self.timeouts.message if self._decoder.inside else due
@@ -130,7 +130,11 @@ class SerialLine(Line):
         self._controls: deque[Control] = deque()
         self._last: Apdu | None = None  # the last message that was taken in
 
-    async def send(self, apdu: Apdu) -> None:
+    async def send(self, *apdus: Apdu) -> None:
+        for apdu in apdus:
+            await self._send(apdu)
+
+    async def _send(self, apdu: Apdu) -> None:
         """Repeated after NAK, and where neither ACK nor NAK comes.
 
         A terminal that missed our ACK repeats its message while it owes us its own. It is told by being the very message that

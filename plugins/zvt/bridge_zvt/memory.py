@@ -19,6 +19,7 @@ PAYMENTS = "payments"  # trace -> {job, receipt, terminal, finishing}
 AHEAD = "clock_ahead"  # seconds
 WATCH = "watch"  # {job, record, until}
 STRAY = "stray"  # what came of earlier commands, unasked
+PACKETS = "packets"  # how often in a row it was lost with two messages in one packet
 
 # So many of the last payments can be told to their job. A terminal reverses by itself within minutes.
 _KEPT = 30
@@ -132,3 +133,18 @@ async def keep_stray(context: DeviceContext, data: Mapping[str, Any]) -> None:
 def superseded(kept: Mapping[str, Any], record: Record) -> bool:
     """Whether the terminal shows another payment than the one that is watched: then it tells nothing of it any more."""
     return same(Record.model_validate(kept["record"]), record) is False
+
+
+async def takes_packets(context: DeviceContext) -> bool:
+    """Whether the terminal was lost twice in a row when two messages came to it in one packet: once it may have been the cable."""
+    return int(await context.store.get(PACKETS) or 0) > 1
+
+
+async def note_pair(context: DeviceContext, *, lost: bool) -> None:
+    """What became of two messages in one packet."""
+    before = int(await context.store.get(PACKETS) or 0)
+    if lost:
+        context.logger.warning("the link ended behind two messages in one packet")
+        await context.store.set(PACKETS, before + 1)
+    elif before:
+        await context.store.set(PACKETS, 0)

@@ -91,13 +91,13 @@ class Registration:
 
 
 async def enquire(
-    exchange: Exchange, settings: ZvtSettings, service: int | None = commands.SERVICE_NO_VERSION
+    exchange: Exchange, settings: ZvtSettings, service: int | None = commands.SERVICE_NO_VERSION, *, hold: bool = False
 ) -> TerminalState | None:
-    """05 01. None where the terminal does not know it. Raises TerminalBusy, LinkError."""
+    """05 01. None where the terminal does not know it. `hold`: as of `Exchange.run`. Raises TerminalBusy, LinkError."""
     if not settings.status_enquiry:
         return None
     try:
-        ending = await exchange.run(commands.status_enquiry(settings, service))
+        ending = await exchange.run(commands.status_enquiry(settings, service), hold=hold)
     except Refused as refused:
         if refused.number in (BUSY, NOT_READY):
             raise TerminalBusy(str(refused)) from refused
@@ -152,8 +152,9 @@ async def connect(exchange: Exchange, settings: ZvtSettings) -> tuple[Identity, 
     behind = 0
     while True:
         try:
-            state = await enquire(exchange, settings, service=None)
+            state = await enquire(exchange, settings, service=None, hold=True)
             if state is not None and state.code == BUSY:
+                await exchange.release()
                 raise TerminalBusy("status 9C")
             registration = await register(exchange, settings)
             break

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from bridge_zvt.frame import Apdu, StreamDecoder, is_answer
 from zvt_bench import (
     CONNECT,
     DONE,
@@ -34,6 +35,7 @@ from zvt_bench import (
 )
 
 from bridge.model import Outcome as Came
+from bridge.plugin import Driver
 from bridge.transport import Cable, LinkError, LinkTimeout, NullLink, WireLog, null_modem, run_virtual
 
 PAY = "06 01 0A 04 00 00 00 00 12 34 49 09 78"
@@ -78,14 +80,27 @@ class OnePacketOneMessage:
                 await asyncio.sleep(0.005)
 
 
-def test_a_command_does_not_come_in_one_packet_with_the_answer_before_it() -> None:
+async def connected(emulator: OnePacketOneMessage, device: Device) -> tuple[Driver, asyncio.Task[None]]:
+    host, far = null_modem(Cable(), lambda: WireLog(lambda: datetime.now(UTC)))
+    serving = asyncio.create_task(emulator.serve(far))
+    settings = FAMILY.settings_from({"framing": "stream", "repeat_receipt": False})
+    return await FAMILY.open(settings, host, device), serving
+
+
+def test_a_terminal_that_takes_a_packet_for_a_message_is_spoken_to_in_single_ones() -> None:
+    """Found out with what moves no money, and remembered: twice, as once it may have been the cable."""
+
     async def scenario() -> None:
-        emulator = OnePacketOneMessage()
-        host, far = null_modem(Cable(), lambda: WireLog(lambda: datetime.now(UTC)))
-        serving = asyncio.create_task(emulator.serve(far))
-        device = Device()
-        settings = FAMILY.settings_from({"framing": "stream", "repeat_receipt": False})
-        driver = await FAMILY.open(settings, host, device)
+        emulator, device = OnePacketOneMessage(), Device()
+        for _ in range(2):
+            driver, serving = await connected(emulator, device)
+            with pytest.raises(LinkTimeout):
+                await driver.identify()
+            await driver.close()
+            serving.cancel()
+        assert [code for code in emulator.heard if code != "80 00"] == ["05 01", "05 01"]
+        emulator.heard.clear()
+        driver, serving = await connected(emulator, device)
         await driver.identify()
         paid = await driver.execute(Job(device), purchase())
         assert paid.payment is not None
@@ -93,6 +108,55 @@ def test_a_command_does_not_come_in_one_packet_with_the_answer_before_it() -> No
         assert [code for code in emulator.heard if code != "80 00"] == ["05 01", "06 00", "06 01"]
         await driver.close()
         serving.cancel()
+
+    run_virtual(scenario())
+
+
+class ReadsByLength(OnePacketOneMessage):
+    """A terminal, by comparison. `said`: the loop's time at each command."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[float] = []
+        self.packets: list[str] = []
+
+    async def serve(self, link: NullLink) -> None:
+        decoder = StreamDecoder()
+        with contextlib.suppress(LinkError):
+            while True:
+                packet = await link.read()
+                self.packets.append(packet[:5].hex(" ").upper())
+                for message in decoder.feed(packet):
+                    assert isinstance(message, Apdu)
+                    if is_answer(message.code):
+                        continue
+                    self.heard.append(f"{message.code >> 8:02X} {message.code & 0xFF:02X}")
+                    self.said.append(asyncio.get_running_loop().time())
+                    told = [OK, DONE] if self.heard[-1] != "06 01" else [OK, result(), DONE]
+                    await link.write(bytes.fromhex("".join(told)))
+
+
+def test_a_terminal_that_reads_by_length_is_not_kept_waiting() -> None:
+    async def scenario() -> None:
+        terminal, device = ReadsByLength(), Device()
+        driver, serving = await connected(terminal, device)
+        await driver.identify()
+        paid = await driver.execute(Job(device), purchase())
+        assert paid.payment is not None
+        assert terminal.heard == ["05 01", "06 00", "06 01"]
+        assert terminal.said[0] == terminal.said[-1]
+        assert "80 00 00 06 00" in terminal.packets
+        await driver.close()
+        serving.cancel()
+
+    run_virtual(scenario())
+
+
+def test_a_pair_that_is_refused_as_unknown_is_sent_again_as_two() -> None:
+    async def scenario() -> None:
+        refused = [Till(REGISTRATION), Says("84 83 00")]
+        bench = Bench([*run_of(ENQUIRY, READY), *refused, *refused])
+        assert (await (await bench.connect()).identify()).fiscal_number is None
 
     run_virtual(scenario())
 
