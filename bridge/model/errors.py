@@ -324,9 +324,11 @@ class JobError(Model):
         `texts`: detail and remedy in other languages than English; what became of the document is added to each.
         """
         kind = ERRORS[code]
+        became = WHAT_BECAME[fate]
+        what = (detail or kind.text).removesuffix(became).rstrip()  # a device's reason may say it, too
         return cls(
             code=code,
-            message=f"{detail or kind.text} {WHAT_BECAME[fate]}",
+            message=f"{what} {became}",
             fate=fate,
             retry=kind.retry,
             remedy=remedy or kind.remedy,

@@ -450,3 +450,9 @@ def test_a_driver_that_refuses_but_does_not_vouch_for_it_puts_the_job_in_doubt(t
         assert len(world.devices["d1"].issued) == 2
 
     in_world(tmp_path, story)
+
+
+def test_what_became_of_a_document_is_said_once() -> None:
+    reason = "till-1 is offline: The connection was lost. Nothing was issued."
+    assert JobError.of("request.expired", reason).message == reason
+    assert JobError.of("request.expired", "Too late.").message == "Too late. Nothing was issued."
