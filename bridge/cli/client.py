@@ -13,6 +13,7 @@ from urllib.parse import quote
 from bridge.cli.errors import CliError
 from bridge.server import admin_token, instance, proof
 
+_PAGE = 200  # entries of a list, at once
 _TIMEOUT_SECONDS = 30.0
 
 
@@ -143,6 +144,19 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             raise Lost(f"The connection to the bridge broke ({type(error).__name__}).", "See its log, then try again.") from None
         return response.status, _read(response.status, raw)
+
+    def listed(
+        self, path: str, name: str, *, limit: int, after: str | None, **filters: str | None
+    ) -> tuple[list[Any], str | None]:
+        """So many entries `name` of a list that comes in pages, and where it goes on; None at its end. Raises Refused, Lost, NotRunning."""
+        found: list[Any] = []
+        while len(found) < limit:
+            page = self.get(path, **filters, after=after, limit=min(_PAGE, limit - len(found)))
+            found += page[name]
+            after = page["next"]
+            if after is None:
+                break
+        return found, after
 
     def _prove(self, connection: http.client.HTTPConnection) -> None:
         """Let the other end prove, on this very connection, that it knows the token before it is sent. Raises NotRunning."""

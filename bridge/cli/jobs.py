@@ -13,7 +13,7 @@ from bridge.cli.data_dir import data_dir_option, json_option
 from bridge.cli.errors import CliError
 from bridge.cli.output import console, facts, moment, print_json, progress, short_moment, styled, table
 
-_PAGE = 200
+STATES = ("queued", "running", "unresolved", "done", "failed")
 
 
 @click.group()
@@ -23,7 +23,7 @@ def jobs() -> None:
 
 @jobs.command("list")
 @click.option("--device", metavar="ID", help="Of one device.")
-@click.option("--state", type=click.Choice(["queued", "running", "unresolved", "done", "failed"]), help="In one state.")
+@click.option("--state", type=click.Choice(STATES), help="In one state.")
 @click.option("--reference", help="With the till's own order number.")
 @click.option("--collected/--not-collected", default=None, help="Whose outcome the till has, or has not.")
 @click.option("--after", metavar="ID", help="Continue after this job.")
@@ -42,22 +42,10 @@ def list_(
 ) -> None:
     """Jobs, page by page."""
     client = Client.connect(data_dir)
-    found: list[dict[str, Any]] = []
+    filters = {"device": device, "state": state, "reference": reference}
+    filters["collected"] = None if collected is None else str(collected).lower()
     with progress("Reading the journal"):
-        while len(found) < limit:
-            page = client.get(
-                "/jobs",
-                device=device,
-                state=state,
-                reference=reference,
-                collected=None if collected is None else str(collected).lower(),
-                after=after,
-                limit=min(_PAGE, limit - len(found)),
-            )
-            found += page["jobs"]
-            after = page["next"]
-            if after is None:
-                break
+        found, after = client.listed("/jobs", "jobs", limit=limit, after=after, **filters)
     if as_json:
         print_json({"jobs": found, "next": after})
         return

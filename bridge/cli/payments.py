@@ -12,16 +12,14 @@ import click
 from bridge.cli.client import Client, Refused, segment
 from bridge.cli.data_dir import data_dir_option, json_option
 from bridge.cli.errors import CannotRun, CliError, NotKnown, told
-from bridge.cli.jobs import joined, print_job
+from bridge.cli.jobs import STATES, joined, print_job
 from bridge.cli.output import console, print_json, progress, short_moment, styled, table
 
 OUTCOMES = ("approved", "partial", "declined", "cancelled", "timed_out", "reversed")
-STATES = ("queued", "running", "unresolved", "done", "failed")
 
 # How a payment ends a command.
 PAID, NOT_PAID, NOT_KNOWN, PAID_IN_PART = 0, 1, 3, 4
 
-_PAGE = 200
 _NO_SUCH = 404
 _NOT_YET = 202
 
@@ -67,14 +65,8 @@ def list_(
         "original": original,
     }
     client = Client.connect(data_dir)
-    found: list[dict[str, Any]] = []
     with progress("Reading the journal"):
-        while len(found) < limit:
-            page = client.get("/payments", **filters, after=after, limit=min(_PAGE, limit - len(found)))
-            found += page["payments"]
-            after = page["next"]
-            if after is None:
-                break
+        found, after = client.listed("/payments", "payments", limit=limit, after=after, **filters)
     if as_json:
         print_json({"payments": found, "next": after})
         return
