@@ -6,11 +6,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import AfterValidator, Field
 
 from bridge.model import Text
+from bridge.model.base import Described
 from bridge.server.access.origins import LONGEST, is_origin
 from bridge.server.access.scopes import NEVER_FOR_WEB, Right
 
@@ -36,20 +35,14 @@ def _origin(value: str) -> str:
     return value
 
 
-class _OnceOrTwice:
-    """A set whose members may be given twice; the generated schema would say that they must not."""
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        described = handler(schema)
-        described.pop("uniqueItems", None)
-        return described
-
+# A right or device may be named twice; by its being a set the schema would say that it must not.
+_MAY_REPEAT = Described(uniqueItems=False)
 
 Origin = Annotated[str, Field(max_length=LONGEST), AfterValidator(_origin)]
 Label = Annotated[Text, Field(min_length=1, max_length=60), AfterValidator(_honest)]
-Rights = Annotated[frozenset[Right], Field(min_length=1), _OnceOrTwice()]
+Rights = Annotated[frozenset[Right], Field(min_length=1), _MAY_REPEAT]
 DeviceId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
-Devices = Annotated[frozenset[DeviceId], Field(min_length=1, max_length=200), _OnceOrTwice()]
+Devices = Annotated[frozenset[DeviceId], Field(min_length=1, max_length=200), _MAY_REPEAT]
 Alias = Annotated[str, Field(pattern=r"^@[a-z0-9][a-z0-9._-]{0,38}$")]
 Aliases = Annotated[dict[Alias, DeviceId], Field(max_length=50)]
 ClientName = Annotated[Text, Field(min_length=1, max_length=60)]
