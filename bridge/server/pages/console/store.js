@@ -158,9 +158,11 @@ function line(up) {
   if (state.line === "gone") {
     change({ line: "back" });
     setTimeout(() => state.line === "back" && change({ line: "up" }), 6000);
+    load().catch(() => {});
+  } else {
+    // The first time: how devices, pairings and health stand is told with the subscription, what jobs did before it is not.
+    readOpen().catch(() => {});
   }
-  // At the first time, too: what happened between the reading at the sign-in and this subscription was told to nobody.
-  load().catch(() => {});
   tell("line", {});
   return undefined;
 }
