@@ -108,7 +108,8 @@ class Exchange:
     """Owns a line for as long as it lives. `start` before use, `close` at the end.
 
     `on_stray` hears what an earlier command left behind, before it is acknowledged. `packets`: the terminal is known to take what one
-    packet has for one message; `by_length`: it has shown that it does not. `lost_together`: the link ended when two messages had been sent in one, so that it may be such a one.
+    packet has for one message; `by_length`: it has shown that it does not. `lost_together`: the link ended when two messages had been
+    sent in one, so that it may be such a one.
     """
 
     def __init__(self, line: Line, settings: ZvtSettings, logger: logging.Logger) -> None:
@@ -185,8 +186,8 @@ class Exchange:
 
     async def _begin(self, command: Command, seconds: float, listener: Listener) -> Apdu:
         """Send it. A pair in one packet, which is answered, shows that the terminal reads by length."""
-        held, self._held = self._held, None
-        if held is not None and not command.money:
+        if self._held is not None and not command.money:
+            held, self._held = self._held, None
             self.lost_together = True
             await self._line.send(held, command.apdu)
             answer = await self._first_answer(command, seconds, listener)
@@ -194,10 +195,8 @@ class Exchange:
             self.by_length = is_positive(answer.code)
             if answer.code != UNKNOWN_COMMAND.code:  # else the pair may have been read as one command
                 return answer
-        elif held is not None:
-            await self._line.send(held)
-        if held is not None:
             self._replied = self._now()
+        await self.release()
         await self._breathe()
         await self._line.send(command.apdu)
         return await self._first_answer(command, seconds, listener)
