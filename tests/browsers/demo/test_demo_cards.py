@@ -59,6 +59,14 @@ async def test_the_card_is_charged_and_the_receipt_names_the_payment(visitor: Vi
     assert len(await visitor.ledger("order", rows=2)) == 2
 
 
+async def test_the_next_customer_pays_too(visitor: Visitor) -> None:
+    for number in (1, 2):
+        await buys(visitor, BREAD)
+        await until(visitor.page, f"document.querySelectorAll('.outcome[data-status=done]').length === {2 * number}")
+    assert len(await visitor.receipts()) == 2
+    assert [one["total"] for one in await terminal(visitor.theatre).bench.documents()] == ["4.50", "4.50"]
+
+
 async def test_a_card_that_is_declined_sells_nothing(visitor: Visitor) -> None:
     await terminal(visitor.theatre).bench.switch({"customer": "decline"})
     await buys(visitor, BREAD)

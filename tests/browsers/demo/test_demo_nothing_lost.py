@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browsers.browser import until
-from tests.browsers.demo.visitor import BREAD, MUG, Visitor
+from tests.browsers.demo.visitor import BREAD, COFFEE, MUG, Visitor
 from tests.browsers.settings import NO_POLICY, in_browsers
 
 pytestmark = in_browsers(NO_POLICY)
@@ -39,3 +39,17 @@ async def test_a_reload_in_the_middle_loses_nothing(visitor: Visitor) -> None:
     await visitor.reload()
     assert len(await visitor.ledger("order")) == len(await visitor.receipts()) == 1
     assert await visitor.page.evaluate("document.querySelector('.outcome')") is None
+
+
+async def test_news_of_the_last_sale_leave_the_next_one_in_the_cart(visitor: Visitor) -> None:
+    await visitor.act("cable", "armed")
+    await visitor.sell(COFFEE)
+    await visitor.sees("unresolved")
+    await visitor.take(BREAD)
+    await visitor.says("#total", "4.50")
+    await visitor.act("cable", "whole")
+    await visitor.sees("done")
+    assert "4.50" in await visitor.text("#total")
+    await visitor.sell()
+    await visitor.sees("done")
+    assert [one["total"] for one in await visitor.receipts()] == ["8.00", "4.50"]

@@ -16,6 +16,7 @@ export class Cart {
     this.taxNumber = "";
     this.email = "";
     this.payments = [{ kind: "cash", amount: "" }];
+    this.charged = []; // what cards have paid of it: { amount, job }
     this.reference = reference();
   }
 

@@ -106,19 +106,23 @@ export class Counter {
 
   ready() {
     byId("sell").disabled = this.cart.empty || this.sending === true;
+    for (const part of document.querySelectorAll("#goods, #sale > div")) part.inert = this.sending === true; // it is being sold as it is
     show(byId("sell"), say(this.sending ? "selling" : "sell"));
   }
 
   async sell() {
-    if (this.cart.empty || this.sending) return;
-    const wrong = this.cart.wrong();
+    const { cart, device } = this; // whatever printer is chosen meanwhile
+    if (cart.empty || this.sending) return;
+    const wrong = cart.wrong();
     if (wrong.length > 0) return this.tell(null, wrong, say("unreadable"));
+    const operation = this.operation();
+    const { places } = this;
     this.sending = true;
     this.ready();
     try {
-      const { totals } = await this.bridge.preview(this.device.id, this.operation());
-      const payments = this.cart.paid(totals.due, this.places);
-      if (await this.takeCards(payments)) await this.submit({ ...this.operation(), payments }, this.cart);
+      const { totals } = await this.bridge.preview(device.id, operation);
+      const payments = cart.paid(totals.due, places);
+      if (await this.takeCards(cart, payments)) await this.submit({ ...operation, payments }, cart, device.id);
     } catch (error) {
       this.refused(error); // the preview was: nothing was asked for yet
     } finally {
@@ -128,24 +132,28 @@ export class Counter {
   }
 
   /** Cards first: the receipt names the payment that it records. False: a card was not charged, and nothing is sold. */
-  async takeCards(payments) {
-    const { currency } = this.cart.shop;
+  async takeCards(cart, payments) {
+    const { currency } = cart.shop;
     const terminal = this.terminals.find((one) => one.currency === currency);
-    const left = this.cart.charged ?? [];
     if (terminal === undefined) return true;
+    const left = [...cart.charged]; // charged already, and then the receipt was refused
     for (const payment of payments.filter(({ kind }) => kind === "card")) {
-      const before = left.find(({ amount }) => amount === payment.amount); // charged already, and the receipt was refused
-      const job = before?.job ?? (await this.charge(terminal, payment.amount, currency));
+      const before = left.findIndex(({ amount }) => amount === payment.amount);
+      if (before >= 0) {
+        payment.payment_job = left.splice(before, 1)[0].job;
+        continue;
+      }
+      const job = await this.charge(terminal, payment.amount, cart);
       if (job === null) return false;
-      if (before === undefined) this.cart.charged = [...(this.cart.charged ?? []), { amount: payment.amount, job }];
+      cart.charged.push({ amount: payment.amount, job });
       payment.payment_job = job;
     }
     return true;
   }
 
   /** The terminal's word on one card: the job's id where it was charged, else null. */
-  async charge(terminal, amount, currency) {
-    const operation = { op: "payment.purchase", amount, currency, reference: this.cart.reference, part: true };
+  async charge(terminal, amount, { shop, reference }) {
+    const operation = { op: "payment.purchase", amount, currency: shop.currency, reference, part: true };
     const card = this.outcomes.begin(title(operation), terminal.face);
     const tell = (outcome) => this.outcomes.tell(card, outcome);
     const outcome = await this.bridge.submit(terminal.id, operation, { wait: PATIENCE_SECONDS, onChange: tell });
@@ -158,11 +166,12 @@ export class Counter {
   /** Ask for it, and go on as soon as the bridge has taken it; the card is told the rest whenever it comes. */
   submit(operation, cart, device = this.device.id) {
     const card = this.outcomes.begin(title(operation));
+    const reference = cart?.reference;
     return new Promise((taken) => {
       const tell = (outcome) => {
         this.outcomes.tell(card, outcome);
         if (outcome.status === "refused") this.refused(outcome);
-        else if (cart !== undefined) this.sold(cart);
+        else if (cart !== undefined) this.sold(cart, reference);
         taken();
       };
       this.bridge.submit(device, operation, { wait: PATIENCE_SECONDS, onChange: tell }).then(
@@ -179,9 +188,10 @@ export class Counter {
     });
   }
 
-  sold(cart) {
-    if (cart.reference !== this.cart.reference || cart.empty) return;
+  /** The cart is free for the next sale. What is told of this one later is no concern of the goods that are in it by then. */
+  sold(cart, reference) {
+    if (cart.reference !== reference) return;
     cart.clear();
-    this.draw();
+    if (cart === this.cart) this.draw();
   }
 }
