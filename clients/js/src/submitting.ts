@@ -299,6 +299,12 @@ export class Submitting {
     let job = first;
     if (isFinal(job) || until <= env.clock.now()) return job;
     let told = "";
+    const tell = () => {
+      const text = JSON.stringify([job.state, job.attention, job.queue_position]);
+      if (text !== told && !isFinal(job)) change(job);
+      told = text;
+    };
+    tell(); // that it was taken, however soon it ends
     let news = true; // an event may have come before this listens
     let ended = false;
     let wake: () => void = () => {};
@@ -323,9 +329,7 @@ export class Submitting {
           const now = await this.look(job.id, sent, over.signal);
           if (!now) return undefined;
           job = now;
-          const text = JSON.stringify([job.state, job.attention, job.queue_position]);
-          if (text !== told && !isFinal(job)) change(job);
-          told = text;
+          tell();
         }
         if (isFinal(job) || needsPerson(job) || ended) return job;
         if (news) continue;

@@ -1,7 +1,7 @@
 // Every outcome, from a real bridge.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { place, SALE, till, until } from "./kit.mjs";
+import { page, place, SALE, till, until } from "./kit.mjs";
 
 const shop = await place();
 
@@ -97,6 +97,25 @@ test("where only a person can tell, the till hears so at once, and afterwards wh
   const [told] = await bridge.resume();
   assert.equal(told.status, "done");
   assert.equal(told.key, outcome.key);
+  bridge.close();
+});
+
+test("a sale is told to be on its way, however soon it ends", async () => {
+  const before = await shop.count("d1");
+  const { environment } = page();
+  // What the page asks of the job waits until that is out.
+  class Slow extends environment.WebSocket {
+    send(message) {
+      if (message.includes('"jobs.get"'))
+        void until(async () => (await shop.count("d1")) > before, "the sale").then(() => super.send(message));
+      else super.send(message);
+    }
+  }
+  const { bridge } = await till({ over: { WebSocket: Slow } });
+  const seen = [];
+  const outcome = await bridge.submit("d1", SALE, { onChange: (change) => seen.push(change.status) });
+  assert.equal(outcome.status, "done");
+  assert.equal(seen[0], "waiting");
   bridge.close();
 });
 

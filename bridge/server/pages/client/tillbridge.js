@@ -1284,6 +1284,12 @@ var Submitting = class {
     let job = first;
     if (isFinal(job) || until <= env.clock.now()) return job;
     let told = "";
+    const tell = () => {
+      const text = JSON.stringify([job.state, job.attention, job.queue_position]);
+      if (text !== told && !isFinal(job)) change(job);
+      told = text;
+    };
+    tell();
     let news = true;
     let ended = false;
     let wake = () => {
@@ -1309,9 +1315,7 @@ var Submitting = class {
           const now = await this.look(job.id, sent, over.signal);
           if (!now) return void 0;
           job = now;
-          const text = JSON.stringify([job.state, job.attention, job.queue_position]);
-          if (text !== told && !isFinal(job)) change(job);
-          told = text;
+          tell();
         }
         if (isFinal(job) || needsPerson(job) || ended) return job;
         if (news) continue;
