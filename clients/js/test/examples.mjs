@@ -80,20 +80,26 @@ test("the examples of the README do what it says, and the first shows a refused 
   surroundings("http://localhost:8080");
   const shown = [[]];
   const first = (await shop.count("till-1")) + 1;
+  // The printer of the tests has printed others before.
+  const numbered = (text) => text.replace(/Receipt (\d+)/, (_, number) => `Receipt ${first + Number(number) - 1}`);
   globalThis.show = (text) => {
     shown.at(-1).push(text);
     const code = /: (\d{6})$/.exec(text)?.[1];
     if (code) void shop.say("decide", { code, aliases: { "@fiscal": "till-1" } });
   };
-  globalThis.next = () => shown.push([]);
-  // One program: an example builds on those before it.
-  await run("readme.mjs", examples.map(({ code }) => code).join("\nnext();\n"));
-  for (const [index, { code, expected }] of examples.entries())
-    for (const text of expected) {
-      // The printer of the tests has printed others before.
-      const wanted = text.replace(/Receipt (\d+)/, (_, number) => `Receipt ${first + Number(number) - 1}`);
-      assert.ok(shown[index].join("\n").includes(wanted), `${code}\nshows\n${shown[index].join("\n")}\nand not\n${wanted}`);
+  /** One program: an example builds on those before it, and begins when they have shown what they do. */
+  globalThis.next = async () => {
+    const { code, expected } = examples[shown.length - 1];
+    for (const text of expected.map(numbered)) {
+      const seen = () => shown.at(-1).join("\n").includes(text);
+      await until(seen, `${text}, shown by\n${code}\n`).catch((error) =>
+        assert.fail(`${error.message}, but ${shown.at(-1).join("\n")}`),
+      );
     }
+    shown.push([]);
+  };
+  await run("readme.mjs", examples.map(({ code }) => `${code}\nawait next();\n`).join(""));
+  assert.equal(shown.length, examples.length + 1);
 });
 
 const PAGE = join(ROOT, "docs/javascript.md");
