@@ -84,13 +84,14 @@ class Watch:
 
     async def _device(self, stage: Stage, device: Device) -> dict[str, Any]:
         seen = self._seen.setdefault(device.id, _Seen())
+        # Before the state: what is made in between is then seen as made. The other way round it would be seen as neither.
+        armed = [trouble_of(fault, stage.script) for fault in await device.bench.armed()]
         state = await device.bench.state()
         if state["documents"] != len(seen.documents):
             seen.documents = await device.bench.documents()
         if state["paper_lines"] != len(seen.lines):
             text, _ = await device.bench.paper(len(seen.lines))
             seen.lines += text.splitlines()
-        armed = [trouble_of(fault, stage.script) for fault in await device.bench.armed()]
         return {
             "id": device.id,
             **{name: state[name] for name in ("powered", "plugged", "paper_loaded", "cover_closed")},
