@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from bridge.model import Actor
 from bridge.transport.null_modem import Cable
 from tests.browsers.browser import until
 from tests.browsers.conftest import PageOpener
@@ -74,6 +75,38 @@ async def test_a_question_is_answered(stage: Stage, console: Console) -> None:
     assert await answered == "yes"
     await console.reads("done", "main")
     assert (await stage.shop.bridge.jobs.get(job.id)).state == "done"
+
+
+async def test_an_answer_that_an_event_has_overtaken_does_not_bring_an_ended_job_back(stage: Stage, console: Console) -> None:
+    """The open jobs are read anew with the language; the job ends while their list is on its way."""
+    await stage.fake("bar")
+    answered = stage.asks("Is the signature right?")
+    job = await stage.submit("bar", "order-1")
+    count = "nav a[href='#/unresolved'] .count"
+    await console.reads("1", count)
+    late = """void (() => {
+      const real = window.fetch;
+      window.fetch = async (...asked) => {
+        const answer = await real(...asked);
+        if (String(asked[0]).includes("/jobs?state=") && held) await new Promise((go) => held.push(go));
+        return answer;
+      };
+      let held = [];
+      window.kept = () => held.length;
+      window.letGo = () => { for (const go of held) go(); held = null; };
+      window.reading = import("/console/store.js").then(({ speak }) => speak("en"));
+    })()"""
+    await console.ask(late)
+    await eventually(lambda: console.ask("window.kept() > 0"))
+    asked = (await stage.shop.bridge.jobs.get(job.id)).attention
+    assert asked is not None
+    assert asked.prompt_id is not None
+    await stage.shop.bridge.jobs.answer(Actor(principal="tests"), job.id, asked.prompt_id, "yes")
+    assert await answered == "yes"
+    await until(console.page, f"document.querySelector({json.dumps(count)}) === null")
+    await console.ask("void window.letGo()")
+    await console.ask("window.reading")
+    assert await console.ask(f"document.querySelector({json.dumps(count)}) === null")
 
 
 async def test_a_job_in_doubt_is_settled_step_by_step_with_a_reason_and_a_promise(stage: Stage, console: Console) -> None:

@@ -72,11 +72,13 @@ export class Loaded extends Component {
   }
 
   async read() {
+    const reading = (this.reading = {});
+    const newest = () => this.alive && this.reading === reading; // an answer that was overtaken by a later one is an old one
     try {
       const data = await this.props.load();
-      if (this.alive) this.setState({ data, problem: null });
+      if (newest()) this.setState({ data, problem: null });
     } catch (problem) {
-      if (this.alive) this.setState({ problem });
+      if (newest()) this.setState({ problem });
     }
   }
 

@@ -197,9 +197,20 @@ const newest = (known, report) =>
 const merge = (id, report) =>
   change({ devices: state.devices.map((one) => (one.id === id ? { ...one, ...newest(one, told(report)) } : one)) });
 
+/** For each reading of the open jobs that is under way: what was told of jobs meanwhile, which its answer may not know yet. */
+const meanwhile = new Set();
+
 async function readOpen() {
-  const { jobs } = await get(`/jobs?state=${OPEN_STATES.join(",")}&limit=200`);
-  change({ open: new Map(jobs.map((job) => [job.id, job])) });
+  const newer = new Map();
+  meanwhile.add(newer);
+  try {
+    const { jobs } = await get(`/jobs?state=${OPEN_STATES.join(",")}&limit=200`);
+    const open = new Map(jobs.map((job) => [job.id, job]));
+    for (const job of newer.values()) put(open, job);
+    change({ open });
+  } finally {
+    meanwhile.delete(newer);
+  }
 }
 
 export async function readPairings() {
@@ -256,10 +267,15 @@ function heard(method, params) {
 
 /** A job as it stands now. */
 export function keep(job) {
+  for (const newer of meanwhile) newer.set(job.id, job);
   const open = new Map(state.open);
+  put(open, job);
+  change({ open });
+}
+
+function put(open, job) {
   if (OPEN_STATES.includes(job.state)) open.set(job.id, job);
   else open.delete(job.id);
-  change({ open });
 }
 
 // -- looking ------------------------------------------------------------------------------------------------------------
