@@ -199,6 +199,7 @@ def test_a_payment_in_doubt_warns_of_paying_again(run: Any, counter: Counter, mo
 
 
 def test_ctrl_c_asks_for_the_end_and_tells_what_is_answered_and_what_became_of_it(run: Any, counter: Counter) -> None:
+    before = signal.getsignal(signal.SIGINT)  # not the usual one where the tests run in the background of a shell
     counter.terminal.switches.card = 600
     before = signal.getsignal(signal.SIGINT)
     counter.when(lambda: counter.terminal.phase == "card", press_ctrl_c)

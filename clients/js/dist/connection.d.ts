@@ -20,6 +20,8 @@ export declare class Connection {
     /** Why it ended for good. */
     private ended;
     private position;
+    /** How often events were lost since every job that is not collected was last told anew. */
+    private missed;
     private readonly handlers;
     private readonly ending;
     private waiters;
@@ -56,6 +58,7 @@ export declare class Connection {
     private subscribe;
     /** Events were lost: hear what comes from now on first, then see how everything stands, so that nothing falls in between. */
     private restart;
+    private retell;
     private told;
     private listen;
     private tell;

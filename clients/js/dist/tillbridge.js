@@ -509,6 +509,8 @@ var Connection = class {
   /** Why it ended for good. */
   ended;
   position;
+  /** How often events were lost since every job that is not collected was last told anew. */
+  missed = 0;
   handlers = /* @__PURE__ */ new Map();
   ending = new AbortController();
   waiters = [];
@@ -704,6 +706,7 @@ var Connection = class {
     try {
       const answer = await subscribed(this.position ?? {});
       this.position ??= { epoch: answer.epoch, after: answer.after };
+      if (this.missed) await this.retell(session);
     } catch (error) {
       const problem = error instanceof TillbridgeError ? error.problem : void 0;
       if (problem?.code !== GONE) throw error;
@@ -713,23 +716,35 @@ var Connection = class {
   /** Events were lost: hear what comes from now on first, then see how everything stands, so that nothing falls in between. */
   async restart(session, epoch, last) {
     this.position = { epoch, after: last };
+    this.missed += 1;
     await session.call("events.subscribe", this.position);
     this.tell("seen", null);
+    await this.retell(session);
+  }
+  async retell(session) {
+    const { missed } = this;
     const newer = /* @__PURE__ */ new Set();
     const off = this.onSeen((job) => newer.add(typeof job === "string" ? job : job?.id));
-    let after;
-    do {
-      const page = await session.call("jobs.list", { collected: false, limit: 200, ...after ? { after } : {} });
-      for (const job of page.jobs) {
-        if (newer.has(job.id)) continue;
-        const at = new Date(this.env.clock.now()).toISOString();
-        const told = { seq: null, at, device: job.device, job_id: job.id };
-        this.tell("job", { ...told, kind: "resync", job });
-        if (job.attention) this.tell("prompt", { ...told, attention: job.attention });
-      }
-      after = page.next;
-    } while (after);
-    off();
+    try {
+      let after;
+      do {
+        const page = await session.call("jobs.list", { collected: false, limit: 200, ...after ? { after } : {} });
+        for (const job of page.jobs) {
+          if (newer.has(job.id)) continue;
+          const at = new Date(this.env.clock.now()).toISOString();
+          const told = { seq: null, at, device: job.device, job_id: job.id };
+          this.tell("job", { ...told, kind: "resync", job });
+          if (job.attention) this.tell("prompt", { ...told, attention: job.attention });
+        }
+        after = page.next;
+      } while (after);
+    } catch (error) {
+      const refused2 = error instanceof TillbridgeError && error.problem;
+      if (!refused2 || later(refused2) !== void 0) throw error;
+    } finally {
+      off();
+    }
+    if (missed === this.missed) this.missed = 0;
   }
   told(session, method, params) {
     if (method === "device.updated") {

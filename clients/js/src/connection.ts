@@ -35,6 +35,8 @@ export class Connection {
   /** Why it ended for good. */
   private ended: TillbridgeError | undefined;
   private position: { after: number; epoch: string } | undefined;
+  /** How often events were lost since every job that is not collected was last told anew. */
+  private missed = 0;
   private readonly handlers = new Map<keyof EventHandlers | "seen", Set<Handler>>();
   private readonly ending = new AbortController();
   private waiters: { resolve(session: Session): void; reject(error: TillbridgeError): void }[] = [];
@@ -266,6 +268,7 @@ export class Connection {
       const answer = await subscribed(this.position ?? {});
       // Events may have come right behind the answer, in the same step.
       this.position ??= { epoch: answer.epoch, after: answer.after };
+      if (this.missed) await this.retell(session); // the connection before broke in the middle of it
     } catch (error) {
       const problem = error instanceof TillbridgeError ? error.problem : undefined;
       if (problem?.code !== GONE) throw error;
@@ -276,23 +279,37 @@ export class Connection {
   /** Events were lost: hear what comes from now on first, then see how everything stands, so that nothing falls in between. */
   private async restart(session: Session, epoch: string, last: number): Promise<void> {
     this.position = { epoch, after: last };
+    this.missed += 1;
     await session.call("events.subscribe", this.position);
     this.tell("seen", null);
+    await this.retell(session);
+  }
+
+  private async retell(session: Session): Promise<void> {
+    const { missed } = this;
     const newer = new Set<unknown>();
     const off = this.onSeen((job) => newer.add(typeof job === "string" ? job : job?.id));
-    let after: string | null | undefined;
-    do {
-      const page: Jobs = await session.call("jobs.list", { collected: false, limit: 200, ...(after ? { after } : {}) });
-      for (const job of page.jobs) {
-        if (newer.has(job.id)) continue; // an event overtook the list
-        const at = new Date(this.env.clock.now()).toISOString();
-        const told = { seq: null, at, device: job.device, job_id: job.id };
-        this.tell("job", { ...told, kind: "resync", job } satisfies JobEvent);
-        if (job.attention) this.tell("prompt", { ...told, attention: job.attention } satisfies PromptEvent);
-      }
-      after = page.next;
-    } while (after);
-    off();
+    try {
+      let after: string | null | undefined;
+      do {
+        const page: Jobs = await session.call("jobs.list", { collected: false, limit: 200, ...(after ? { after } : {}) });
+        for (const job of page.jobs) {
+          if (newer.has(job.id)) continue; // an event overtook the list
+          const at = new Date(this.env.clock.now()).toISOString();
+          const told = { seq: null, at, device: job.device, job_id: job.id };
+          this.tell("job", { ...told, kind: "resync", job } satisfies JobEvent);
+          if (job.attention) this.tell("prompt", { ...told, attention: job.attention } satisfies PromptEvent);
+        }
+        after = page.next;
+      } while (after);
+    } catch (error) {
+      // To a token that may not list jobs there is nothing to tell, now or later.
+      const refused = error instanceof TillbridgeError && error.problem;
+      if (!refused || later(refused) !== undefined) throw error;
+    } finally {
+      off();
+    }
+    if (missed === this.missed) this.missed = 0;
   }
 
   private told(session: Session, method: string, params: never): void {
@@ -302,7 +319,7 @@ export class Connection {
     }
     if (method === "events.reset") {
       const { epoch, last } = params as { epoch: string; last: number };
-      // Where this breaks, the position is the new one already, and who waits for a job asks again with the next connection.
+      // Where this breaks, it is gone on with in the next connection, in which who waits for a job asks again as well.
       this.restart(session, epoch, last).catch(() => session.close());
       return;
     }

@@ -14,12 +14,19 @@ async function scene(script, more = {}) {
   };
   fake.answers["jobs.get"] = () => jobOf();
   const made = await till({ url: fake.url, token: fake.token, ...more });
+  /** The bridge goes away, and the page has noticed. */
+  const leave = async () => {
+    const noticed = new Promise((resolve) => made.bridge.on("connection", ({ state }) => state === "waiting" && resolve()));
+    fake.handshake = false;
+    fake.hangUp();
+    await noticed;
+  };
   const close = async () => {
     made.bridge.close();
     await fake.close();
     assert.deepEqual(script, []);
   };
-  return { fake, ...made, close };
+  return { fake, ...made, leave, close };
 }
 
 const done = () => jobOf();
@@ -43,13 +50,12 @@ test("later means later: it is put again when Retry-After has passed, and not be
     clock,
   });
   const outcome = bridge.submit("d1", SALE);
-  await until(() => fake.sent("devices.submit").length === 1);
-  await settled();
+  await until(() => clock.sleeps(7_000), "the answer");
   await clock.pass(6_900);
   assert.equal(fake.sent("devices.submit").length, 1);
-  await clock.pass(200);
-  await until(() => fake.sent("devices.submit").length === 2);
-  await settled();
+  await clock.pass(100);
+  await until(() => clock.sleeps(1_000), "the second answer");
+  assert.equal(fake.sent("devices.submit").length, 2);
   await clock.pass(2_000);
   assert.equal((await outcome).status, "done");
   await close();
@@ -120,10 +126,8 @@ test("an alias that may stand for another device by now makes a reused key unkno
 
 test("what was never sent before its time is over is not sent any more", async () => {
   const clock = new PlayedClock();
-  const { fake, bridge, storage, close } = await scene([], { clock });
-  fake.handshake = false;
-  fake.hangUp();
-  await settled();
+  const { fake, bridge, storage, leave, close } = await scene([], { clock });
+  await leave();
   const outcome = bridge.submit("d1", { op: "payment.purchase", amount: "1.00", currency: "PLN" });
   await settled();
   assert.equal(storage.jobs().length, 1);
@@ -190,9 +194,7 @@ test("an operation larger than the bridge takes is refused before it closes the 
 
 test("who gives up before it is sent has issued nothing, who gives up later does not know", async () => {
   const never = await scene([]);
-  never.fake.handshake = false;
-  never.fake.hangUp();
-  await settled();
+  await never.leave();
   const gone = new AbortController();
   const first = never.bridge.submit("d1", SALE, { signal: gone.signal });
   setTimeout(() => gone.abort());

@@ -161,6 +161,9 @@ export class PlayedClock {
       return undefined;
     });
 
+  /** Whether somebody sleeps who wakes in so many milliseconds. */
+  sleeps = (milliseconds) => [...this.#sleepers].some((one) => one.at === this.time + milliseconds);
+
   /** So many milliseconds later. */
   async pass(milliseconds) {
     const end = this.time + milliseconds;
