@@ -205,28 +205,41 @@ def exit_code(job: dict[str, Any]) -> int:
     return PAID_IN_PART if payment["outcome"] == "partial" else NOT_PAID
 
 
+# By operation: what it is once it is done; what it surely was not; and what is not known of it, with what must not be done then.
+_CHARGED = ("Paid", "nothing was charged", "the card was charged: hand out nothing, and do not pay again.")
+_WORDS = {
+    "payment.purchase": _CHARGED,
+    "payment.capture": _CHARGED,
+    "payment.refund": (
+        "Given back",
+        "no money was given back",
+        "the money was given back: do not give it back again, in cash neither.",
+    ),
+    "payment.reversal": ("Taken back", "the payment stands", "the payment was taken back: do not give the money back otherwise."),
+    "payment.preauthorise": ("Reserved", "nothing was reserved", "the amount was reserved: do not reserve it again."),
+    "payment.release": ("Given up", "the reservation stands", "the reservation was given up: do not charge it."),
+}
+
+
 def conclusion(job: dict[str, Any]) -> str:
     """The last word, for the person at the till."""
     payment = _decided(job)
-    paid = {"payment.purchase": "Paid", "payment.capture": "Paid"}.get(job["op"], "Approved")
+    done, surely, unknown = _WORDS.get(job["op"], _CHARGED)
     amount = _amount(payment, "approved")
     match exit_code(job):
         case 0:
-            return f"{paid}: {amount}." if amount else f"{paid}."
+            return f"{done}: {amount}." if amount else f"{done}."
         case 4:
             return f"Approved in part: {amount} of {_amount(payment, 'requested')}. Take the rest otherwise, or take this back."
         case 1 if payment:
             because = payment.get("reason_text") or payment.get("reason_code")
-            return f"Not {paid.lower()}: {payment['outcome'].replace('_', ' ')}{f' ({because})' if because else ''}."
+            return f"Not {done.lower()}: {payment['outcome'].replace('_', ' ')}{f' ({because})' if because else ''}."
         case 1:
-            return f"Not {paid.lower()}: surely nothing was charged."
+            return f"Not {done.lower()}: surely {surely}."
         case _ if job["state"] == "done":
             return "What the terminal said of it is not kept any more."
         case _ if job["state"] == "unresolved":
-            return (
-                "It is not known whether the card was charged: hand out nothing, and do not pay again."
-                f" tillbridge payments refresh {job['id']} asks the terminal."
-            )
+            return f"It is not known whether {unknown} tillbridge payments refresh {job['id']} asks the terminal."
         case _:
             return f"Not finished yet, and it goes on at the terminal: see tillbridge jobs show {job['id']}."
 
