@@ -119,10 +119,10 @@ def receipt(job_id: str, format_: str | None, output: Path | None, data_dir: Pat
     "--verdict",
     type=click.Choice(["issued", "not_issued", "recheck"]),
     required=True,
-    help="What the paper says; recheck asks the device again.",
+    help="What the paper says, or of a card payment the terminal, its journal and its slips; recheck asks the device again.",
 )
 @click.option("--reason", required=True, help="How you know, for the audit.")
-@click.option("--document", metavar="NUMBER", help="The number on the paper, if it was issued.")
+@click.option("--document", metavar="NUMBER", help="The number on the paper, or on the terminal's slip, if it was issued.")
 @click.option("--operator", metavar="NAME", help="Who decides, for the audit.")
 @data_dir_option
 @json_option

@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bridge.cli.demo.command:demo", "Live a till's day against simulators."),
     "sell": ("bridge.cli.sell:sell", "Make a sale and show its number."),
     "pay": ("bridge.cli.pay:pay", "Charge a card at a terminal and tell what it decides."),
-    "payments": ("bridge.cli.payments:payments", "List card payments; ask a terminal again what became of one."),
+    "payments": ("bridge.cli.payments:payments", "List card payments; ask a terminal again, take one back."),
     "devices": ("bridge.cli.devices:devices", "List, add, remove devices; their status; accept a changed one."),
     "discover": ("bridge.cli.discover:discover", "Look for devices on ports, USB and the network."),
     "jobs": ("bridge.cli.jobs:jobs", "List and show jobs; settle an unresolved one."),

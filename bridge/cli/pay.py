@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -18,7 +18,7 @@ from bridge.cli.devices import currency_of
 from bridge.cli.errors import CliError, Interrupted
 from bridge.cli.jobs import print_job
 from bridge.cli.output import moment, print_json
-from bridge.cli.payments import NOT_KNOWN, conclusion, exit_code
+from bridge.cli.payment_ends import NOT_KNOWN, conclusion, exit_code
 from bridge.cli.submitting import look, repeating, submit
 
 # A till is told of prompts as they come; who only asks over HTTP must ask often.
@@ -69,17 +69,28 @@ def pay(
     purchase |= {name: value for name, value in given.items() if value is not None}
     if operator:
         purchase["operator"] = {"name": operator}
-    chosen = key or uuid.uuid4().hex
     _say(f"{amount} {currency} at {device}. Ctrl+C asks for the end.")
+    carry_out(client, device, purchase, key, what="payment", seconds=seconds, as_json=as_json)
+
+
+def carry_out(
+    client: Client, device: str, body: dict[str, Any], key: str | None, *, what: str, seconds: float, as_json: bool
+) -> NoReturn:
+    """One job at a terminal, to its end or to the end of the wait; tells what became of it, and ends the command with its exit code.
+
+    `key`: as it was given, None: a new one. `what`: it is called in sentences.
+    """
+    chosen = key or uuid.uuid4().hex
     with _CtrlC() as ctrl_c:
-        job = _Payment(client, ctrl_c, chosen, time.monotonic() + seconds).take(device, purchase, repeated=key is not None)
+        until = time.monotonic() + seconds
+        job = _Payment(client, ctrl_c, chosen, until, what).take(device, body, repeated=key is not None)
     if as_json:
         print_json(job)
     else:
         print_job(job)
         click.echo(conclusion(job))
         if exit_code(job) == NOT_KNOWN:
-            _say(f"The same payment again, never a second one: --key {chosen}")
+            _say(f"The same {what} again, never a second one: --key {chosen}")
     sys.exit(exit_code(job))
 
 
@@ -106,23 +117,24 @@ class _CtrlC:
 
 
 class _Payment:
-    def __init__(self, client: Client, ctrl_c: _CtrlC, key: str, until: float) -> None:
+    def __init__(self, client: Client, ctrl_c: _CtrlC, key: str, until: float, what: str) -> None:
         self._client = client
         self._ctrl_c = ctrl_c
         self._key = key
         self._until = until
+        self._what = what
         self._told = ""
         self._asked: str | None = None
         self._given_up = False
 
-    def take(self, device: str, purchase: dict[str, Any], *, repeated: bool) -> dict[str, Any]:
+    def take(self, device: str, body: dict[str, Any], *, repeated: bool) -> dict[str, Any]:
         """Submit, and follow it to its end, to the end of the wait, or until the person leaves. Raises Interrupted, and as `submit`."""
         job = submit(
             self._client,
             device,
-            purchase,
+            body,
             self._key,
-            what="payment",
+            what=self._what,
             repeated=repeated,
             wait=_LOOK_SECONDS,
             until=self._until,
@@ -143,7 +155,7 @@ class _Payment:
         self._once(text)
         if self._ctrl_c.pressed:
             raise Interrupted(
-                "Left, and the bridge did not answer: whether the payment was taken is not known.",
+                f"Left, and the bridge did not answer: whether the {self._what} was taken is not known.",
                 f"Repeat the command with --key {self._key}",
             )
 

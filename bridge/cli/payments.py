@@ -1,4 +1,4 @@
-"""`tillbridge payments`: the card payments among the jobs, and asking a terminal again what became of one."""
+"""`tillbridge payments`: the card payments among the jobs, asking a terminal again what became of one, and taking one back."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import click
 from bridge.cli.client import Client, Refused, segment
 from bridge.cli.data_dir import data_dir_option, json_option
 from bridge.cli.errors import CannotRun, CliError, NotKnown, told
+from bridge.cli.giving_back import refund, reverse
 from bridge.cli.jobs import STATES, joined, print_job
 from bridge.cli.output import console, print_json, progress, short_moment, styled, table
+from bridge.cli.payment_ends import NOT_KNOWN, amount_of, conclusion, decided, exit_code
 
 OUTCOMES = ("approved", "partial", "declined", "cancelled", "timed_out", "reversed")
-
-# How a payment ends a command.
-PAID, NOT_PAID, NOT_KNOWN, PAID_IN_PART = 0, 1, 3, 4
 
 _NO_SUCH = 404
 _NOT_YET = 202
@@ -27,6 +26,10 @@ _NOT_YET = 202
 @click.group()
 def payments() -> None:
     """Card payments and their outcomes."""
+
+
+payments.add_command(reverse)
+payments.add_command(refund)
 
 
 @payments.command("list")
@@ -84,13 +87,13 @@ _WIDE = (
     ("Device", lambda job: job["device"]),
     ("Operation", lambda job: _operation(job)),
     ("Outcome|whole", lambda job: _outcome(job)),
-    ("Approved|right", lambda job: _amount(_decided(job), "approved")),
+    ("Approved|right", lambda job: amount_of(decided(job), "approved")),
     ("Requested|right", lambda job: _requested(job)),
-    ("Tip|right", lambda job: _decided(job).get("tip")),
-    ("Cash|right", lambda job: _decided(job).get("cashback")),
-    ("Card", lambda job: joined(_decided(job), "scheme", "masked_pan")),
-    ("Slip|whole", lambda job: _decided(job).get("receipt_number")),
-    ("Trace|whole", lambda job: _decided(job).get("trace_number")),
+    ("Tip|right", lambda job: decided(job).get("tip")),
+    ("Cash|right", lambda job: decided(job).get("cashback")),
+    ("Card", lambda job: joined(decided(job), "scheme", "masked_pan")),
+    ("Slip|whole", lambda job: decided(job).get("receipt_number")),
+    ("Trace|whole", lambda job: decided(job).get("trace_number")),
     ("Reference", lambda job: job.get("reference")),
 )
 _NARROW = (
@@ -123,19 +126,19 @@ def _lines(*lines: str) -> str:
 
 def _amounts(job: dict[str, Any]) -> list[str]:
     """What was approved, else what is asked for; and its parts."""
-    approved, requested = _amount(_decided(job), "approved"), _requested(job)
+    approved, requested = amount_of(decided(job), "approved"), _requested(job)
     return [approved or requested, *([f"of {requested}"] if approved and requested else []), *_named(job, "tip", "cashback")]
 
 
 def _card(job: dict[str, Any]) -> list[str]:
     """What hides its number is one sign here."""
-    payment = _decided(job)
+    payment = decided(job)
     return [payment.get("scheme") or "", re.sub(r"\*{2,}", "…", payment.get("masked_pan") or "")]
 
 
 def _named(job: dict[str, Any], *names: str) -> list[str]:
     """What the payment has of these, each with its name."""
-    return [f"{_NAMES[name]} {_decided(job)[name]}" for name in names if _decided(job).get(name) is not None]
+    return [f"{_NAMES[name]} {decided(job)[name]}" for name in names if decided(job).get(name) is not None]
 
 
 def _operation(job: dict[str, Any]) -> str:
@@ -143,7 +146,7 @@ def _operation(job: dict[str, Any]) -> str:
 
 
 def _outcome(job: dict[str, Any]) -> Any:
-    return styled(_decided(job).get("outcome") or job["state"])
+    return styled(decided(job).get("outcome") or job["state"])
 
 
 @payments.command()
@@ -177,7 +180,7 @@ def refresh(job_id: str, seconds: float, data_dir: Path, as_json: bool) -> None:
 
 def _answer(before: dict[str, Any], job: dict[str, Any], status: int) -> str:
     """What the terminal said, or that it said nothing."""
-    stood = _decided(before).get("outcome")
+    stood = decided(before).get("outcome")
     if before["state"] == "unresolved":
         if status == _NOT_YET:
             return "Still not known: the terminal has not answered, or does not know. It is asked again by itself."
@@ -186,66 +189,16 @@ def _answer(before: dict[str, Any], job: dict[str, Any], status: int) -> str:
         return f"The terminal was not asked: this does not change any more. {conclusion(job)}"
     if status == _NOT_YET:
         return "The terminal has not answered yet. What stands above is what was known before; ask again."
-    if _decided(job).get("outcome") != stood:
+    if decided(job).get("outcome") != stood:
         return f"The terminal has answered. {conclusion(job)}"
     return f"The terminal says the same as before. {conclusion(job)}"
 
 
-def exit_code(job: dict[str, Any]) -> int:
-    """By what is known to have been charged (or given back)."""
-    if job["state"] == "failed":
-        return NOT_PAID
-    if job["state"] != "done":
-        return NOT_KNOWN
-    if job.get("success"):
-        return PAID
-    payment = _decided(job)
-    if not payment:
-        return NOT_KNOWN
-    return PAID_IN_PART if payment["outcome"] == "partial" else NOT_PAID
-
-
-def conclusion(job: dict[str, Any]) -> str:
-    """The last word, for the person at the till."""
-    payment = _decided(job)
-    paid = {"payment.purchase": "Paid", "payment.capture": "Paid"}.get(job["op"], "Approved")
-    amount = _amount(payment, "approved")
-    match exit_code(job):
-        case 0:
-            return f"{paid}: {amount}." if amount else f"{paid}."
-        case 4:
-            return f"Approved in part: {amount} of {_amount(payment, 'requested')}. Take the rest otherwise, or take this back."
-        case 1 if payment:
-            because = payment.get("reason_text") or payment.get("reason_code")
-            return f"Not {paid.lower()}: {payment['outcome'].replace('_', ' ')}{f' ({because})' if because else ''}."
-        case 1:
-            return f"Not {paid.lower()}: surely nothing was charged."
-        case _ if job["state"] == "done":
-            return "What the terminal said of it is not kept any more."
-        case _ if job["state"] == "unresolved":
-            return (
-                "It is not known whether the card was charged: hand out nothing, and do not pay again."
-                f" tillbridge payments refresh {job['id']} asks the terminal."
-            )
-        case _:
-            return f"Not finished yet, and it goes on at the terminal: see tillbridge jobs show {job['id']}."
-
-
-def _amount(source: dict[str, Any], name: str) -> str:
-    """With its currency; empty where there is none."""
-    return joined(source, name, "currency") if source.get(name) is not None else ""
-
-
-def _decided(job: dict[str, Any]) -> dict[str, Any]:
-    """What the terminal decided; empty where it has not."""
-    return ((job.get("result") or {}).get("payment")) or {}
-
-
 def _requested(job: dict[str, Any]) -> str:
     """Where it is not what was approved."""
-    payment = _decided(job)
+    payment = decided(job)
     if not payment:
-        return _amount(job.get("operation") or {}, "amount")
+        return amount_of(job.get("operation") or {}, "amount")
     return str(payment["requested"]) if payment["requested"] != payment["approved"] else ""
 
 

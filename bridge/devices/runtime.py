@@ -23,7 +23,7 @@ from bridge.devices.hosting import DriverHost, InlineHost, ThreadHost
 from bridge.devices.measures import Measures
 from bridge.devices.ring import WireRing
 from bridge.devices.scope import Scope
-from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity
+from bridge.model import Capabilities, DeviceState, DeviceStatus, Identity, without_fate
 from bridge.plugin import DeviceFamily, Driver
 from bridge.store import DeviceStateStore, JobTrace, WireTraces
 from bridge.transport import (
@@ -415,7 +415,8 @@ class DeviceRuntime:
 
     def _set(self, state: DeviceState, reason: str | None) -> None:
         if reason is not None:  # a plugin's own words may hold anything, and everybody with a token reads them here
-            reason = SECRETS.hide(reason, self.scope.private)
+            # Made of an error of a job, they may end with what became of its document. A device's state is of none.
+            reason = without_fate(SECRETS.hide(reason, self.scope.private))
             self.last_error = reason
         if (state, reason) != (self.state, self.reason):
             self.state, self.reason = state, reason

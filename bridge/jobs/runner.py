@@ -19,7 +19,19 @@ from bridge.jobs.context import HostedJobContext
 from bridge.jobs.lookups import Lookups
 from bridge.jobs.settlement import Settlement
 from bridge.jobs.watching import LET_GO_SECONDS, watch
-from bridge.model import Attention, DeviceState, DeviceStatus, Fate, Job, JobError, JobState, RequestError, Result, private_values
+from bridge.model import (
+    Attention,
+    DeviceState,
+    DeviceStatus,
+    Fate,
+    Job,
+    JobError,
+    JobState,
+    RequestError,
+    Result,
+    private_values,
+    without_fate,
+)
 from bridge.plugin import AbortAnswer, Aborted, DeviceError, Issued, NeedsOperator, NotIssued, Pending
 from bridge.store import StorageError
 from bridge.transport import SECRETS, Clock, LinkError
@@ -188,8 +200,9 @@ class DeviceRunner:
             return
         if self.lookups:
             if self.doubt:  # recovery comes first, and what it compares with must not be read over
-                first = self.doubt[0].id
-                self.lookups.refuse(RequestError("device.unresolved", f"job {first} is not settled yet", extra={"job": first}))
+                first = self.doubt[0].job
+                why = f"job {first.id} is not settled yet"
+                self.lookups.refuse(RequestError("device.unresolved", why, extra={"job": first.id}, op=first.op))
             else:
                 await self._guarded(self.lookups.serve())
             return
@@ -268,7 +281,7 @@ class DeviceRunner:
             if said.fate is Fate.NOT_ISSUED:
                 await self._settlement.failed(job, said)
             else:  # `failed` promises that nothing was issued: whatever else a driver says is for recovery to find out
-                await self._lost(job, said.message, context)
+                await self._lost(job, without_fate(said.message), context)
         except Aborted:
             await self._settlement.failed(job, JobError.of("request.aborted"))
         except LinkError as error:

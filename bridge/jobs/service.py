@@ -36,6 +36,7 @@ from bridge.model import (
     Transition,
     class_of,
     invalid,
+    of_money,
     operation_adapter,
     reference_group,
 )
@@ -136,7 +137,8 @@ class JobService:
             raise RequestError("server.stopping", "the bridge is stopping; nothing was stored")
         runtime = self._devices.runtime(device_id)
         if runtime.journal_hold is not None:
-            raise RequestError("device.journal", f"{device_id}: {runtime.journal_hold}")
+            op = str(body.get("op")) if isinstance(body, Mapping) else ""
+            raise RequestError("device.journal", f"{device_id}: {runtime.journal_hold}", op=op)
         named = completed(parse_operation(body), device_id, self._journal)
         checked = await self._checker.check(named.operation, runtime)
         now = self._clock.now()
@@ -325,9 +327,11 @@ class JobService:
         """
         if verdict not in ("issued", "not_issued", "recheck"):
             raise invalid("verdict", f"{verdict!r} is no verdict", limit="issued, not_issued, recheck")
-        if not reason.strip():
-            raise invalid("reason", "say why", remedy="e.g. the receipt 1234 lies before me, printed")
         job = self.active.get(job_id)
+        if not reason.strip():
+            money = job is not None and of_money(job.job.op)
+            example = "the slip in my hand says approved" if money else "the receipt 1234 lies before me, printed"
+            raise invalid("reason", "say why", remedy=f"e.g. {example}")
         if job is None or job.state is not JobState.UNRESOLVED:
             present = await self.get(job_id)
             raise RequestError(
@@ -481,7 +485,15 @@ class JobService:
             return
         for job in runner.doubt:
             if not job.needs_operator:
-                text = "The device was replaced by another one before this document was settled. Look at the paper and decide."
+                if of_money(job.job.op):
+                    text = (
+                        "The terminal was replaced by another one before this was settled. "
+                        "Look at the slips, at the old terminal's journal or at the bank's totals, and decide."
+                    )
+                else:
+                    text = (
+                        "The device was replaced by another one before this document was settled. Look at the paper and decide."
+                    )
                 job.needs_operator = True
                 job.attention = await self.settlement.needs_operator(job, NeedsOperator({"replaced": True}, text))
         runner.wake()

@@ -15,7 +15,20 @@ from bridge.devices import Measures
 from bridge.jobs.active import ActiveJob
 from bridge.jobs.cards import guarded, guarded_error, hidden_in, shortest_of
 from bridge.jobs.originals import undoes
-from bridge.model import Attention, Document, Fate, JobError, JobState, Operation, Outcome, PaymentResult, Result
+from bridge.model import (
+    ERRORS,
+    Attention,
+    Document,
+    Fate,
+    JobError,
+    JobState,
+    Operation,
+    Outcome,
+    PaymentResult,
+    Result,
+    decisions,
+    of_money,
+)
 from bridge.plugin import Checkpoint, NeedsOperator, PluginRegistry
 from bridge.store import AuditEntry, Journal, StorageError
 from bridge.transport import Clock
@@ -83,7 +96,7 @@ class Settlement:
         await self._finished(job, JobState.DONE)
 
     async def failed(self, job: ActiveJob, error: JobError, note: str | None = None, audit: AuditEntry | None = None) -> None:
-        error = guarded_error(error, job.job.op)
+        error = guarded_error(error.about(job.job.op), job.job.op)
         await self._insist(lambda: self.journal.failed(job.id, error, self._clock.now(), note, audit))
         self._count(job, JobState.FAILED, False, error.fate, error.code)
         await self._finished(job, JobState.FAILED)
@@ -92,8 +105,13 @@ class Settlement:
         """Recovery proved that nothing was issued; the proof stays with the job."""
         shown = hidden_in(proof, shortest_of(job.job.op))
         await self._insist(lambda: self.journal.checkpoint(job.id, "#not_issued", shown, self._clock.now()))
-        said = error or JobError.of("device.offline", "The connection was lost before the document was issued.")
-        await self.failed(job, said, note="recovered")
+        if error is None:
+            if of_money(job.job.op):
+                text = "The connection was lost before the terminal did it."
+            else:
+                text = "The connection was lost before the document was issued."
+            error = JobError.of("device.offline", text)
+        await self.failed(job, error, note="recovered")
 
     async def unresolved(self, job: ActiveJob, why: str) -> None:
         job.state = JobState.UNRESOLVED
@@ -103,7 +121,9 @@ class Settlement:
 
     async def needs_operator(self, job: ActiveJob, answer: NeedsOperator) -> Attention:
         """Write down that a person must decide, so that a restart does not forget it."""
-        choices = [choice.model_dump() for choice in answer.choices]
+        choices = [choice.model_dump() for choice in answer.choices] or [
+            {"code": code, "text": text} for code, text in zip(("issued", "not_issued"), decisions(job.job.op), strict=True)
+        ]
         data = hidden_in({"evidence": dict(answer.evidence), "text": answer.text, "choices": choices}, shortest_of(job.job.op))
         await self._insist(lambda: self.journal.checkpoint(job.id, NEEDS_OPERATOR, data, self._clock.now()))
         return operator_attention(data["text"], data["choices"], self._clock)
@@ -116,9 +136,12 @@ class Settlement:
             result = Result(document=number, payment=payment, evidence=evidence)
             await self.done(job, result, note="resolved by hand", audit=audit)
         else:
-            error = JobError.of(
-                "device.offline", "It was settled by hand that the document did not come out.", fate=Fate.NOT_ISSUED
-            )
+            if of_money(job.job.op):
+                text = "It was settled by hand that the terminal did not do it."
+            else:
+                text = "It was settled by hand that the document did not come out."
+            # Its code is that of a device that cannot be asked; but a person has looked, and there is nothing to be mended.
+            error = JobError.of("device.offline", text, remedy=ERRORS["request.expired"].remedy)
             await self.failed(job, error, note="resolved by hand", audit=audit)
 
     def prompted(self, job: ActiveJob) -> None:

@@ -15,7 +15,6 @@ from bridge.model.device import Alert, Capabilities, DeviceState, DeviceStatus, 
 from bridge.model.errors import (
     ERRORS,
     ErrorKind,
-    Fate,
     FieldError,
     JobError,
     LocalText,
@@ -25,6 +24,7 @@ from bridge.model.errors import (
     unsupported,
 )
 from bridge.model.event import VIEWS, Event, EventKind
+from bridge.model.fates import Fate, decisions, of_money, what_became, without_fate
 from bridge.model.invoice import InvoiceContent, InvoiceKind, Party, Remark
 from bridge.model.job import TRANSITIONS, Actor, Amendment, Attention, Choice, Job, JobState, Transition, spoken_attention
 from bridge.model.operations import (
@@ -225,8 +225,10 @@ __all__ = [
     "class_of",
     "compute",
     "decimal_string",
+    "decisions",
     "find_rate",
     "invalid",
+    "of_money",
     "operation_adapter",
     "plain_numbers",
     "private_values",
@@ -236,5 +238,7 @@ __all__ = [
     "stored_operation",
     "totals_by_rate",
     "unsupported",
+    "what_became",
+    "without_fate",
     "without_private",
 ]

@@ -7,21 +7,14 @@ says. The table here is the one in docs/errors.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pydantic.json_schema import SkipJsonSchema
 
 from bridge.model.base import Model
+from bridge.model.fates import OF_DOCUMENTS, Fate, of_money, split, what_became
 from bridge.model.texts import CATALOGUES, told, translated
-
-
-class Fate(StrEnum):
-    """What became of the document."""
-
-    NOT_ISSUED = "not_issued"
-    ISSUED = "issued"
-    UNKNOWN = "unknown"
 
 
 class Retry(StrEnum):
@@ -179,6 +172,28 @@ ERRORS: dict[str, ErrorKind] = {
     "server.stopping": ErrorKind(503, Retry.SAFE, "The bridge is stopping.", "Send it again with the same key in a moment."),
 }
 
+OF_MONEY: dict[str, ErrorKind] = {
+    "device.unresolved": replace(
+        ERRORS["device.unresolved"],
+        text="An earlier payment of this terminal is not settled yet.",
+        remedy="Settle the job it names first: look at the terminal's display, its journal and its slips and resolve it, "
+        "or bring the terminal back.",
+    ),
+    "device.journal": replace(
+        ERRORS["device.journal"],
+        text="The journal was lost or damaged, so earlier payments cannot be told from new ones.",
+        remedy="Compare the last payments in the terminal's journal with the shop's records, "
+        "then let an administrator accept the new journal.",
+    ),
+    "device.rejected": replace(ERRORS["device.rejected"], text="The terminal refused it."),
+}
+"""Of card payments, where the sentence of the table speaks of documents."""
+
+
+def kind_of(code: str, op: str = "") -> ErrorKind:
+    """The row of a code, in the words for this operation."""
+    return OF_MONEY.get(code, ERRORS[code]) if of_money(op) else ERRORS[code]
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -201,13 +216,14 @@ class RequestError(Exception):
     """A request is refused. Nothing was stored, its key stays free.
 
     `code` is a row of ERRORS, which gives status and remedy; `extra` adds members to the problem document (`job`: the
-    first job of a duplicate reference, and the like).
+    first job of a duplicate reference, and the like). `op`: of the request, where what is said depends on it.
     """
 
     code: str
     detail: str
     errors: tuple[FieldError, ...] = ()
     extra: dict[str, object] = field(default_factory=dict)
+    op: str = ""
 
     def __post_init__(self) -> None:
         super().__init__(f"{self.code}: {self.detail}")
@@ -218,7 +234,7 @@ class RequestError(Exception):
 
     def problem(self, languages: Sequence[str] = ()) -> dict[str, object]:
         """The RFC 9457 problem document, for somebody who reads these languages, best first."""
-        kind = ERRORS[self.code]
+        kind = kind_of(self.code, self.op)
         return {
             "type": f"urn:tillbridge:error:{self.code}",
             "title": told(kind.text, languages),
@@ -234,8 +250,9 @@ class RequestError(Exception):
     def _detail(self, languages: Sequence[str]) -> str:
         """What has no other words than English, and those for whom it is written, has a general sentence before it."""
         said = told(self.detail, languages)
-        title = told(ERRORS[self.code].text, languages)
-        if said != self.detail or title == ERRORS[self.code].text:
+        english = kind_of(self.code, self.op).text
+        title = told(english, languages)
+        if said != self.detail or title == english:
             return said
         fields = [(error.field, error.message, told(error.message, languages)) for error in self.errors]
         if fields and all(message != words for _, message, words in fields):
@@ -258,14 +275,6 @@ class LocalText(Model):
 
     message: str
     remedy: str = ""
-
-
-WHAT_BECAME: dict[Fate, str] = {
-    Fate.NOT_ISSUED: "Nothing was issued.",
-    Fate.ISSUED: "The document was issued.",
-    Fate.UNKNOWN: "It is not known yet whether the document was issued.",
-}
-"""The last sentence of every error."""
 
 
 class JobError(Model):
@@ -295,14 +304,31 @@ class JobError(Model):
             return self.model_copy(update={"message": text.message, "remedy": remedy})
         if language not in CATALOGUES:
             return self
-        became = WHAT_BECAME[self.fate]
-        detail = self.message.removesuffix(became).rstrip()
+        detail, became = split(self.message)
         said = translated(detail, language)
         if said is None:  # a driver's own English: what it means in general comes before it
-            kind = ERRORS.get(self.code)
+            table = ERRORS if became in OF_DOCUMENTS.values() else {**ERRORS, **OF_MONEY}
+            kind = table.get(self.code)
             said = f"{told(kind.text, (language,))} {detail}" if kind is not None else detail
-        message = f"{said} {told(became, (language,))}" if detail != self.message else said
+        message = f"{said} {told(became, (language,))}" if became else said
         return self.model_copy(update={"message": message, "remedy": told(self.remedy, (language,))})
+
+    def about(self, op: str) -> JobError:
+        """The same error in the words for this operation: drivers and the table speak of documents where they do not know better."""
+        if not of_money(op):
+            return self
+        usual, own = ERRORS[self.code], kind_of(self.code, op)
+        became = what_became(self.fate, op)
+        detail, _ = split(self.message)
+        remedies = {usual.remedy: own.remedy}
+        texts = {
+            language: LocalText(
+                message=_ending_so(text.message, self.fate, became, language), remedy=remedies.get(text.remedy, text.remedy)
+            )
+            for language, text in self.texts.items()
+        }
+        message = f"{own.text if detail == usual.text else detail} {became}".lstrip()
+        return self.model_copy(update={"message": message, "remedy": remedies.get(self.remedy, self.remedy), "texts": texts})
 
     @classmethod
     def of(
@@ -324,11 +350,11 @@ class JobError(Model):
         `texts`: detail and remedy in other languages than English; what became of the document is added to each.
         """
         kind = ERRORS[code]
-        became = WHAT_BECAME[fate]
-        what = (detail or kind.text).removesuffix(became).rstrip()  # a device's reason may say it, too
+        became = what_became(fate)
+        what, _ = split(detail or kind.text)  # a device's reason may say it, too
         return cls(
             code=code,
-            message=f"{what} {became}",
+            message=f"{what} {became}".lstrip(),
             fate=fate,
             retry=kind.retry,
             remedy=remedy or kind.remedy,
@@ -338,7 +364,13 @@ class JobError(Model):
             limit=limit,
             job=job,
             texts={
-                language: LocalText(message=f"{said} {told(WHAT_BECAME[fate], (language,))}", remedy=what_to_do)
+                language: LocalText(message=f"{said} {told(became, (language,))}", remedy=what_to_do)
                 for language, (said, what_to_do) in (texts or {}).items()
             },
         )
+
+
+def _ending_so(message: str, fate: Fate, became: str, language: str) -> str:
+    """Where it ends with what became of a document: with this instead."""
+    ending = told(what_became(fate), (language,))
+    return message.removesuffix(ending) + told(became, (language,)) if message.endswith(ending) else message

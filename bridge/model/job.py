@@ -132,4 +132,7 @@ class Job(Model):
 
 def spoken_attention(attention: dict[str, Any] | None, languages: Sequence[str]) -> dict[str, Any] | None:
     """Why a job waits, as JSON, in the first of these languages that the core's sentence has."""
-    return None if attention is None else {**attention, "text": told(attention["text"], languages)}
+    if attention is None:
+        return None
+    choices = [{**choice, "text": told(choice["text"], languages)} for choice in attention["choices"]]
+    return {**attention, "text": told(attention["text"], languages), "choices": choices}

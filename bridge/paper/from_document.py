@@ -25,6 +25,7 @@ from bridge.model import (
     ReportX,
     Result,
     TerminalReceipt,
+    of_money,
 )
 from bridge.model.base import decimal_string
 from bridge.model.result import Document
@@ -65,6 +66,13 @@ _STATES = {
     JobState.RUNNING: "NOT FINISHED: the device works on it",
     JobState.UNRESOLVED: "UNRESOLVED: not known whether issued",
     JobState.FAILED: "NOT ISSUED",
+}
+
+_STATES_OF_MONEY = {
+    JobState.QUEUED: "NOT BEGUN YET: waits for the terminal",
+    JobState.RUNNING: "NOT FINISHED: the terminal works on it",
+    JobState.UNRESOLVED: "UNRESOLVED: not known what the terminal did",
+    JobState.FAILED: "NOT DONE",
 }
 
 _OUTCOMES = {
@@ -171,7 +179,7 @@ def _title(op: str, operation: Operation | None) -> str:
 def _marks(job: Job, operation: Operation | None) -> list[str]:
     """What must not be overlooked."""
     if job.state is not JobState.DONE:
-        return [_STATES[job.state]]
+        return [(_STATES_OF_MONEY if of_money(job.op) else _STATES)[job.state]]
     marks: list[str] = []
     result = job.result
     if isinstance(operation, Copy) or job.op == "copy":

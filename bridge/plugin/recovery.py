@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
@@ -60,16 +60,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class NeedsOperator:
-    """The device cannot tell, and never will. A person compares the paper and resolves the job."""
+    """The device cannot tell, and never will. A person compares the paper, or looks at the terminal, and resolves the job.
+
+    `choices`: without any, the host's own for the operation, in its languages: the document came out, the card was charged.
+    """
 
     evidence: Mapping[str, Any]
     text: str
-    choices: Sequence[Choice] = field(
-        default=(
-            Choice(code="issued", text="The document came out"),
-            Choice(code="not_issued", text="No document came out"),
-        )
-    )
+    choices: Sequence[Choice] = ()
 
     @classmethod
     def compare(cls, evidence: Mapping[str, Any], reason: str, looks: str) -> NeedsOperator:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import pytest
+from card_counter import Counter, open_counter
 from click.testing import CliRunner, Result
 
 from bridge.cli.main import cli
@@ -172,3 +173,9 @@ def use(tls_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Machin
         return machine
 
     return chosen
+
+
+@pytest.fixture
+def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    """A bridge with a card terminal, `pay-1`, in front of the same data directory as `run`."""
+    yield from open_counter(tmp_path, monkeypatch)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import bridge
 from bridge.model import ERRORS
-from bridge.model.errors import WHAT_BECAME
+from bridge.model.errors import OF_MONEY
+from bridge.model.fates import DECISIONS, SENTENCES
 from bridge.model.payment import PROMPTS
 from bridge.model.texts import CATALOGUES
 from bridge.plugin import usual
@@ -58,7 +59,7 @@ SPEAKING = {
     "store/store.py": ("_set_aside", "_junk_in_log"),
     "plugin/version.py": ("incompatibility",),
     "transport/tls.py": ("explain", "explain_any", "_certificate"),
-    "server/diagnosis/verdict.py": ("verdict", "_unresolved", "_waits"),
+    "server/diagnosis/verdict.py": ("verdict", "_done", "_failed", "_unresolved", "_waits"),
     "server/diagnosis/timeline.py": ("assemble", "_wire"),
     "server/diagnosis/frames.py": ("begin", "_broken"),
 }
@@ -158,8 +159,9 @@ def said() -> frozenset[str]:
     """All of them, with nameless places."""
     found = {text for part in LOOKED_AT for path in sorted((CORE / part).rglob("*.py")) for text in said_in(path)}
     of_errors = (
-        {text for kind in ERRORS.values() for text in (kind.text, kind.remedy)}
-        | set(WHAT_BECAME.values())
+        {text for kind in (*ERRORS.values(), *OF_MONEY.values()) for text in (kind.text, kind.remedy)}
+        | SENTENCES
+        | DECISIONS
         | set(PROMPTS.values())
         | {text for one in usual.ALL for text in (one.text, one.remedy) if text}
     )

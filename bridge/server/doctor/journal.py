@@ -61,6 +61,7 @@ def journal(situation: Situation) -> Iterator[Finding]:
 
 
 def _contents(situation: Situation, database: object) -> Iterator[Finding]:
+    from bridge.model.fates import of_money
     from bridge.store import ReadOnlyDatabase
 
     assert isinstance(database, ReadOnlyDatabase)
@@ -74,9 +75,10 @@ def _contents(situation: Situation, database: object) -> Iterator[Finding]:
             f"the device refuses documents: {json.loads(row['value'])}",
             f'Compare the last receipts, then: tillbridge devices accept {row["device"]} --what journal --reason "..."',
         )
-    unresolved = database.read("SELECT id, device, created_at FROM jobs WHERE state='unresolved' ORDER BY created_at")
+    unresolved = database.read("SELECT id, device, op, created_at FROM jobs WHERE state='unresolved' ORDER BY created_at")
     for row in unresolved[:10]:
-        text = f"job {row['id']} of {row['created_at'][:16]} is unresolved: the device takes no other document"
+        waits = "the terminal takes no other payment" if of_money(row["op"]) else "the device takes no other document"
+        text = f"job {row['id']} of {row['created_at'][:16]} is unresolved: {waits}"
         yield Finding(_CHECK, row["device"], Level.PROBLEM, text, f"tillbridge inspect {row['id']}")
     if len(unresolved) > 10:
         text = f"{len(unresolved) - 10} more jobs are unresolved"

@@ -31,16 +31,6 @@ from bridge_zvt.settings import ZvtSettings
 from bridge_zvt.snapshot import Look, TerminalBusy, look
 from bridge_zvt.status import enquire
 
-PAYMENT_CHOICES = (
-    Choice(code="issued", text="The payment was made"),
-    Choice(code="not_issued", text="No payment was made"),
-)
-END_OF_DAY_CHOICES = (
-    Choice(code="issued", text="The end of day was made"),
-    Choice(code="not_issued", text="No end of day was made"),
-)
-
-
 # Behind T4 a terminal with a customer at it has surely ended ("for at least T4 + 60 s" in the reference).
 _BUSY_SECONDS = 60.0
 
@@ -337,8 +327,7 @@ class Settlement:
         if seen.record is not None and not seen.record.totals:
             amount = f" over {intent.shown(seen.record.amount)}" if seen.record.amount is not None else ""
             text += f" Its last one is receipt {seen.record.receipt or '?'}{amount}."
-        choices = END_OF_DAY_CHOICES if intent.kind is Kind.END_OF_DAY else PAYMENT_CHOICES
-        return NeedsOperator(dict(evidence), text, choices)
+        return NeedsOperator(dict(evidence), text)
 
     def _evidence(self, intent: Intent, received: Sequence[Record], seen: Look, decision: Decision) -> dict[str, Any]:
         return evidence_of(

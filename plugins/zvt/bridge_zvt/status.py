@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.model import Capabilities, DeviceStatus, Identity
+from bridge.model import Capabilities, DeviceStatus, Identity, without_fate
 from bridge.transport import LinkLost
 from bridge_zvt import commands
 from bridge_zvt.answers import hex_of
@@ -166,7 +166,7 @@ async def connect(exchange: Exchange, settings: ZvtSettings) -> tuple[Identity, 
                 raise LinkLost("the terminal answers the command before the one that it is asked") from None
             await exchange.catch_up()
         except Refused as refused:
-            raise LinkLost(refused.job_error().message) from refused
+            raise LinkLost(without_fate(refused.job_error().message)) from refused
     terminal_id = registration.terminal_id if registration is not None else None
     if terminal_id is None and state is not None:
         terminal_id = state.terminal_id

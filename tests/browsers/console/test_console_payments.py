@@ -293,3 +293,38 @@ async def test_a_name_of_a_terminal_is_no_markup_and_moves_no_word_of_ours(stage
     await console.reads(hostile, "main table")
     assert await console.ask("[window.taken ?? null, document.querySelector('main img')]") == [None, None]
     assert await console.ask("[...document.querySelectorAll('main td bdi')].some((one) => one.innerText === 'קבלה 12')")
+
+
+async def test_a_payment_in_doubt_is_settled_by_what_the_terminal_and_its_slips_say(stage: Stage, console: Console) -> None:
+    terminal = await stage.terminal("card-1")
+    paid = await stage.pay("card-1", "one")
+    terminal.switches.acquirer = 600
+    job = await stage.shop.bridge.jobs.submit(TILL, "card-1", "back", taking_back(paid))
+    await eventually(lambda: terminal.phase == "acquirer")
+    terminal.power(False)
+    await console.reads("it is not known what the terminal did")
+    await console.go("#/unresolved")
+    await console.reads("the terminal takes no other payment until this is settled.", ".settle")
+    await console.reads("UNRESOLVED: it is not known what the terminal did.", ".settle .known")
+    shown = await console.text(".settle")
+    for said in (
+        "In doubt: what did the terminal do?",
+        "The terminal's display",
+        "the shop's or the customer's",
+        "The bank's totals",
+    ):
+        assert said in shown
+    for said in ("document", "paper", "issued"):
+        assert said not in shown
+    await console.fill("The payment was taken back", True)
+    await console.fill("Number of the slip", "0042")
+    await console.fill("What you saw", "it says so in its journal")
+    await console.click("The payment was taken back", ".settle form .actions")
+    await console.reads("If it was not, the customer has paid, and nobody will give the money back.", "dialog")
+    await console.fill("I have seen it on a slip", True)
+    await console.click("The payment was taken back", "dialog")
+    await console.reads("No job is in doubt")
+    assert (await stage.shop.bridge.jobs.get(job.id)).success
+    assert (await stage.shop.bridge.jobs.get(paid.id)).result.payment.outcome is Outcome.REVERSED
+    await console.go(f"#/jobs/{job.id}")
+    await console.reads("DONE: a person looked and settled it.", "section[aria-labelledby='timeline']")

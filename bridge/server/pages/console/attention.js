@@ -4,7 +4,7 @@ import { t } from "./i18n.js";
 import { to } from "./route.js";
 import { state } from "./store.js";
 import { foreign, jobName, joined, woven } from "./texts.js";
-import { deviceState } from "./words.js";
+import { deviceState, ofMoney } from "./words.js";
 
 const CLOCK_SECONDS = 300;
 
@@ -54,7 +54,8 @@ function together(device) {
 
 function waiting(job) {
   const why = job.attention?.text;
-  const doubt = job.state === "unresolved" ? t("it is not known whether the document came out") : null;
+  const unknown = ofMoney(job.op) ? t("it is not known what the terminal did") : t("it is not known whether the document came out");
+  const doubt = job.state === "unresolved" ? unknown : null;
   return [...jobName(job), ": ", ...joined([doubt, why && foreign(why)].filter(Boolean), " – ")];
 }
 

@@ -52,6 +52,9 @@ export const operation = (code) =>
 
 export const OPERATIONS = ["receipt", "invoice", "shift.close", "report.x", "cash.in", "cash.out", "print", "payment.purchase"];
 
+/** Whether what became of it stands at a terminal and with the bank, and on no paper of ours. */
+export const ofMoney = (op) => op.startsWith("payment.") || op === "terminal.reconcile";
+
 const words = () => ({
   ok: t("ok"),
   low: t("low"),

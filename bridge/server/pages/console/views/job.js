@@ -7,7 +7,7 @@ import { Facts, JobMark, Json, Loaded, Panel, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, state } from "../store.js";
 import { foreign, jobName, joined, woven } from "../texts.js";
-import { jobState, operation, outcome, paper, registration } from "../words.js";
+import { jobState, ofMoney, operation, outcome, paper, registration } from "../words.js";
 import { copies, copyTitle, isPayment, paymentRows, slipNotes, Totals } from "./payment.js";
 import { Prompt } from "./prompts.js";
 import { Receipt } from "./receipt.js";
@@ -76,7 +76,7 @@ const Standing = ({ job }) => {
       html`<div class="notice bad">
         <p><strong>${error.message}</strong></p>
         ${(error.device_code || error.device_text) && html`<p>${t("The device said:")} ${foreign([error.device_code, error.device_text].filter(Boolean).join(" "))}</p>`}
-        <p>${error.fate === "not_issued" ? t("Surely nothing was issued.") : error.fate === "issued" ? t("The document was issued.") : t("It is not known whether the document was issued.")}</p>
+        ${!ofMoney(job.op) && html`<p>${error.fate === "not_issued" ? t("Surely nothing was issued.") : error.fate === "issued" ? t("The document was issued.") : t("It is not known whether the document was issued.")}</p>`}
         ${error.remedy && html`<p>${error.remedy}</p>`}
       </div>`}
       ${attention && !attention.prompt_id && html`<p class="notice warn">${attention.text}</p>`}

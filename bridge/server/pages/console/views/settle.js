@@ -7,19 +7,26 @@ import { Empty, Loaded, Title } from "../parts.js";
 import { to } from "../route.js";
 import { attempt, device, keep, state } from "../store.js";
 import { foreign, jobName, woven } from "../texts.js";
-import { deviceState } from "../words.js";
+import { deviceState, ofMoney } from "../words.js";
 import { Prompt, asking } from "./prompts.js";
 
-const money = (op) => op.startsWith("payment.") || op === "terminal.reconcile";
 const report = (op) => op.startsWith("report.") || op === "shift.close";
 
 /** Where to look, for this kind of job. */
 function places(job) {
-  if (money(job.op)) {
+  if (job.op === "terminal.reconcile") {
     return [
-      t("The slip: did the terminal print one, and does it say approved or declined?"),
+      t("The terminal's display: does it say that the end of day was made?"),
+      t("The terminal's own journal: is there an end of day of this time, and has a new batch begun?"),
+      t("The bank's totals: have the payments of the day arrived?"),
+    ];
+  }
+  if (ofMoney(job.op)) {
+    return [
+      t("The terminal's display: does it still show how this ended?"),
+      t("The slip, the shop's or the customer's: is there one of this time, and does it say approved or declined?"),
       t("The terminal's own journal: look for the amount and the time of this payment."),
-      t("If the terminal can, print its list of the day's transactions."),
+      t("The bank's totals, or the terminal's list of the day's transactions."),
     ];
   }
   if (report(job.op)) {
@@ -57,10 +64,45 @@ const CHOICES = () => ({
   },
 });
 
+/** What it means, by operation: [the title, what the till is told, the risk if it is not so], of it being so and of it not being so. */
 const OF_MONEY = () => ({
-  issued: { ...CHOICES().issued, title: t("The money was taken"), means: t("The card was charged. The till is told that it is paid."), warning: t("If it was not, the goods go out unpaid."), promise: t("I have seen an approved slip, or the payment in the terminal's journal.") },
-  not_issued: { ...CHOICES().not_issued, title: t("The money was not taken"), means: t("The card was not charged. The till is told that it failed, and may ask for the payment anew."), warning: t("If it was taken after all, the customer pays twice."), promise: t("I have looked into the terminal's journal, and the payment is not in it.") },
+  "payment.purchase": [
+    [t("The card was charged"), t("The till is told that it is paid."), t("If it was not, the goods go out unpaid.")],
+    [t("The card was not charged"), t("The till is told that it failed, and may ask for the payment anew."), t("If it was charged after all, the customer pays twice.")],
+  ],
+  "payment.refund": [
+    [t("The money was given back"), t("The till is told that the customer has the money."), t("If it was not, the customer does not get the money.")],
+    [t("No money was given back"), t("The till is told that it failed, and may give the money back anew."), t("If it was given back after all, the customer gets it twice.")],
+  ],
+  "payment.reversal": [
+    [t("The payment was taken back"), t("The till is told that the payment is reversed."), t("If it was not, the customer has paid, and nobody will give the money back.")],
+    [t("The payment was not taken back"), t("The till is told that the payment stands, and may take it back anew."), t("If it was taken back after all, goods may go out unpaid, or money is given back twice.")],
+  ],
+  "payment.preauthorise": [
+    [t("The amount was reserved"), t("The till is told that the reservation stands."), t("If it was not, what is charged later may be refused.")],
+    [t("Nothing was reserved"), t("The till is told that it failed, and may reserve anew."), t("If it was reserved after all, the customer's money is held back twice.")],
+  ],
+  "payment.release": [
+    [t("The reservation was given up"), t("The till is told that nothing is reserved any more."), t("If it was not, the customer's money is held back for days.")],
+    [t("The reservation was not given up"), t("The till is told that the reservation stands, and may give it up anew."), t("If it was given up after all, what is charged later may be refused.")],
+  ],
+  "terminal.reconcile": [
+    [t("The end of day was made"), t("The till is told that the terminal's batch was closed."), t("If it was not, the payments of the day may not reach the bank.")],
+    [t("The end of day was not made"), t("The till is told that it failed, and may ask for it anew."), t("If it was made after all, the totals of the day are told as those of the next one.")],
+  ],
 });
+
+/** The same three choices, of what a terminal did. */
+function choicesOfMoney(op) {
+  const table = OF_MONEY();
+  const [so, not] = table[op] ?? table["payment.purchase"]; // a capture is a charge, too
+  const made = ([title, means, warning], promise) => ({ title, means, warning, promise, action: title });
+  return {
+    recheck: { ...CHOICES().recheck, title: t("Ask the terminal once more"), means: t("Nothing is decided. Choose this first when the terminal is back: switched on and connected.") },
+    issued: made(so, t("I have seen it on a slip, on the terminal's display or in its journal.")),
+    not_issued: made(not, t("I have looked into the terminal's journal, and it is not in it.")),
+  };
+}
 
 export class Settle extends Component {
   constructor(props) {
@@ -75,7 +117,7 @@ export class Settle extends Component {
 
   choices() {
     const { job } = this.props;
-    return money(job.op) ? { ...CHOICES(), ...OF_MONEY() } : CHOICES();
+    return ofMoney(job.op) ? choicesOfMoney(job.op) : CHOICES();
   }
 
   async settle(event) {
@@ -124,12 +166,13 @@ export class Settle extends Component {
 
   render({ job }, { verdict, busy, asked }) {
     const id = `settle-${job.id}`;
+    const money = ofMoney(job.op);
     const choices = this.choices();
     const where = device(job.device);
     return html`
       <section class="settle" aria-labelledby=${id}>
-        <h2 id=${id}>${money(job.op) ? t("In doubt: was the money taken?") : t("In doubt: was it issued?")}</h2>
-        <p><a href=${to("jobs", job.id)}>${jobName(job)}</a>, ${job.device} – ${t("the device takes no other document until this is settled.")}</p>
+        <h2 id=${id}>${money ? t("In doubt: what did the terminal do?") : t("In doubt: was it issued?")}</h2>
+        <p><a href=${to("jobs", job.id)}>${jobName(job)}</a>, ${job.device} – ${money ? t("the terminal takes no other payment until this is settled.") : t("the device takes no other document until this is settled.")}</p>
         <h3>${t("1. What is known")}</h3>
         <${Known} key=${job.attention?.text} job=${job} />
         ${where && where.state !== "ready" && html`<p class="notice warn">${t("The device now: {state}. Bring it back first: then it is mostly settled by itself.", { state: deviceState(where.state) })}</p>`}
@@ -150,7 +193,7 @@ export class Settle extends Component {
           <div class="fields">
             ${verdict === "issued" &&
             html`<div class="field">
-              <label for=${`${id}-document`}>${t("Number of the document, if it can be read")}</label>
+              <label for=${`${id}-document`}>${money ? t("Number of the slip, if it can be read") : t("Number of the document, if it can be read")}</label>
               <input id=${`${id}-document`} name="document" maxlength="100" autocomplete="off" />
             </div>`}
             <div class="field wide">
@@ -189,7 +232,7 @@ export const Unresolved = () => {
     <${Title} text=${t("In doubt")} />
     ${asking().map((job) => html`<${Prompt} key=${job.attention.prompt_id} job=${job} />`)}
     ${jobs.length === 0
-      ? html`<${Empty}>${t("No job is in doubt: of every document it is known whether it was issued.")}<//>`
+      ? html`<${Empty}>${t("No job is in doubt: of every document and payment it is known what became of it.")}<//>`
       : jobs.map((job) => html`<${Settle} key=${job.id} job=${job} />`)}
   `;
 };
