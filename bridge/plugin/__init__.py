@@ -40,6 +40,7 @@ from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
 from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
 from bridge.plugin.waiting import UNWATCHED, Trouble, Watch, wait_until_ready
+from bridge.plugin.wire_fields import BadAnswer, BadValue, WireField, read_fields, show_fields, write_fields
 
 __all__ = [
     "ALPHANUMERIC",
@@ -50,6 +51,8 @@ __all__ = [
     "AbortAnswer",
     "Aborted",
     "Action",
+    "BadAnswer",
+    "BadValue",
     "CancelLeftover",
     "Checked",
     "Checkpoint",
@@ -97,12 +100,16 @@ __all__ = [
     "Verdict",
     "Watch",
     "WireDecoder",
+    "WireField",
     "Zone",
     "check_bytes",
     "fit_qr",
     "hookimpl",
     "one_line",
+    "read_fields",
     "read_intent",
+    "show_fields",
     "usual",
     "wait_until_ready",
+    "write_fields",
 ]

@@ -13,14 +13,13 @@ from bridge_ffd.outstanding import PAPER, expected
 from bridge_ffd.register import FISCAL, Kind
 
 from bridge.model import Operation, Paper, Receipt, Result
-from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
+from bridge.plugin import BASELINE, INTENT, Aborted, BadAnswer, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_atol import commands
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FactReader, Facts, ShiftState
-from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, Intent, Plan, Step
 from bridge_atol.recovery import decide, is_ours, may_be_ours, missing, surely_refused
 from bridge_atol.refusals import Refused

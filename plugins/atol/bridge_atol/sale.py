@@ -21,11 +21,12 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
 from bridge.model import Receipt, Warning_, invalid, unsupported
+from bridge.plugin import BadValue
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.commands import Command
 from bridge_atol.errors import RECEIPT_CLOSED
-from bridge_atol.layout import CODE_PAGE, BadValue
+from bridge_atol.layout import CODE_PAGE
 from bridge_atol.open_points import MARKING_CODES_ARE_TOLD, VAT_CODES_ARE_THOSE_OF_TAG_1199
 from bridge_atol.plan import Plan, Step
 from bridge_atol.settings import ARITHMETIC, PAYMENTS

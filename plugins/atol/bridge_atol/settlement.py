@@ -13,6 +13,7 @@ from bridge_ffd.register import FISCAL, looks
 
 from bridge.model import Paper
 from bridge.plugin import (
+    BadAnswer,
     Checkpoint,
     Decision,
     Issued,
@@ -30,7 +31,6 @@ from bridge_atol.answers import error_of, roubles, values_of
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import FactReader, Facts
-from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, CANCELLING, Intent
 from bridge_atol.procedure import cancel_open, look
 from bridge_atol.recovery import decide, surely_refused

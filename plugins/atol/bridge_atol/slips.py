@@ -9,10 +9,10 @@ from bridge_ffd.slips import cashier_of, check_currency, check_x_report
 from bridge_ffd.versions import DocumentKind
 
 from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, invalid
+from bridge.plugin import BadValue
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.errors import SHIFT_TOO_OLD
-from bridge_atol.layout import BadValue
 from bridge_atol.plan import Plan, Step
 from bridge_atol.sale import cleared, tag_steps
 

@@ -17,9 +17,10 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
 from bridge.model import PaymentKind, Receipt, invalid, unsupported
+from bridge.plugin import BadValue
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
-from bridge_shtrih_m.layout import CODE_PAGE, BadValue
+from bridge_shtrih_m.layout import CODE_PAGE
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.sale import OPENS, document_of, no_print
 from bridge_shtrih_m.settings import ZERO

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from bridge_shtrih_m.layout import BadValue, Value, write
+from bridge.plugin import BadValue, write_fields
+from bridge_shtrih_m.layout import Value
 from bridge_shtrih_m.open_points import BAR_TEXT_BELOW
 from bridge_shtrih_m.vocabulary import SHAPES, Shape
 
@@ -49,7 +50,7 @@ class Command:
 def build(number: int, /, *, administrator: bool = False, **values: Value) -> Command:
     """A command of the table. Raises BadValue naming the field."""
     shape = SHAPES[number]
-    parameters = write(shape.request, values)
+    parameters = write_fields(shape.request, values)
     if len(parameters) > shape.room:
         raise BadValue(shape.request[-1].name, f"{len(parameters)} bytes, at most {shape.room} are possible")
     return Command(shape, parameters, administrator)

@@ -22,10 +22,11 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, FfdVersion, Settlement
 
 from bridge.model import PaymentKind, Receipt, invalid, unsupported
+from bridge.plugin import BadValue
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.commands import Command
-from bridge_shtrih_m.layout import CODE_PAGE, BadValue
+from bridge_shtrih_m.layout import CODE_PAGE
 from bridge_shtrih_m.open_points import NO_PRINT_FIELD, NO_PRINT_NEXT, VAT_CODE_7_107, VAT_CODE_22, VAT_CODE_22_122
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.settings import PAYMENTS, ZERO

@@ -14,6 +14,7 @@ from bridge_ffd.register import looks
 
 from bridge.model import Paper
 from bridge.plugin import (
+    BadAnswer,
     Checkpoint,
     Decision,
     Issued,
@@ -32,7 +33,6 @@ from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.frame import code_of
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.plan import ANSWERED, CANCELLING, DECIDING, TELLS_NUMBER, Intent
 from bridge_shtrih_m.procedure import cancel_open, look
 from bridge_shtrih_m.recovery import decide, in_storage, is_ours

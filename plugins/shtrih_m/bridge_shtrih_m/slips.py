@@ -8,9 +8,9 @@ from bridge_ffd.tlv import encode
 from bridge_ffd.versions import DocumentKind
 
 from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, invalid, unsupported
+from bridge.plugin import BadValue
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
-from bridge_shtrih_m.layout import BadValue
 from bridge_shtrih_m.plan import Plan, Step
 
 

@@ -20,6 +20,7 @@ from bridge_ffd.tlv import TlvError, decode, first
 from bridge_ffd.versions import FfdVersion
 
 from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
+from bridge.plugin import BadAnswer
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import (
     DeviceType,
@@ -40,7 +41,6 @@ from bridge_shtrih_m.circumstances import version_of
 from bridge_shtrih_m.condition import trouble
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.open_points import FFD_FIELD_NAMES, FFD_TABLES, NO_PRINT_FIELD
 from bridge_shtrih_m.printout import CUTS, DOTS, ITEMS, QR_BYTES, QR_SIZES
 from bridge_shtrih_m.sale import MOST_CODES
