@@ -60,10 +60,8 @@ class Settlement:
         self._cancelling = any(checkpoint.name == CANCELLING for checkpoint in checkpoints)
         try:
             return await self._settle(intent, answered(checkpoints))
-        except Refused as refused:
-            return Pending(_AGAIN_BUSY, refused.row.code, f"The device does not tell: {refused.row.text}. {refused.row.remedy}")
-        except BadAnswer as error:
-            return Pending(_AGAIN_BUSY, "device.fault", f"The device gives an answer that cannot be read: {error}.")
+        except (Refused, BadAnswer) as error:
+            return Pending.untold(_AGAIN_BUSY, error)
 
     async def _settle(self, intent: Intent, error: int | None) -> Recovery:
         """`error`: of the deciding command, 0 for a success; None where no answer came."""

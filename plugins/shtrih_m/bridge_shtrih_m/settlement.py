@@ -60,10 +60,8 @@ class Settlement:
             return NotIssued({"reason": "nothing that changes the device was sent"})
         try:
             return await self._settle(intent, answered(checkpoints), deciding(checkpoints))
-        except Refused as refused:
-            return Pending(_AGAIN_BUSY, refused.row.code, f"The device does not tell: {refused.row.text}. {refused.row.remedy}")
-        except BadAnswer as error:
-            return Pending(_AGAIN_BUSY, "device.fault", f"The device gives an answer that cannot be read: {error}.")
+        except (Refused, BadAnswer) as error:
+            return Pending.untold(_AGAIN_BUSY, error)
 
     async def _settle(self, intent: Intent, answer: bytes | None, number: int | None) -> Recovery:
         await self._exchange.printed()
