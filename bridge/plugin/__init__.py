@@ -35,6 +35,7 @@ from bridge.plugin.recovery import (
 )
 from bridge.plugin.refusals import CommandFate, CommandRefused, ErrorRow, Refusal
 from bridge.plugin.registry import PluginRegistry, PluginReport
+from bridge.plugin.requests import from_request, read_raw
 from bridge.plugin.setting_parts import CancelLeftover, Seconds, TimeoutSettings, Zone
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
 from bridge.plugin.vectors import VectorComparison, check_bytes
@@ -104,10 +105,12 @@ __all__ = [
     "Zone",
     "check_bytes",
     "fit_qr",
+    "from_request",
     "hookimpl",
     "one_line",
     "read_fields",
     "read_intent",
+    "read_raw",
     "show_fields",
     "usual",
     "wait_until_ready",

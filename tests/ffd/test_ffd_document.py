@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bridge_ffd.document import FfdDocument
 from bridge_ffd.extras import ReceiptExtras, read_one
 from bridge_ffd.presence import check_document
 from bridge_ffd.pricing import ARITHMETIC, PaymentSum
@@ -57,6 +58,12 @@ def test_a_plain_sale_is_a_receipt_with_all_its_figures() -> None:
     assert (bread.measure, bread.quantity, bread.total) == (Measure.KILOGRAM, Decimal("0.500"), Decimal("40.00"))
     assert first(bread.tags, Tag.MEASURE) == 11
     assert made.warnings == ()
+
+
+def test_a_device_that_prints_nothing_makes_a_receipt_without_paper_whatever_the_till_says() -> None:
+    by_mail = receipt(line(), delivery={"email": "jan@example.ru"})
+    assert FfdDocument.from_receipt(by_mail, V12, day=TODAY).print_paper
+    assert not FfdDocument.from_receipt(by_mail, V12, day=TODAY, paper=False).print_paper
 
 
 @pytest.mark.parametrize("version", VERSIONS)
