@@ -22,13 +22,8 @@ E = TypeVar("E", bound=IntEnum)
 OFD_LIMIT = timedelta(days=30)
 """After so long without the OFD the FN takes no more receipts."""
 
-SHIFT_LIMIT = timedelta(hours=24)
-"""A shift open for longer takes nothing but its closing."""
-
 SOON_DAYS = 30
 """Before its end, an FN is to be replaced soon."""
-
-FN_NUMBER_LENGTH = 16
 
 
 class Phase(IntEnum):

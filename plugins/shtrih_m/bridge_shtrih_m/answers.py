@@ -82,16 +82,6 @@ class Flags(IntFlag):
     DRAWER_OPEN = 1 << 11
 
 
-class OpenKind(IntEnum):
-    """High four bits of the mode with an open document."""
-
-    SALE = 0
-    PURCHASE = 1
-    SALE_RETURN = 2
-    PURCHASE_RETURN = 3
-    NON_FISCAL = 4
-
-
 @dataclass(frozen=True, slots=True)
 class DeviceType:
     type: int

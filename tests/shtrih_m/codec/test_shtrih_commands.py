@@ -26,7 +26,7 @@ def hexed(command: commands.Command) -> str:
         (commands.model_parameters(), "F7 01"),
         (commands.short_status(), "10 1E 00 00 00"),
         (commands.read_field(10, 1, 29), "1F 1E 00 00 00 0A 01 00 1D"),
-        (commands.error_text(0x37), "6B 37"),
+        (build(0x6B, error=0x37), "6B 37"),
         (commands.open_shift(), "E0 1E 00 00 00"),
         (commands.open_receipt(2), "8D 1E 00 00 00 02"),
         (commands.find_document(30), "FF 0A 1E 00 00 00 1E 00 00 00"),
