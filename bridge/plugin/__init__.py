@@ -35,11 +35,13 @@ from bridge.plugin.recovery import (
 )
 from bridge.plugin.refusals import CommandFate, CommandRefused, ErrorRow, Refusal
 from bridge.plugin.registry import PluginRegistry, PluginReport
+from bridge.plugin.requests import from_request, read_raw
 from bridge.plugin.setting_parts import CancelLeftover, Seconds, TimeoutSettings, Zone
 from bridge.plugin.simulators import Pace, RunningSimulator, SimulatorFamily
 from bridge.plugin.vectors import VectorComparison, check_bytes
 from bridge.plugin.version import PLUGIN_API_VERSION
 from bridge.plugin.waiting import UNWATCHED, Trouble, Watch, wait_until_ready
+from bridge.plugin.wire_fields import BadAnswer, BadValue, WireField, read_fields, show_fields, write_fields
 
 __all__ = [
     "ALPHANUMERIC",
@@ -50,6 +52,8 @@ __all__ = [
     "AbortAnswer",
     "Aborted",
     "Action",
+    "BadAnswer",
+    "BadValue",
     "CancelLeftover",
     "Checked",
     "Checkpoint",
@@ -97,12 +101,18 @@ __all__ = [
     "Verdict",
     "Watch",
     "WireDecoder",
+    "WireField",
     "Zone",
     "check_bytes",
     "fit_qr",
+    "from_request",
     "hookimpl",
     "one_line",
+    "read_fields",
     "read_intent",
+    "read_raw",
+    "show_fields",
     "usual",
     "wait_until_ready",
+    "write_fields",
 ]

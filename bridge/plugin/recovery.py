@@ -11,6 +11,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from bridge.model import Choice, JobError, Result
+from bridge.plugin.refusals import CommandRefused
+from bridge.plugin.wire_fields import BadAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,13 @@ class Pending:
     def of(cls, retry_after: float, said: Said) -> Pending:
         """For a reason that is in a table, as those of `usual`, or a Trouble."""
         return cls(retry_after, said.code, said.text)
+
+    @classmethod
+    def untold(cls, retry_after: float, why: CommandRefused | BadAnswer) -> Pending:
+        """Where the device does not answer what recovery asks it, or not in a way that can be read."""
+        if isinstance(why, CommandRefused):
+            return cls(retry_after, why.row.code, f"The device does not tell: {why.row.text}. {why.row.remedy}".rstrip())
+        return cls(retry_after, "device.fault", f"The device gives an answer that cannot be read: {why}.")
 
 
 @dataclass(frozen=True, slots=True)

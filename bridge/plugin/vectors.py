@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bridge.plugin.family import VectorCheck
+from bridge.plugin.wire_fields import BadValue, WireField, read_fields, write_fields
 
 
 class VectorComparison:
@@ -39,6 +40,16 @@ class VectorComparison:
                 self.differ(f"{key}: no rule for this key")
             else:
                 self.equal(key, said, got[key])
+
+    def rewritten(self, command: str, fields: Sequence[WireField], data: bytes) -> dict[str, Any]:
+        """The fields of a command or an answer, read by their table and held against the same bytes when they are written again.
+        Raises BadAnswer."""
+        values, more = read_fields(command, fields, data)
+        try:
+            self.equal("hex", data.hex(), (write_fields(fields, values) + more).hex())
+        except BadValue as problem:
+            self.differ(f"hex: cannot be built: {problem}")
+        return values
 
     def outcome(self, name: str, beside: frozenset[str]) -> VectorCheck:
         """`beside`: keys that alone make no comparison, since they say nothing of what the bytes mean."""

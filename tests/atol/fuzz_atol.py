@@ -38,8 +38,9 @@ from bridge_atol.frame import (
     State,
     Verb,
 )
-from bridge_atol.layout import BadAnswer
 from bridge_atol.vocabulary import SHAPES
+
+from bridge.plugin import BadAnswer
 
 MOST_GROWTH = 1_000_000  # bytes of memory that may remain after a run: caches of the interpreter, nothing that counts up
 _LARGEST = 4 + 2 * (MAX_PAYLOAD + 1)  # of a frame as it stands on the wire

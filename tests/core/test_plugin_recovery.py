@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from bridge.plugin import (
     Aborted,
+    BadAnswer,
     Checkpoint,
+    CommandFate,
+    CommandRefused,
     Decision,
     DeviceError,
     NeedsOperator,
@@ -132,3 +136,31 @@ async def test_waiting_ends_with_the_deadline_or_an_abort_and_takes_its_attentio
 def test_recovery_waits_for_a_reason_of_a_table() -> None:
     assert Pending.of(10, usual.OTHERS_RECEIPT) == Pending(10, "device.busy", usual.OTHERS_RECEIPT.text)
     assert Pending.of(2, KEY) == Pending(2, "device.key", "It waits for a key.")
+
+
+@dataclass(frozen=True)
+class Row:
+    text: str
+    remedy: str
+    code: str = "device.busy"
+    fate: CommandFate = CommandFate.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("why", "code", "text"),
+    [
+        (
+            CommandRefused("STATUS", Row("it prints", "Wait."), "50", said=""),
+            "device.busy",
+            "The device does not tell: it prints. Wait.",
+        ),
+        (CommandRefused("STATUS", Row("it prints", ""), "50", said=""), "device.busy", "The device does not tell: it prints."),
+        (
+            BadAnswer("STATUS", "mode", "is missing"),
+            "device.fault",
+            "The device gives an answer that cannot be read: answer to STATUS: mode is missing.",
+        ),
+    ],
+)
+def test_recovery_asks_again_where_the_device_does_not_tell(why: CommandRefused | BadAnswer, code: str, text: str) -> None:
+    assert Pending.untold(10, why) == Pending(10, code, text)

@@ -1,5 +1,6 @@
 """Receipts for the tests of the model: a plain one, changed by keyword."""
 
+import base64
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,17 @@ from bridge_ffd.versions import FfdVersion
 from bridge.model import Receipt, RequestError, operation_adapter
 
 TODAY = date(2026, 11, 29)
+INN = "7725327863"
+GS1 = b"010460620310334821a3=EfODqw5Pq\x1d91EE08\x1d92abcdefgh"
+SHORT_GS1 = b"010460620310334821a3=EfOD"
 
 
 def line(**changes: Any) -> dict[str, Any]:
     return {"name": "Чай", "quantity": "2", "price": "50.00", "vat": "22%", **changes}
+
+
+def marked(code: bytes, **changes: Any) -> dict[str, Any]:
+    return line(quantity="1", marking={"code_b64": base64.b64encode(code).decode()}, **changes)
 
 
 def receipt(*lines: dict[str, Any], ffd: dict[str, Any] | None = None, **changes: Any) -> Receipt:

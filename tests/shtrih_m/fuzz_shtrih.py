@@ -30,8 +30,9 @@ from bridge_shtrih_m.frame import (
     HostLayer1,
     HostLayer2,
 )
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.vocabulary import SHAPES
+
+from bridge.plugin import BadAnswer
 
 MOST_GROWTH = 1_000_000  # bytes of memory that may remain after a run: caches of the interpreter, nothing that counts up
 _LARGEST = {1: MAX_DATA + 3, 2: 2 * (MAX_LENGTH + 4) + 1}  # of a frame as it stands on the wire

@@ -45,7 +45,8 @@ def test_driver_and_simulator_share_the_codec_and_nothing_else() -> None:
             assert any(module == allowed or module.startswith(f"{allowed}.") for allowed in ALLOWED), (source.name, module)
     for source in FN_SOURCES:
         for module in imported(source):
-            assert module.split(".")[0] == "bridge_sim_fn" or module in ("bridge_ffd.tlv", "bridge_ffd.tags"), module
+            own = module.split(".")[0] in ("bridge_sim_fn", "bridge_simulators")
+            assert own or module in ("bridge_ffd.tlv", "bridge_ffd.tags"), module
 
 
 def test_what_may_not_change_on_a_running_register_is_a_setting_at_all() -> None:

@@ -9,7 +9,7 @@ import binascii
 from datetime import datetime
 
 import pytest
-from bridge_sim_shtrih_m.memory import FnDocument
+from bridge_sim_fn.memory import FnDocument
 from bridge_sim_shtrih_m.register import Register
 from shtrih_host import MOSCOW, Host, SetClock, close, framed, le, new_register
 

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from bridge_ffd.fn import ExchangeStatus, FnLife, FnStatus, FoundDocument
 
-from bridge_atol.layout import BadAnswer, Value, read
+from bridge.plugin import BadAnswer, read_fields
+from bridge_atol.layout import Value
 from bridge_atol.vocabulary import SUCCESS, Begins, Shape
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ def body_of(shape: Shape, data: bytes) -> bytes:
 
 def values_of(shape: Shape, data: bytes) -> dict[str, Value]:
     """The fields of a success. Raises BadAnswer."""
-    return read(str(shape), shape.answer, body_of(shape, data))[0]
+    return read_fields(str(shape), shape.answer, body_of(shape, data))[0]
 
 
 class StatusFlags(IntFlag):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
-from bridge_atol.layout import CODE_PAGE, BadValue, Value, write
+from bridge.plugin import BadValue, write_fields
+from bridge_atol.layout import CODE_PAGE, Value
 from bridge_atol.open_points import CUT_PARTLY, QR_ALIGNMENT, QR_OPTIONS
 from bridge_atol.vocabulary import CODE, SHAPES, Mode, Shape
 
@@ -52,7 +53,7 @@ class Command:
 def build(number: int, /, **values: Value) -> Command:
     """A command of the table. Raises BadValue naming the field."""
     shape = SHAPES[number]
-    return Command(shape, write(shape.request, values))
+    return Command(shape, write_fields(shape.request, values))
 
 
 def kopecks(amount: Decimal, field: str = "amount") -> int:

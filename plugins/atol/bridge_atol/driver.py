@@ -36,7 +36,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
+from bridge.plugin import BadAnswer, Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
 from bridge.transport import ByteLink
 from bridge_atol import commands, effects, readback
 from bridge_atol import status as asking
@@ -46,7 +46,6 @@ from bridge_atol.display import plan_display
 from bridge_atol.exchanges import exchange_of
 from bridge_atol.facts import FactReader, Facts
 from bridge_atol.figures import shift_figures
-from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import COPY_MODE
 from bridge_atol.plan import Plan, Step
 from bridge_atol.printout import plan_printout

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from bridge_ffd.outstanding import PAPER, printed
 
 from bridge.model import Paper, Result
-from bridge.plugin import INTENT, DeviceError, JobContext, usual
+from bridge.plugin import INTENT, BadAnswer, DeviceError, JobContext, usual
 from bridge_atol import commands
 from bridge_atol.answers import FullStatus
 from bridge_atol.commands import Command
 from bridge_atol.errors import DATE_TO_CONFIRM, WRONG_MODE
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import SHIFT, FactReader, ShiftState
-from bridge_atol.layout import BadAnswer
 from bridge_atol.open_points import CLOCK_MODES
 from bridge_atol.plan import Step
 from bridge_atol.refusals import Refused

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeVar
 
-from bridge.plugin import Json, Trouble
+from bridge.plugin import BadAnswer, Json, Trouble
 from bridge.transport import ByteLink, LinkLost, Listener
 from bridge_atol import commands
 from bridge_atol.answers import DeviceState
@@ -27,7 +27,6 @@ from bridge_atol.commands import Command
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.frame import Answer, Failed, Ready, Send, Wait
-from bridge_atol.layout import BadAnswer
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import AtolSettings
 from bridge_atol.vocabulary import Does, Mode

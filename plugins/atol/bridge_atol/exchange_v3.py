@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 
+from bridge.plugin import BadAnswer
 from bridge.transport import ByteLink, LinkError, LinkLost
 from bridge_atol import commands
 from bridge_atol.answers import error_of, storage_status
 from bridge_atol.commands import Command
 from bridge_atol.exchange import DECIDING, HELD, TASK, Exchange, Keeper, Reply
 from bridge_atol.frame import SLOTS, Answer, Failed, Failure, Host, HostOutput, Outcome
-from bridge_atol.layout import BadAnswer
 from bridge_atol.settings import AtolSettings
 from bridge_atol.vocabulary import SHAPES, Does, Patience
 

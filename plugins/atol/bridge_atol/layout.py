@@ -1,4 +1,4 @@
-"""Fields of commands and answers: how each kind of value stands in bytes, and how a row of them is read and written.
+"""Fields of commands and answers: how each kind of value stands in bytes.
 
 Follows protocol-specs/atol, "Data types". Which command has which fields is in `vocabulary/`. Money is in kopecks here, quantities in
 the units of the wire; amounts of people are made in `commands.py`.
@@ -6,11 +6,13 @@ the units of the wire; amounts of people are made in `commands.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
+
+from bridge.plugin import BadValue
 
 CODE_PAGE = "cp866"
 CENTURY = 2000
@@ -48,23 +50,6 @@ _SIZES = {
     Kind.BINARY_YMD: 3,
     Kind.BINARY_YMDHM: 5,
 }
-
-
-class BadAnswer(ValueError):
-    """The device answered something that the protocol does not allow."""
-
-    def __init__(self, command: str, field: str, what: str) -> None:
-        super().__init__(f"answer to {command}: {field} {what}")
-        self.field = field
-
-
-class BadValue(ValueError):
-    """A value that its field cannot hold. Nothing was sent."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,41 +169,6 @@ def _moment(day: Sequence[int], clock: Sequence[int]) -> date | datetime | None:
         return datetime.combine(found, time(clock[0], clock[1], clock[2] if len(clock) > 2 else 0)) if clock else found
     except ValueError:
         return None
-
-
-def write(fields: Sequence[Field], values: Mapping[str, Value]) -> bytes:
-    """The bytes of these fields in their order. Optional ones may be left out from the end on. Raises BadValue."""
-    unknown = values.keys() - {field.name for field in fields}
-    if unknown:
-        raise BadValue(min(unknown), "there is no such field")
-    parts = []
-    for field in fields:
-        if field.name not in values:
-            if field.optional:
-                break
-            raise BadValue(field.name, "is missing")
-        parts.append(field.write(values[field.name]))
-    return b"".join(parts)
-
-
-def read(command: str, fields: Sequence[Field], data: bytes) -> tuple[dict[str, Value], bytes]:
-    """The values of these fields, and what is left behind them: other firmware tells more. Raises BadAnswer."""
-    values: dict[str, Value] = {}
-    at = 0
-    for field in fields:
-        part = data[at:] if field.size is None else data[at : at + field.size]
-        if field.size is not None and len(part) < field.size:
-            if field.optional and not part:
-                break
-            raise BadAnswer(command, field.name, f"is missing: {len(data)} bytes, and it ends at {at + field.size}")
-        if field.size is None and field.optional and not part:
-            break
-        try:
-            values[field.name] = field.read(part)
-        except (ValueError, IndexError) as error:
-            raise BadAnswer(command, field.name, f"cannot be {part.hex(' ')}: {error}") from None
-        at += len(part)
-    return values, data[at:]
 
 
 # --- short names for the tables

@@ -11,10 +11,10 @@ import logging
 from typing import Literal
 
 from bridge.model import Identity
+from bridge.plugin import BadAnswer
 from bridge.transport import ByteLink, LinkError
 from bridge_atol.exchanges import exchange_of
 from bridge_atol.facts import FactReader
-from bridge_atol.layout import BadAnswer
 from bridge_atol.refusals import Refused
 from bridge_atol.settings import AtolSettings, Timeouts
 from bridge_atol.status import identify

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.new_documents import new_numbers
 from bridge_ffd.outstanding import PAPER, expected
 from bridge_ffd.register import FISCAL, Kind
 
 from bridge.model import Operation, Paper, Receipt, Result
-from bridge.plugin import BASELINE, INTENT, Aborted, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
+from bridge.plugin import BASELINE, INTENT, Aborted, BadAnswer, DeviceError, JobContext, Json, Verdict, usual, wait_until_ready
 from bridge.transport import LinkLost
 from bridge_atol import commands
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.errors import BUSY
 from bridge_atol.exchange import DECIDING, DECIDING_COUNT, HELD, TASK, TASK_COUNT, Exchange, Reply
 from bridge_atol.facts import FactReader, Facts, ShiftState
-from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, Intent, Plan, Step
-from bridge_atol.recovery import decide, is_ours, may_be_ours, missing, surely_refused
+from bridge_atol.recovery import decide, is_ours, may_be_ours, surely_refused
 from bridge_atol.refusals import Refused
 from bridge_atol.result import document_result
 from bridge_atol.settings import AtolSettings
@@ -248,12 +248,8 @@ class Procedure:
 async def look(reader: FactReader, intent: Intent) -> tuple[Facts, list[FoundDocument]]:
     """The state now, and what the FN has made since the baseline. Raises Refused, BadAnswer."""
     facts = await reader.facts(intent.kind)
-    documents = []
-    for number in missing(intent, facts):
-        found = await reader.found(number)
-        if found is not None:
-            documents.append(found)
-    return facts, documents
+    numbers = new_numbers(intent.kind, intent.baseline, facts)
+    return facts, [found for number in numbers if (found := await reader.found(number)) is not None]
 
 
 async def cancel_open(exchange: Exchange, reader: FactReader, intent: Intent) -> Facts:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bridge.model import Model, Raw, invalid, unsupported
+from bridge.plugin import read_raw
 from bridge_atol.commands import Command
 from bridge_atol.frame import MAX_COMMAND
 from bridge_atol.plan import Step
@@ -43,12 +44,7 @@ class RawCommand(Model):
 
 def plan_raw(operation: Raw) -> tuple[Step, Mode]:
     """Raises RequestError naming the field."""
-    try:
-        wanted = RawCommand.model_validate(operation.command)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(("command", *(str(part) for part in problem["loc"])))
-        raise invalid(where, problem["msg"], remedy='e.g. {"code": "91", "parameters": "34 00 00"}') from None
+    wanted = read_raw(operation, RawCommand, '{"code": "91", "parameters": "34 00 00"}')
     data = bytes.fromhex(wanted.code + wanted.parameters)
     _refuse(data)
     code = code_of(data)

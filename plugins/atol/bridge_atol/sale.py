@@ -6,7 +6,7 @@ refused here is refused before anything is stored or sent; the same code runs ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate
@@ -21,11 +21,11 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
 from bridge.model import Receipt, Warning_, invalid, unsupported
+from bridge.plugin import from_request
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
-from bridge_atol.commands import Command
 from bridge_atol.errors import RECEIPT_CLOSED
-from bridge_atol.layout import CODE_PAGE, BadValue
+from bridge_atol.layout import CODE_PAGE
 from bridge_atol.open_points import MARKING_CODES_ARE_TOLD, VAT_CODES_ARE_THOSE_OF_TAG_1199
 from bridge_atol.plan import Plan, Step
 from bridge_atol.settings import ARITHMETIC, PAYMENTS
@@ -53,8 +53,6 @@ CORRECTS: dict[Settlement, int] = {
 
 def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
     """The receipt as the format has it. Raises RequestError with every fault."""
-    if not now.settings.paper and receipt.delivery.paper:
-        receipt = receipt.model_copy(update={"delivery": receipt.delivery.model_copy(update={"paper": False})})
     return FfdDocument.from_receipt(
         receipt,
         now.version,
@@ -62,6 +60,7 @@ def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
         profile=ARITHMETIC,
         taxation=now.taxation,
         lenient=receipt.fit == "lenient",
+        paper=now.settings.paper,
     )
 
 
@@ -84,7 +83,7 @@ def plan_sale(receipt: Receipt, now: Circumstances) -> Plan:
         *tag_steps(taxation, "extras.ffd.taxation", now),
         *items,
         *(
-            [Step(_built("rounding", lambda: commands.round_down(rounding)), "rounding")]
+            [Step(from_request("rounding", lambda: commands.round_down(rounding)), "rounding")]
             if rounding and document.has_items
             else []
         ),
@@ -171,7 +170,7 @@ def _one_sum(document: FfdDocument, now: Circumstances) -> list[Step]:
             f"a correction of {document.version} has one rate of VAT, not {told}",
             remedy="make one correction for each rate",
         )
-    command = _built(
+    command = from_request(
         "total",
         lambda: commands.finish_item(
             name="",
@@ -190,7 +189,7 @@ def _one_sum(document: FfdDocument, now: Circumstances) -> list[Step]:
 def _item(line: FfdLine, now: Circumstances, fit: Fitting) -> list[Step]:
     where = f"lines.{line.index}"
     name = fit.text(f"{where}.name", line.name, NAME)
-    item = _built(
+    item = from_request(
         where,
         lambda: commands.finish_item(
             name=name,
@@ -206,7 +205,7 @@ def _item(line: FfdLine, now: Circumstances, fit: Fitting) -> list[Step]:
     marking = []
     if line.code is not None:
         raw = line.code.raw
-        marking = [Step(_built(where, lambda: commands.marking_code(raw)), f"{where}.marking")]
+        marking = [Step(from_request(where, lambda: commands.marking_code(raw)), f"{where}.marking")]
     return [Step(commands.begin_item(), where), *tag_steps(line.tags, where, now), *marking, Step(item, where)]
 
 
@@ -219,12 +218,6 @@ def _vat_code(vat: Vat, where: str) -> int:
 def _payments(document: FfdDocument) -> list[Step]:
     """Cash last: only it gives change."""
     paid = [(number, document.tendered.get(kind, Decimal(0))) for kind, number in PAYMENTS.items()]
-    return [Step(_built("payments", partial(commands.payment, number, amount)), "payments") for number, amount in paid if amount]
-
-
-def _built(field: str, build: Callable[[], Command]) -> Command:
-    """A command whose values come from the request: one that its fields cannot hold is the request's fault."""
-    try:
-        return build()
-    except BadValue as error:
-        raise invalid(f"{field}.{error.field}" if field.startswith("lines") else field, error.message) from None
+    return [
+        Step(from_request("payments", partial(commands.payment, number, amount)), "payments") for number, amount in paid if amount
+    ]

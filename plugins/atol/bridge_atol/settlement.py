@@ -13,6 +13,7 @@ from bridge_ffd.register import FISCAL, looks
 
 from bridge.model import Paper
 from bridge.plugin import (
+    BadAnswer,
     Checkpoint,
     Decision,
     Issued,
@@ -30,7 +31,6 @@ from bridge_atol.answers import error_of, roubles, values_of
 from bridge_atol.condition import reporting, trouble
 from bridge_atol.exchange import Exchange
 from bridge_atol.facts import FactReader, Facts
-from bridge_atol.layout import BadAnswer
 from bridge_atol.plan import ANSWERED, CANCELLING, Intent
 from bridge_atol.procedure import cancel_open, look
 from bridge_atol.recovery import decide, surely_refused
@@ -60,10 +60,8 @@ class Settlement:
         self._cancelling = any(checkpoint.name == CANCELLING for checkpoint in checkpoints)
         try:
             return await self._settle(intent, answered(checkpoints))
-        except Refused as refused:
-            return Pending(_AGAIN_BUSY, refused.row.code, f"The device does not tell: {refused.row.text}. {refused.row.remedy}")
-        except BadAnswer as error:
-            return Pending(_AGAIN_BUSY, "device.fault", f"The device gives an answer that cannot be read: {error}.")
+        except (Refused, BadAnswer) as error:
+            return Pending.untold(_AGAIN_BUSY, error)
 
     async def _settle(self, intent: Intent, error: int | None) -> Recovery:
         """`error`: of the deciding command, 0 for a success; None where no answer came."""

@@ -8,11 +8,11 @@ from bridge_ffd.register import Kind
 from bridge_ffd.slips import cashier_of, check_currency, check_x_report
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, invalid
+from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen
+from bridge.plugin import from_request
 from bridge_atol import commands
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.errors import SHIFT_TOO_OLD
-from bridge_atol.layout import BadValue
 from bridge_atol.plan import Plan, Step
 from bridge_atol.sale import cleared, tag_steps
 
@@ -40,10 +40,8 @@ def plan_x_report(operation: ReportX, report: Report | None) -> Plan:
 def plan_cash(operation: CashIn | CashOut, now: Circumstances) -> Plan:
     check_currency(operation)
     cash_in = isinstance(operation, CashIn)
-    try:
-        command = commands.cash_in(operation.amount) if cash_in else commands.cash_out(operation.amount)
-    except BadValue as error:
-        raise invalid("amount", error.message) from None
+    build = commands.cash_in if cash_in else commands.cash_out
+    command = from_request("amount", lambda: build(operation.amount))
     return Plan(
         kind=Kind.CASH_IN if cash_in else Kind.CASH_OUT,
         steps=(*_cashier(operation.operator, DocumentKind.RECEIPT, now), Step(command, "amount")),

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from bridge_ffd import health
 from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
 from bridge_ffd.fn import FnLife, Phase
@@ -41,9 +42,6 @@ _SHIFTS: dict[int, Literal["closed", "open", "expired"]] = {
     ShiftState.EXPIRED: "expired",
 }
 _SERIAL, _FORMAT, _EXCHANGE_ERRORS = 0x16, 0x36, 0x2B
-
-_DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
-_OFD_DAYS = 5  # documents that wait for longer are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +115,10 @@ async def read_status(exchange: Exchange, reader: FactReader, model: Model, now:
     attention = waits.text if waits is not None and not waits.working else None
     problems = [attention] if attention is not None else []
     if shift == ShiftState.EXPIRED:
-        problems.append("The shift is open for more than 24 hours: close it with its Z report.")
+        problems.append(health.SHIFT_EXPIRED)
     problems += storage.problems
     if storage.phase != Phase.FISCAL:
-        problems.append("The fiscal storage is not in use: the device is not registered, or its storage is closed.")
+        problems.append(health.NOT_IN_USE)
     details: dict[str, Any] = {
         "mode": state.mode,
         "submode": state.submode,
@@ -164,13 +162,7 @@ async def _life(reader: FactReader, today: date, problems: list[str], details: d
     if answer is None:
         return None
     life = storage_life(command.shape, answer)
-    left = life.days_left(today)
-    details["fn_valid_until"] = life.valid_until.isoformat()
-    details["fn_days_left"] = left
-    if left == 0:
-        problems.append("The life of the fiscal storage is over: it must be replaced before anything is sold.")
-    elif left <= _DAYS_LEFT:
-        problems.append(f"The fiscal storage ends in {left} days; order a new one.")
+    health.tell_life(life, today, problems, details)
     return life
 
 
@@ -184,14 +176,9 @@ async def _exchange(reader: FactReader, local: datetime | None, problems: list[s
     if answer is None:
         return
     state = exchange_status(command.shape, answer)
-    details["ofd_waiting"] = state.waiting
+    health.tell_waiting(state, local, problems, details)
     if state.waiting:
         await _exchange_errors(reader, details)
-    if state.waiting and state.first_at is not None:
-        details["ofd_first_at"] = state.first_at.isoformat()
-    left = state.days_left(local) if local is not None else None
-    if left is not None and left <= 30 - _OFD_DAYS:
-        problems.append(f"{state.waiting} documents wait for the operator (OFD); in {left} days the device stops selling.")
 
 
 async def _exchange_errors(reader: FactReader, details: dict[str, Any]) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bridge_ffd.wire_text import hide_tags, hide_tags_within, roubles_shown, shown
 
-from bridge.plugin import one_line
+from bridge.plugin import BadAnswer, show_fields
 from bridge.transport import Direction, mask_private
 from bridge_atol.answers import body_of, error_of
 from bridge_atol.errors import lookup
-from bridge_atol.layout import BadAnswer, Field, Kind, Value, read
+from bridge_atol.layout import Field, Kind, Value
 from bridge_atol.vocabulary import SHAPES, Shape, code_of
 
 HIDDEN = 0x2A
@@ -46,7 +44,7 @@ def command_shown(shape: Shape | None, data: bytes) -> Shown:
     """A command without its password."""
     if shape is None:
         return f"{data[:1].hex().upper()}h", (("data", data[1:].hex(" ")),)
-    return str(shape), tuple(_fields(shape, shape.request, data[len(shape.head) :]))
+    return str(shape), tuple(show_fields(str(shape), shape.request, data[len(shape.head) :], _shown))
 
 
 def shape_of(data: bytes) -> Shape | None:
@@ -63,21 +61,7 @@ def answer_shown(shape: Shape, data: bytes, *, failed: bool) -> Shown:
         row = lookup(error)
         told = [(f"error {error:02X}h", row.text), *([("what to do", row.remedy.value)] if row.remedy else [])]
         return f"{shape}: refused", tuple(told)
-    return f"{shape}: answer", tuple(_fields(shape, shape.answer, body_of(shape, data)))
-
-
-def _fields(shape: Shape, fields: tuple[Field, ...], data: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        values, more = read(str(shape), fields, data)
-    except BadAnswer as problem:
-        yield "cannot be read", str(problem)
-        return
-    for one in fields:
-        if one.name in values:
-            name = f"{one.name} ({one.meaning})" if one.meaning else one.name
-            yield name, one_line(_shown(one, values[one.name]))
-    if more:
-        yield "more", more.hex(" ")
+    return f"{shape}: answer", tuple(show_fields(str(shape), shape.answer, body_of(shape, data), _shown))
 
 
 def _shown(field: Field, value: Value) -> str:

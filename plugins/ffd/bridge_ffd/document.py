@@ -103,12 +103,16 @@ class FfdDocument:
         taxation: Taxation | None = None,
         registered: Collection[Taxation] = (),
         lenient: bool = False,
+        paper: bool = True,
     ) -> FfdDocument:
         """The document of a receipt on this day (the device's), in the version that the device is registered with.
 
         `taxation`: what the device takes where the receipt names none. `registered`: the systems it is registered with; empty
-        where they are not known. `lenient`: fit texts instead of refusing them. Raises RequestError with every fault.
+        where they are not known. `lenient`: fit texts instead of refusing them. `paper`: false where the device prints nothing,
+        whatever the receipt says. Raises RequestError with every fault.
         """
+        if not paper and receipt.delivery.paper:
+            receipt = receipt.model_copy(update={"delivery": receipt.delivery.model_copy(update={"paper": False})})
         faults = Faults(lenient=lenient)
         if receipt.currency != CURRENCY:
             faults.error("currency", f"{receipt.currency} is not possible", limit=CURRENCY, remedy="give amounts in roubles")

@@ -22,10 +22,8 @@ E = TypeVar("E", bound=IntEnum)
 OFD_LIMIT = timedelta(days=30)
 """After so long without the OFD the FN takes no more receipts."""
 
-SHIFT_LIMIT = timedelta(hours=24)
-"""A shift open for longer takes nothing but its closing."""
-
-FN_NUMBER_LENGTH = 16
+SOON_DAYS = 30
+"""Before its end, an FN is to be replaced soon."""
 
 
 class Phase(IntEnum):
@@ -59,6 +57,11 @@ WARNINGS: dict[FnWarning, str] = {
     FnWarning.OFD_GONE: "The OFD's permit ended; choose another OFD.",
     FnWarning.CRITICAL: "The FN is broken. Call the service.",
 }
+
+
+def sentences(warnings: FnWarning) -> tuple[str, ...]:
+    """One for each warning, the gravest first."""
+    return tuple(WARNINGS[flag] for flag in reversed(FnWarning) if flag in warnings)
 
 
 class CurrentDocument(IntEnum):
@@ -120,7 +123,7 @@ class FnStatus:
     @property
     def problems(self) -> tuple[str, ...]:
         """A sentence for each warning, the gravest first."""
-        return tuple(WARNINGS[flag] for flag in reversed(FnWarning) if flag in self.warnings)
+        return sentences(self.warnings)
 
     def memory(self, life: FnLife | None = None, today: date | None = None) -> Memory:
         """How much the FN can still take, by its warnings and, where both are given, its date."""
@@ -131,7 +134,7 @@ class FnStatus:
         left = life.days_left(today) if life is not None and today is not None else None
         if self.warnings & full or self.phase in (Phase.POST_FISCAL, Phase.ARCHIVE) or left == 0:
             return Memory.FULL
-        return Memory.LOW if self.warnings & low or (left is not None and left <= 30) else Memory.OK
+        return Memory.LOW if self.warnings & low or (left is not None and left <= SOON_DAYS) else Memory.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,10 @@ class FnLife:
     def days_left(self, today: date) -> int:
         """Days of which receipts can still be made, today included; 0 from the day on which the keys end."""
         return max(0, (self.valid_until - today).days)
+
+    def ends_soon(self, today: date) -> bool:
+        """From so many days on a new FN is to be ordered."""
+        return self.days_left(today) <= SOON_DAYS
 
     def expired(self, today: date) -> bool:
         return today >= self.valid_until

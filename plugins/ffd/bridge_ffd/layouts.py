@@ -439,11 +439,6 @@ def structure_layout(tag: Tag, version: FfdVersion) -> Layout:
     return _read(STRUCTURES[tag], version)
 
 
-def versions_of(marks: str) -> tuple[FfdVersion, ...]:
-    """The versions that a row's marks speak of."""
-    return tuple(version for version, mark in zip(VERSIONS, marks[:3], strict=True) if mark != "-")
-
-
 def _read(rows: _Rows, version: FfdVersion) -> Layout:
     column = VERSIONS.index(max(version, FfdVersion.V1_05))  # FFD 1.0 is read as the version that followed it
     return MappingProxyType(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bridge_ffd.fn import FoundDocument
-from bridge_ffd.register import OF_KIND, Kind
+from bridge_ffd.register import FISCAL, OF_KIND, Kind
 from bridge_ffd.versions import DocumentKind
 
 MOST = 50
@@ -44,9 +44,9 @@ class Search(Generic[DocumentT]):
     document: DocumentT | None = None
 
 
-def new_numbers(before: Counted, now: Counted) -> range:
-    """Numbers of the documents that must be looked at."""
-    if before.last is None or now.last is None or now.fn != before.fn:
+def new_numbers(kind: Kind, before: Counted, now: Counted) -> range:
+    """Numbers of the documents that must be looked at for one of this kind: none where the FN does not keep it."""
+    if kind not in FISCAL or before.last is None or now.last is None or now.fn != before.fn:
         return range(0)
     return range(before.last + 1, min(now.last, before.last + MOST) + 1)
 
@@ -81,6 +81,13 @@ def search(
     if any(may_be(document) for document in found):
         return Search(None, unlike)
     return Search(False, "none of the new documents of the fiscal storage is this one")
+
+
+def search_kind(
+    kind: Kind, before: Counted, now: Counted, found: Sequence[FoundDocument], is_ours: Callable[[FoundDocument], bool]
+) -> Search[FoundDocument]:
+    """`search` where the FN itself is asked: whatever may be of this kind may be ours."""
+    return search(before, now, found, is_ours=is_ours, may_be=lambda document: may_be_of_kind(kind, document))
 
 
 def may_be_of_kind(kind: Kind, document: FoundDocument) -> bool:

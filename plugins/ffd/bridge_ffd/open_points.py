@@ -29,8 +29,7 @@ SIGN_PREFIX: Final = bytes.fromhex("3104")
 DECIDE_BY_UPPER_WARNINGS: Final = False
 
 # [F7] Receipt totals of the rates since 2025 stand in tag 1115, one 1119 a rate; real receipts of 2025 and 2026 have the older
-# rates there as well. Read from both; which of them a device writes is its own affair.
-VAT_SUMS_OF_ALL_RATES: Final = True
+# rates there as well. Read from both, always; which of them a device writes is its own affair.
 
 # [F8] What a goods code in tag 1163 is made of, for a GS1 code: 01, the GTIN, 21 and the serial without separators.
 GS1_CODE_WITH_IDENTIFIERS: Final = True

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from bridge_ffd.fn import ExchangeStatus, FnLife, FnStatus, FoundDocument, Registration
 
+from bridge.plugin import BadAnswer, read_fields
 from bridge_shtrih_m.frame import code_of
-from bridge_shtrih_m.layout import BadAnswer, Value, read
+from bridge_shtrih_m.layout import Value, named
 from bridge_shtrih_m.vocabulary import SHAPES
 
 T = TypeVar("T")
@@ -30,12 +31,12 @@ def values_of(data: bytes) -> dict[str, Value]:
     """The fields of an answer without error, by name."""
     code = code_of(data)
     if code is None or code not in SHAPES:
-        raise BadAnswer(code or 0, "code", "is not known")
+        raise BadAnswer(named(code or 0), "code", "is not known")
     shape = SHAPES[code]
     head = len(shape.head) + 1
     if len(data) < head:
-        raise BadAnswer(code, "error", "is missing")
-    return read(code, shape.answer, data[head:])[0]
+        raise BadAnswer(named(code), "error", "is missing")
+    return read_fields(named(code), shape.answer, data[head:])[0]
 
 
 def roubles(kopecks: int) -> Decimal:
@@ -79,16 +80,6 @@ class Flags(IntFlag):
     RECEIPT_PAPER = 1 << 7
     COVER_OPEN = 1 << 10
     DRAWER_OPEN = 1 << 11
-
-
-class OpenKind(IntEnum):
-    """High four bits of the mode with an open document."""
-
-    SALE = 0
-    PURCHASE = 1
-    SALE_RETURN = 2
-    PURCHASE_RETURN = 3
-    NON_FISCAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +207,7 @@ def _parsed(data: bytes, parse: Callable[[bytes], T]) -> T:
     try:
         return parse(data[3:])
     except ValueError as error:
-        raise BadAnswer(code_of(data) or 0, "FN", str(error)) from None
+        raise BadAnswer(named(code_of(data) or 0), "FN", str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +268,11 @@ class CodeCheck:
     @classmethod
     def of_bytes(cls, code: int, data: bytes) -> CodeCheck:
         if len(data) < 4:
-            raise BadAnswer(code, "check", f"has {len(data)} bytes, four are needed")
+            raise BadAnswer(named(code), "check", f"has {len(data)} bytes, four are needed")
         local, reason, kind, length = data[:4]
         more = data[4 : 4 + length]
         if len(more) < length:
-            raise BadAnswer(code, "check", f"says {length} more bytes, but {len(more)} are there")
+            raise BadAnswer(named(code), "check", f"says {length} more bytes, but {len(more)} are there")
         if not more:
             return cls(local, reason, kind)
         if more[0] == 0xFF:

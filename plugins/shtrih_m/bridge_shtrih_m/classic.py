@@ -17,9 +17,10 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, Settlement
 
 from bridge.model import PaymentKind, Receipt, invalid, unsupported
+from bridge.plugin import from_request
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
-from bridge_shtrih_m.layout import CODE_PAGE, BadValue
+from bridge_shtrih_m.layout import CODE_PAGE
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.sale import OPENS, document_of, no_print
 from bridge_shtrih_m.settings import ZERO
@@ -93,17 +94,17 @@ def _item(line: FfdLine, document: FfdDocument, now: Circumstances, fit: Fitting
             remedy="the older commands compute the amount themselves: choose a price that fits",
         )
     name = fit.text(f"{where}.name", line.name, commands.CLASSIC_NAME)
-    try:
-        command = commands.classic_item(
+    command = from_request(
+        where,
+        lambda: commands.classic_item(
             _ITEMS[document.settlement],
             name=name,
             quantity=line.quantity,
             price=line.price,
             department=now.settings.department,
             taxes=(row, 0, 0, 0),
-        )
-    except BadValue as error:
-        raise invalid(f"{where}.{error.field}", error.message) from None
+        ),
+    )
     return Step(command, where)
 
 
@@ -118,7 +119,4 @@ def _close(receipt: Receipt, document: FfdDocument) -> Step:
                 f"payments.{index}.kind", f"the older commands have no payment by {kind}", limit="cash, card, transfer"
             )
         sums[_PAYMENTS[kind]] += payment.amount
-    try:
-        return Step(commands.classic_close(sums), "payments")
-    except BadValue as error:
-        raise invalid("payments", error.message) from None
+    return Step(from_request("payments", lambda: commands.classic_close(sums)), "payments")

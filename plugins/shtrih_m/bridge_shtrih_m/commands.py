@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from bridge_shtrih_m.layout import BadValue, Value, write
+from bridge.plugin import BadValue, write_fields
+from bridge_shtrih_m.layout import Value
 from bridge_shtrih_m.open_points import BAR_TEXT_BELOW
 from bridge_shtrih_m.vocabulary import SHAPES, Shape
 
@@ -18,7 +19,6 @@ MAX_KOPECKS = 9_999_999_999
 NAME = 128  # characters of an item's name
 CLASSIC_NAME = 40
 LINE = 40  # characters of a printed line that every model takes
-CLOSING_TEXT = 64
 TAGS = 250  # bytes of TLV in one command
 NOT_PRINTED = "//"  # at the begin of an item's name
 QR_BLOCK = 64
@@ -49,7 +49,7 @@ class Command:
 def build(number: int, /, *, administrator: bool = False, **values: Value) -> Command:
     """A command of the table. Raises BadValue naming the field."""
     shape = SHAPES[number]
-    parameters = write(shape.request, values)
+    parameters = write_fields(shape.request, values)
     if len(parameters) > shape.room:
         raise BadValue(shape.request[-1].name, f"{len(parameters)} bytes, at most {shape.room} are possible")
     return Command(shape, parameters, administrator)
@@ -113,10 +113,6 @@ def font(number: int) -> Command:
     return build(0x26, administrator=True, font=number)
 
 
-def error_text(error: int) -> Command:
-    return build(0x6B, error=error)
-
-
 def storage_status() -> Command:
     return build(0xFF01, administrator=True)
 
@@ -132,10 +128,6 @@ def registration() -> Command:
 def registration_tag(number: int, tag: int) -> Command:
     """A tag of the registration with this number."""
     return build(0xFF0E, administrator=True, registration=number, tag=tag)
-
-
-def storage_resources() -> Command:
-    return build(0xFF63, administrator=True)
 
 
 def find_document(number: int) -> Command:
@@ -160,10 +152,6 @@ def exchange_status() -> Command:
 
 def shift_state() -> Command:
     return build(0xFF40, administrator=True)
-
-
-def marking_state() -> Command:
-    return build(0xFF70, administrator=True)
 
 
 # --- settings and clock
@@ -314,10 +302,6 @@ def classic_item(
     )
 
 
-def classic_discount(amount: Decimal, taxes: tuple[int, int, int, int], text: str, *, surcharge: bool) -> Command:
-    return build(0x87 if surcharge else 0x86, sum=kopecks(amount), taxes=bytes(taxes), text=text)
-
-
 def classic_close(payments: Sequence[Decimal], text: str = "") -> Command:
     """`payments`: cash and three more kinds."""
     cash, second, third, fourth = (kopecks(amount, "payments") for amount in payments)
@@ -337,10 +321,6 @@ def print_line(text: str) -> Command:
 
 def print_wide_line(text: str) -> Command:
     return build(0x12, flags=RECEIPT_PAPER, text=text)
-
-
-def print_font_line(number: int, text: str) -> Command:
-    return build(0x2F, flags=RECEIPT_PAPER, font=number, text=text)
 
 
 def repeat_receipt() -> Command:

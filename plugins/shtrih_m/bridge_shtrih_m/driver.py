@@ -37,7 +37,7 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
+from bridge.plugin import BadAnswer, Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, Recovery, usual
 from bridge.transport import ByteLink
 from bridge_shtrih_m import commands, effects, readback
 from bridge_shtrih_m import status as asking
@@ -47,7 +47,6 @@ from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.figures import shift_figures
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.plan import Plan
 from bridge_shtrih_m.printout import Mechanism, plan_printout
 from bridge_shtrih_m.procedure import Procedure

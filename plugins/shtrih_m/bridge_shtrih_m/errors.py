@@ -35,15 +35,11 @@ _WAIT = "Wait until it has printed, then try again."
 
 _R = CommandError
 
-FILLED_WITH_DATE = 0xC0
 PRINTING_BEFORE = 0x50
 WAITS_TO_GO_ON = 0x58
 NO_RECEIPT_PAPER = 0x6B
-WRONG_PASSWORD = 0x4F
-UNKNOWN_COMMAND = 0x37
 NO_SUCH_DOCUMENT = 0x08
 NO_DATA = 0x34
-NO_SUCH_TABLE = 0x5D
 
 NOT_NOW = frozenset((PRINTING_BEFORE, WAITS_TO_GO_ON, NO_RECEIPT_PAPER, 0x72))
 """What says that the device prints, or waits for paper or a hand. To a command that only prepares a document it means that it was

@@ -1,4 +1,4 @@
-"""Fields of commands and answers: how each kind of value stands in bytes, and how a row of them is read and written.
+"""Fields of commands and answers: how each kind of value stands in bytes.
 
 Follows protocol-specs/shtrih-m, "Message layer". Which command has which fields is in `vocabulary/`.
 Money is in kopecks here, quantities in the units of the wire; amounts of people are made in `commands.py`.
@@ -6,11 +6,13 @@ Money is in kopecks here, quantities in the units of the wire; amounts of people
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
+
+from bridge.plugin import BadValue
 
 CODE_PAGE = "cp1251"
 CENTURY = 2000  # years are two digits in binary
@@ -33,24 +35,6 @@ class Kind(Enum):
     HMS = "time: hour, minute, second"
     YMDHM = "date and time: year, month, day, hour, minute"
     NUMBERS = "numbers of one width"
-
-
-class BadAnswer(ValueError):
-    """The device answered something that the protocol does not allow."""
-
-    def __init__(self, code: int, field: str, what: str) -> None:
-        super().__init__(f"answer to {code:02X}h: {field} {what}")
-        self.code = code
-        self.field = field
-
-
-class BadValue(ValueError):
-    """A value that its field cannot hold. Nothing was sent."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,44 +128,14 @@ class Field:
         return data
 
 
+def named(code: int) -> str:
+    """A command in errors about its answer."""
+    return f"{code:02X}h"
+
+
 def _date(year: int, month: int, day: int) -> date | None:
     """None for three zeros: a device without that date."""
     return None if not (year or month or day) else date(CENTURY + year, month, day)
-
-
-def write(fields: Sequence[Field], values: Mapping[str, Value]) -> bytes:
-    """The bytes of these fields in their order. Optional ones may be left out from the end on."""
-    unknown = values.keys() - {field.name for field in fields}
-    if unknown:
-        raise BadValue(min(unknown), "there is no such field")
-    parts = []
-    for field in fields:
-        if field.name not in values:
-            if field.optional:
-                break
-            raise BadValue(field.name, "is missing")
-        parts.append(field.write(values[field.name]))
-    return b"".join(parts)
-
-
-def read(code: int, fields: Sequence[Field], data: bytes) -> tuple[dict[str, Value], bytes]:
-    """The values of these fields, and what is left behind them: newer firmware tells more. Raises BadAnswer."""
-    values: dict[str, Value] = {}
-    at = 0
-    for field in fields:
-        part = data[at:] if field.size is None else data[at : at + field.size]
-        if field.size is not None and len(part) < field.size:
-            if field.optional and not part:
-                break
-            raise BadAnswer(code, field.name, f"is missing: {len(data)} bytes, and it ends at {at + field.size}")
-        if field.size is None and field.optional and not part:
-            break
-        try:
-            values[field.name] = field.read(part)
-        except (ValueError, IndexError) as error:
-            raise BadAnswer(code, field.name, f"cannot be {part.hex(' ')}: {error}") from None
-        at += len(part)
-    return values, data[at:]
 
 
 # --- short names for the tables

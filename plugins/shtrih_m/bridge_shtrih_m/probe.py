@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 
 from bridge.model import Identity
+from bridge.plugin import BadAnswer
 from bridge.transport import ByteLink, LinkError
 from bridge_shtrih_m.exchange import Exchange, HoldsAnswer
 from bridge_shtrih_m.facts import FactReader
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.refusals import Refused
 from bridge_shtrih_m.settings import ShtrihSettings, Timeouts
 from bridge_shtrih_m.status import identify

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bridge_ffd.fn import FoundDocument
+from bridge_ffd.new_documents import new_numbers
 from bridge_ffd.outstanding import PAPER, expected
 from bridge_ffd.register import Kind
 
@@ -22,7 +23,7 @@ from bridge_shtrih_m.exchange import HELD, Exchange
 from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.marking import Judged, Negative, judge
 from bridge_shtrih_m.plan import ANSWERED, DECIDING, TELLS_NUMBER, Intent, Plan, Step
-from bridge_shtrih_m.recovery import decide, in_storage, is_ours, missing
+from bridge_shtrih_m.recovery import decide, in_storage, is_ours
 from bridge_shtrih_m.refusals import Refused, checked
 from bridge_shtrih_m.result import document_result
 from bridge_shtrih_m.sale import print_next
@@ -279,12 +280,8 @@ class Procedure:
 async def look(reader: FactReader, intent: Intent, facts: Facts | None = None) -> tuple[Facts, list[FoundDocument]]:
     """The state now, and what the FN has made since the baseline. Raises Refused."""
     facts = facts or await reader.facts(intent.kind)
-    documents = []
-    for number in missing(intent, facts):
-        found = await reader.found(number)
-        if found is not None:
-            documents.append(found)
-    return facts, documents
+    numbers = new_numbers(intent.kind, intent.baseline, facts)
+    return facts, [found for number in numbers if (found := await reader.found(number)) is not None]
 
 
 async def cancel_open(exchange: Exchange, reader: FactReader, intent: Intent, context: JobContext) -> Facts:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bridge.model import Flag, Model, Raw, invalid
+from bridge.plugin import read_raw
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.vocabulary import SHAPES, Shape
 
@@ -49,12 +50,7 @@ class RawCommand(Model):
 
 def plan_raw(operation: Raw) -> Command:
     """Raises RequestError naming the field."""
-    try:
-        wanted = RawCommand.model_validate(operation.command)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(("command", *(str(part) for part in problem["loc"])))
-        raise invalid(where, problem["msg"], remedy='e.g. {"code": "FF01"}') from None
+    wanted = read_raw(operation, RawCommand, '{"code": "FF01"}')
     code = int(wanted.code, 16)
     if code == 0xFF:
         raise invalid("command.code", "FF begins a code of two bytes", remedy='e.g. "FF01"')

@@ -13,17 +13,18 @@ from bridge_ffd.tlv import Tlv, TlvError, decode
 from bridge_ffd.versions import DocumentKind
 
 from bridge.model import Copy
-from bridge.plugin import usual
+from bridge.plugin import BadAnswer, usual
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import error_of, values_of
 from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.errors import NO_DATA, NO_SUCH_DOCUMENT, NOT_KNOWN_BY_DEVICE
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader
-from bridge_shtrih_m.layout import BadAnswer
+from bridge_shtrih_m.layout import named
 from bridge_shtrih_m.refusals import Refused, checked
 
 _AT_END = frozenset((NO_SUCH_DOCUMENT, NO_DATA))
+_READS_TAGS = named(0xFF3B)
 _MOST_BYTES = 0x10000  # of one document; a device that has more to say is not understood
 
 
@@ -38,7 +39,7 @@ async def read(exchange: Exchange, reader: FactReader, storage: FnStatus, operat
         try:
             document = ArchivedDocument.decode(data, kind)
         except TlvError as error:
-            raise BadAnswer(0xFF3B, "tags", str(error)) from None
+            raise BadAnswer(_READS_TAGS, "tags", str(error)) from None
     copy = ReadBack(storage.fn_number, found, document if data else None, await _ticket(reader, found))
     # Where the device's numbers of kinds are its own, the tags tell what it is.
     if "kind" in operation.model_fields_set and isinstance(copy.kind, DocumentKind) and copy.kind not in KINDS[operation.kind]:
@@ -65,7 +66,7 @@ async def _tags(exchange: Exchange, number: int) -> tuple[int | None, bytes]:
     while error_of(answer := await exchange.send(commands.next_tags())) not in _AT_END:
         data += values_of(checked(commands.next_tags(), answer))["tags"]
         if len(data) > _MOST_BYTES:
-            raise BadAnswer(0xFF3B, "tags", f"more than {_MOST_BYTES} bytes")
+            raise BadAnswer(_READS_TAGS, "tags", f"more than {_MOST_BYTES} bytes")
     return kind, data
 
 

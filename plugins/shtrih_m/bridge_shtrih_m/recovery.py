@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bridge_ffd.fn import FoundDocument
-from bridge_ffd.new_documents import may_be_of_kind, new_numbers, search
+from bridge_ffd.new_documents import may_be_of_kind, search_kind
 from bridge_ffd.register import FISCAL, SALES, Kind
 from bridge_ffd.versions import DocumentKind
 
@@ -27,7 +27,11 @@ def decide(intent: Intent, now: Facts, found: Sequence[FoundDocument], *, shared
     `shared`: other programs use the device too. Then a document with our total may be theirs: what happened is told only by an
     answer, and by nothing having happened at all.
     """
-    decision = _by_storage(intent, now, found) if in_storage(intent) else _by_counters(intent, now)
+    if in_storage(intent):
+        looked = search_kind(intent.kind, intent.baseline, now, found, lambda document: is_ours(intent, document))
+        decision = Decision.of(looked.there, looked.reason, looked.document)
+    else:
+        decision = _by_counters(intent, now)
     return decision.where_shared() if shared else decision
 
 
@@ -54,22 +58,6 @@ def _sale_of(document: FoundDocument) -> tuple[int | None, Decimal | None]:
     if isinstance(document.kind, DocumentKind) or len(document.rest) not in (5, 6):
         return document.settlement, document.total
     return document.rest[0], Decimal(int.from_bytes(document.rest[1:], "little")).scaleb(-2)
-
-
-def missing(intent: Intent, now: Facts) -> range:
-    """Numbers of the FN's documents that must be looked at."""
-    return new_numbers(intent.baseline, now) if intent.kind in FISCAL else range(0)
-
-
-def _by_storage(intent: Intent, now: Facts, found: Sequence[FoundDocument]) -> Decision[FoundDocument]:
-    looked = search(
-        intent.baseline,
-        now,
-        found,
-        is_ours=lambda document: is_ours(intent, document),
-        may_be=lambda document: may_be_of_kind(intent.kind, document),
-    )
-    return Decision.of(looked.there, looked.reason, looked.document)
 
 
 def _by_counters(intent: Intent, now: Facts) -> Decision[FoundDocument]:

@@ -22,10 +22,11 @@ from bridge_ffd.vat import Vat
 from bridge_ffd.versions import DocumentKind, FfdVersion, Settlement
 
 from bridge.model import PaymentKind, Receipt, invalid, unsupported
+from bridge.plugin import from_request
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
 from bridge_shtrih_m.commands import Command
-from bridge_shtrih_m.layout import CODE_PAGE, BadValue
+from bridge_shtrih_m.layout import CODE_PAGE
 from bridge_shtrih_m.open_points import NO_PRINT_FIELD, NO_PRINT_NEXT, VAT_CODE_7_107, VAT_CODE_22, VAT_CODE_22_122
 from bridge_shtrih_m.plan import Plan, Step
 from bridge_shtrih_m.settings import PAYMENTS, ZERO
@@ -62,8 +63,6 @@ _TOLD_RATES = (Vat.VAT_20, Vat.VAT_10, Vat.VAT_0, Vat.WITHOUT, Vat.VAT_20_120, V
 
 def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
     """The receipt as the format has it. Raises RequestError with every fault."""
-    if not now.settings.paper and receipt.delivery.paper:
-        receipt = receipt.model_copy(update={"delivery": receipt.delivery.model_copy(update={"paper": False})})
     return FfdDocument.from_receipt(
         receipt,
         now.version,
@@ -72,6 +71,7 @@ def document_of(receipt: Receipt, now: Circumstances) -> FfdDocument:
         taxation=now.taxation,
         registered=now.registered,
         lenient=receipt.fit == "lenient",
+        paper=now.settings.paper,
     )
 
 
@@ -175,7 +175,7 @@ def _code_tags(line: FfdLine) -> bytes:
 def _item(line: FfdLine, document: FfdDocument, now: Circumstances, fit: Fitting) -> list[Step]:
     where = f"lines.{line.index}"
     name = _printed(f"{where}.name", fit.text(f"{where}.name", line.name, commands.NAME), fit)
-    item = _built(
+    item = from_request(
         where,
         lambda: commands.item(
             int(document.settlement),
@@ -245,7 +245,8 @@ def _close(receipt: Receipt, document: FfdDocument, now: Circumstances) -> Step:
     told = document.vat_sums if now.tells_taxes else {}
     taxes = [told.get(vat, ZERO) for vat in _TOLD_RATES]
     return Step(
-        _built("payments", lambda: commands.close_receipt(sums, rounding=rounding, taxes=taxes, taxation=taxation)), "payments"
+        from_request("payments", lambda: commands.close_receipt(sums, rounding=rounding, taxes=taxes, taxation=taxation)),
+        "payments",
     )
 
 
@@ -269,7 +270,7 @@ def _sum_correction(document: FfdDocument, now: Circumstances) -> list[Step]:
     payments: Sequence[Decimal] = [document.payments.get(kind, ZERO) for kind in _CORRECTION_SUMS]
     taxation = document.taxation.code if document.taxation is not None else 0
     sums = [taxes.get(vat, ZERO) for vat in _TOLD_RATES]
-    deciding = _built(
+    deciding = from_request(
         "total", lambda: commands.correction(kind, int(document.settlement), document.total, payments, sums, taxation)
     )
     return [
@@ -279,14 +280,3 @@ def _sum_correction(document: FfdDocument, now: Circumstances) -> list[Step]:
         *_tags(commands.document_tags, document.tags, "extras.ffd"),
         Step(deciding, "total"),
     ]
-
-
-def _built(field: str, build: object) -> Command:
-    """A command whose values come from the request: one that its fields cannot hold is the request's fault."""
-    assert callable(build)
-    try:
-        command = build()
-    except BadValue as error:
-        raise invalid(f"{field}.{error.field}" if field.startswith("lines") else field, error.message) from None
-    assert isinstance(command, Command)
-    return command

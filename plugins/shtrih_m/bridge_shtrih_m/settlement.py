@@ -14,6 +14,7 @@ from bridge_ffd.register import looks
 
 from bridge.model import Paper
 from bridge.plugin import (
+    BadAnswer,
     Checkpoint,
     Decision,
     Issued,
@@ -32,7 +33,6 @@ from bridge_shtrih_m.commands import Command
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader, Facts
 from bridge_shtrih_m.frame import code_of
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.plan import ANSWERED, CANCELLING, DECIDING, TELLS_NUMBER, Intent
 from bridge_shtrih_m.procedure import cancel_open, look
 from bridge_shtrih_m.recovery import decide, in_storage, is_ours
@@ -60,10 +60,8 @@ class Settlement:
             return NotIssued({"reason": "nothing that changes the device was sent"})
         try:
             return await self._settle(intent, answered(checkpoints), deciding(checkpoints))
-        except Refused as refused:
-            return Pending(_AGAIN_BUSY, refused.row.code, f"The device does not tell: {refused.row.text}. {refused.row.remedy}")
-        except BadAnswer as error:
-            return Pending(_AGAIN_BUSY, "device.fault", f"The device gives an answer that cannot be read: {error}.")
+        except (Refused, BadAnswer) as error:
+            return Pending.untold(_AGAIN_BUSY, error)
 
     async def _settle(self, intent: Intent, answer: bytes | None, number: int | None) -> Recovery:
         await self._exchange.printed()

@@ -7,10 +7,10 @@ from bridge_ffd.slips import cashier_of, check_currency, check_x_report
 from bridge_ffd.tlv import encode
 from bridge_ffd.versions import DocumentKind
 
-from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, invalid, unsupported
+from bridge.model import CashIn, CashOut, Operator, Report, ReportX, ShiftClose, ShiftOpen, unsupported
+from bridge.plugin import from_request
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.circumstances import Circumstances
-from bridge_shtrih_m.layout import BadValue
 from bridge_shtrih_m.plan import Plan, Step
 
 
@@ -34,10 +34,8 @@ def plan_x_report(operation: ReportX, report: Report | None) -> Plan:
 def plan_cash(operation: CashIn | CashOut) -> Plan:
     check_currency(operation)
     cash_in = isinstance(operation, CashIn)
-    try:
-        command = commands.cash_in(operation.amount) if cash_in else commands.cash_out(operation.amount)
-    except BadValue as error:
-        raise invalid("amount", error.message) from None
+    build = commands.cash_in if cash_in else commands.cash_out
+    command = from_request("amount", lambda: build(operation.amount))
     return Plan(
         kind=Kind.CASH_IN if cash_in else Kind.CASH_OUT,
         steps=(Step(command, "amount"),),

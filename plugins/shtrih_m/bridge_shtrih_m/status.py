@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from bridge_ffd import health
 from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
-from bridge_ffd.fn import FnLife, FnStatus, Phase, Registration
+from bridge_ffd.fn import FnStatus, Phase, Registration
 from bridge_ffd.fn import Mode as Registered
 from bridge_ffd.register import CURRENCY
 from bridge_ffd.tags import Tag
@@ -20,6 +21,7 @@ from bridge_ffd.tlv import TlvError, decode, first
 from bridge_ffd.versions import FfdVersion
 
 from bridge.model import Capabilities, DeviceStatus, Identity, LineKind, PaymentKind, ReceiptKind
+from bridge.plugin import BadAnswer
 from bridge_shtrih_m import commands
 from bridge_shtrih_m.answers import (
     DeviceType,
@@ -40,7 +42,6 @@ from bridge_shtrih_m.circumstances import version_of
 from bridge_shtrih_m.condition import trouble
 from bridge_shtrih_m.exchange import Exchange
 from bridge_shtrih_m.facts import FactReader
-from bridge_shtrih_m.layout import BadAnswer
 from bridge_shtrih_m.open_points import FFD_FIELD_NAMES, FFD_TABLES, NO_PRINT_FIELD
 from bridge_shtrih_m.printout import CUTS, DOTS, ITEMS, QR_BYTES, QR_SIZES
 from bridge_shtrih_m.sale import MOST_CODES
@@ -59,9 +60,6 @@ _CLASSIC_PAYMENTS = (PaymentKind.CASH, PaymentKind.CARD, PaymentKind.TRANSFER)
 _FFD = {0: FfdVersion.V1_0, 2: FfdVersion.V1_05, 3: FfdVersion.V1_1, 4: FfdVersion.V1_2}
 
 _MODE, _TAXES = 1, 6  # tables
-
-_DAYS_LEFT = 30  # from so many days on a new FN is to be ordered
-_OFD_DAYS = 5  # documents that wait for longer are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,9 +286,9 @@ async def _with_storage(
         "ffd": model.version.text,
     }
     if storage.phase != Phase.FISCAL:
-        problems.append("The fiscal storage is not in use: the device is not registered, or its storage is closed.")
+        problems.append(health.NOT_IN_USE)
     if life is not None:
-        _life(life, life.days_left(today), problems, details)
+        health.tell_life(life, today, problems, details)
     await _exchange(reader, model, local, problems, details)
     return status.model_copy(
         update={
@@ -304,15 +302,6 @@ async def _with_storage(
     )
 
 
-def _life(life: FnLife, left: int, problems: list[str], details: dict[str, Any]) -> None:
-    details["fn_valid_until"] = life.valid_until.isoformat()
-    details["fn_days_left"] = left
-    if left == 0:
-        problems.append("The life of the fiscal storage is over: it must be replaced before anything is sold.")
-    elif left <= _DAYS_LEFT:
-        problems.append(f"The fiscal storage ends in {left} days; order a new one.")
-
-
 async def _exchange(
     reader: FactReader, model: Model, local: datetime | None, problems: list[str], details: dict[str, Any]
 ) -> None:
@@ -323,13 +312,7 @@ async def _exchange(
     answer = await reader.ask_if_known(commands.exchange_status())
     if answer is None:
         return
-    state = exchange_status(answer)
-    details["ofd_waiting"] = state.waiting
-    if state.waiting and state.first_at is not None:
-        details["ofd_first_at"] = state.first_at.isoformat()
-    left = state.days_left(local) if local is not None else None
-    if left is not None and left <= 30 - _OFD_DAYS:
-        problems.append(f"{state.waiting} documents wait for the operator (OFD); in {left} days the device stops selling.")
+    health.tell_waiting(exchange_status(answer), local, problems, details)
 
 
 def _paper(short: ShortStatus) -> Literal["ok", "low", "out"]:
@@ -355,7 +338,7 @@ def _problems(short: ShortStatus, waits: str | None) -> list[str]:
     problems = [waits] if waits is not None else []
     match short.mode:
         case Mode.SHIFT_EXPIRED:
-            problems.append("The shift is open for more than 24 hours: close it with its Z report.")
+            problems.append(health.SHIFT_EXPIRED)
         case Mode.DATE_TO_CONFIRM:
             problems.append("Date and time must be confirmed: set the clock.")
         case Mode.BLOCKED:

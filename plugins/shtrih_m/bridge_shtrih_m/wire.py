@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bridge_ffd.wire_text import hide_tags, roubles_shown, shown
 
-from bridge.plugin import Checksum, DescribedFrame, FrameDecoder, FrameReader, one_line
+from bridge.plugin import Checksum, DescribedFrame, FrameDecoder, FrameReader, show_fields
 from bridge.transport import Direction, mask_private
 from bridge_shtrih_m.answers import error_of
 from bridge_shtrih_m.errors import lookup
@@ -28,7 +28,7 @@ from bridge_shtrih_m.frame import (
     code_of,
     stuffed,
 )
-from bridge_shtrih_m.layout import BadAnswer, Field, Kind, Value, read, total_size
+from bridge_shtrih_m.layout import Field, Kind, Value, named, total_size
 from bridge_shtrih_m.vocabulary import SHAPES, Shape, shape_of
 
 _HIDDEN = 0x2A
@@ -202,17 +202,7 @@ def _fields(frame: Frame1 | Frame2, direction: Direction) -> Iterator[tuple[str,
             return
         at = len(shape.head) + 1
     table = shape.request if direction is Direction.OUT else shape.answer
-    try:
-        values, more = read(shape.code, table, data[at:])
-    except BadAnswer as problem:
-        yield "cannot be read", str(problem)
-        return
-    for field in table:
-        if field.name in values:
-            name = f"{field.name} ({field.meaning})" if field.meaning else field.name
-            yield name, one_line(_shown(field, values[field.name]))
-    if more:
-        yield "more", more.hex(" ")
+    yield from show_fields(named(shape.code), table, data[at:], _shown)
 
 
 def _shown(field: Field, value: Value) -> str:

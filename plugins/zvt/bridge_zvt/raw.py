@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bridge.model import Flag, Model, Raw, invalid
+from bridge.plugin import read_raw
 from bridge_zvt.commands import Command, Ends
 from bridge_zvt.frame import Apdu, Code, bcd_digits
 from bridge_zvt.settings import ZvtSettings
@@ -56,12 +57,7 @@ class RawCommand(Model):
 
 def plan_raw(operation: Raw, settings: ZvtSettings) -> Command:
     """Raises RequestError naming the field."""
-    try:
-        wanted = RawCommand.model_validate(operation.command)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(("command", *(str(part) for part in problem["loc"])))
-        raise invalid(where, problem["msg"], remedy='e.g. {"command": "06 1A"}') from None
+    wanted = read_raw(operation, RawCommand, '{"command": "06 1A"}')
     code = int(wanted.command.replace(" ", ""), 16)
     if code in REFUSED:
         raise invalid("command.command", "this command moves money or changes the link", remedy="use the operation for it")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bridge_ffd.tags import Tag
-from bridge_ffd.tlv import Tlv, Value, decode, first
+from bridge_ffd.tlv import Tlv, decode, first
 from bridge_sim_fn import storage
+from bridge_sim_fn.issued import told
 from bridge_sim_fn.memory import FnDocument, Started
 
 if TYPE_CHECKING:
@@ -40,13 +41,5 @@ def details(register: Register, document: FnDocument, tags: Sequence[Tlv] = ()) 
         "sign": document.sign,
         "shift": document.shift,
         "fn": register.memory.fn.serial,
-        "tags": {str(int(tag.tag)): shown(tag.value) for tag in tags},
+        "tags": told(tags),
     }
-
-
-def shown(value: Value) -> Any:
-    if isinstance(value, tuple):
-        return {str(int(tag.tag)): shown(tag.value) for tag in value}
-    if isinstance(value, bytes):
-        return value.hex()
-    return value if isinstance(value, int | bool) else str(value)

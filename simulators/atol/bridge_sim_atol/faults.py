@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from bridge_atol.frame import Decoder, Frame, State
-from bridge_simulators.faults import ANY, AnswerFault, Course, Fault, FaultError, StepFault
+from bridge_sim_fn.faults import FnReplaced, RamClear
+from bridge_simulators.faults import ANY, AnswerFault, Course, Fault, StepFault
 
 if TYPE_CHECKING:
     from bridge_sim_atol.register import Register
@@ -63,32 +64,6 @@ class PacketNumber(AnswerFault):
     def pieces(self, answer: list[bytes]) -> list[bytes]:
         frames = [event for event in Decoder().feed(b"".join(answer)) if isinstance(event, Frame)]
         return [Frame((frame.id + self.by) % 0xDF, frame.payload).to_bytes() for frame in frames]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FnReplaced(StepFault):
-    """Somebody puts a new FN in: configured, not registered, without documents. Strikes at once or at a step."""
-
-    kind: ClassVar[str] = "fn_replaced"
-    serial: str = "9999078900099999"
-
-    def strike(self, device: Register, course: Course) -> None:
-        device.replace_fn(self.serial)
-
-    def check(self) -> None:
-        Fault.check(self)
-        if len(self.serial) != 16 or not self.serial.isdigit():
-            raise FaultError("field 'serial' must have 16 digits")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RamClear(StepFault):
-    """The register loses its own memory: sums, counters, tables, the open receipt. What the FN has stays."""
-
-    kind: ClassVar[str] = "ram_clear"
-
-    def strike(self, device: Register, course: Course) -> None:
-        device.clear_memory()
 
 
 KINDS: tuple[type[Fault], ...] = (BufferRefuses, TasksForgotten, QueueStopped, PacketNumber, FnReplaced, RamClear)

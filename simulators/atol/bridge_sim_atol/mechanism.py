@@ -5,10 +5,10 @@ Source: protocol-specs/atol, "Status", "Power loss and lost answers". A command 
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from bridge_sim_atol import render
+from bridge_sim_fn.mechanism import PrintingMechanism
+
 from bridge_sim_atol.refusals import NO_PAPER, NO_PRINTER, OVERHEATED, PRINTER_FAULT, Refusal
 
 if TYPE_CHECKING:
@@ -19,18 +19,10 @@ _FLAGS = {"ok": 0x00, "no_link": 0x02, "fault": 0x04, "cutter": 0x08, "overheate
 _ERRORS = {"no_link": NO_PRINTER, "fault": PRINTER_FAULT, "cutter": PRINTER_FAULT, "overheated": OVERHEATED}
 
 
-class Mechanism:
-    """Prints what the memory owes to the paper."""
+class Mechanism(PrintingMechanism):
+    """When it prints, and what stops it."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._timer: asyncio.TimerHandle | None = None
-        self._polls = 0
-
-    @property
-    def busy(self) -> bool:
-        """Something is still being printed."""
-        return self._timer is not None or self._polls > 0
+    _register: Register
 
     @property
     def flags(self) -> int:
@@ -54,22 +46,12 @@ class Mechanism:
         memory = self._register.memory
         if not memory.unprinted or self.busy or not self.ready:
             return
-        self._polls = self._register.settings.busy_polls
-        seconds = self._register.pace.printing(len(memory.unprinted), cut=memory.unprinted[-1] == render.CUT_MARK)
-        if seconds:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._elapsed)
-        self._look()
-
-    def polled(self) -> None:
-        """A host was told that something is still printed."""
-        if self._polls:
-            self._polls -= 1
-            self._look()
+        self.begin()
 
     def hand(self, *, key: bool = False) -> None:
         """Paper, cover or the feed key."""
         if self.busy and not self.ready:
-            self._stop()
+            self.stop()
         memory, choice = self._register.memory, self._register.settings.unprinted
         if not self.ready or self.busy:
             return
@@ -78,27 +60,5 @@ class Mechanism:
         elif choice == "paper" or key:
             self.start()
 
-    def power_off(self) -> None:
-        self._stop()
-
     def power_on(self) -> None:
         self.hand()
-
-    def _elapsed(self) -> None:
-        self._timer = None
-        self._look()
-        self._register.save()
-
-    def _look(self) -> None:
-        if self.busy:
-            return
-        memory = self._register.memory
-        self._register.roll.print(*memory.unprinted)
-        memory.unprinted.clear()
-        self._register.printed()
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._polls = 0

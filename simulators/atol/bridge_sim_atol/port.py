@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge_atol.frame import State
 from bridge_simulators.device import Occupied, Wire
+from bridge_simulators.steps import Steps
 
 from bridge_sim_atol.faults import BufferRefuses
 from bridge_sim_atol.request import name_of
@@ -65,13 +66,12 @@ class Port(ABC):
         self.sessions: list[PortSession] = []
         self.epoch = 0
         self.current = ""  # the command that is being executed, or was last
-        self._running: Execution | None = None
-        self._wake: asyncio.TimerHandle | None = None
+        self._steps = Steps(self._ended)
         self._idle: list[asyncio.Future[None]] = []
 
     @property
     def busy(self) -> bool:
-        return self._running is not None
+        return self._steps.busy
 
     async def idle(self) -> None:
         """Returns when nothing is being executed."""
@@ -162,23 +162,7 @@ class Port(ABC):
         if refused is not None:
             self.refuse(refused.state)
             return
-        self._running = register.execute(name, data, before)
-        self._pump(self.epoch)
-
-    def _pump(self, epoch: int) -> None:
-        self._wake = None
-        running = self._running
-        if running is None or epoch != self.epoch:
-            return
-        try:
-            seconds = next(running)
-        except StopIteration as stop:
-            if epoch == self.epoch:
-                self._running = None
-                self._ended(stop.value)
-            return
-        if epoch == self.epoch:
-            self._wake = asyncio.get_running_loop().call_later(seconds, self._pump, epoch)
+        self._steps.begin(register.execute(name, data, before))
 
     def _ended(self, ending: Ending) -> None:
         match ending:
@@ -212,10 +196,7 @@ class Port(ABC):
 
     def power_off(self) -> None:
         self.epoch += 1
-        self._running = None
+        self._steps.stop()
         self.current = ""
-        if self._wake is not None:
-            self._wake.cancel()
-            self._wake = None
         self.switched_off()
         self._tell_idle()

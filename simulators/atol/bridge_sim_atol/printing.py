@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge_sim_fn import wording
+
 from bridge_sim_atol import render
 from bridge_sim_atol.refusals import FORMAT, LENGTH, MODE, NO_MORE, RECEIPT_OPEN, TARGET, Refusal
 from bridge_sim_atol.request import IN_REPORTS, REGISTRATION, Call, Command, text_of
@@ -34,7 +36,7 @@ def _line(register: Register, call: Call) -> bytes:
     data = call.request.rest()
     wide = data.count(_WIDE)
     text = data.replace(_WIDE, b"")
-    if len(text) + wide > render.WIDTH * 2:
+    if len(text) + wide > wording.WIDTH * 2:
         raise Refusal(LENGTH)
     _print(register, text_of(text))
     return b""
@@ -60,7 +62,7 @@ def _footer(register: Register, call: Call) -> bytes:
     if register.memory.receipt is not None:
         raise Refusal(RECEIPT_OPEN)
     register.memory.slips += 1
-    register.print("", render.CUT_MARK)
+    register.print("", wording.CUT_MARK)
     number = str(register.memory.slips)
     register.issue("non_fiscal", number, 0, fiscal=False, origin=call.origin, details={"lines": list(register.free_lines)})
     register.free_lines.clear()
@@ -75,7 +77,7 @@ def _cliche(register: Register, call: Call) -> bytes:
 def _cut(register: Register, call: Call) -> bytes:
     if call.request.byte() > 1:
         raise Refusal(FORMAT)
-    register.print(render.CUT_MARK)
+    register.print(wording.CUT_MARK)
     return b""
 
 
@@ -101,7 +103,7 @@ def _copy(register: Register, call: Call) -> bytes:
         raise Refusal(RECEIPT_OPEN)
     if not memory.copy:
         raise Refusal(NO_MORE)
-    register.print("КОПИЯ", *memory.copy, render.CUT_MARK)
+    register.print("КОПИЯ", *memory.copy, wording.CUT_MARK)
     register.issue("copy", str(memory.fn.last), 0, fiscal=False, origin=call.origin)
     return b""
 

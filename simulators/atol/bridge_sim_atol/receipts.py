@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, decode, first
-from bridge_sim_fn import storage
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.issued import reference, told
 from bridge_sim_fn.memory import CORRECTION, RECEIPT, FnDocument
+from bridge_sim_fn.vat import tax_tags
 
 from bridge_sim_atol import fn, render, shift, vat
-from bridge_sim_atol.documents import begin, cashier, details, given, shown
+from bridge_sim_atol.documents import begin, cashier, details, given
 from bridge_sim_atol.memory import (
     CORRECTIONS,
     OPERATIONS,
@@ -115,7 +117,7 @@ def close(register: Register) -> FnDocument:
         *(_item_tag(register, item) for item in receipt.items if has_items),
         Tlv(Tag.TOTAL, receipt.total),
         *(Tlv(tag, amount) for tag, amount in zip(_PAYMENT_TAGS, payments, strict=True)),
-        *(tag for tag in vat.tags(taxes) if first(tags, tag.tag) is None),
+        *(tag for tag in tax_tags(taxes) if first(tags, tag.tag) is None),
     ]
     form = storage.FORM_CORRECTION if receipt.correction else storage.FORM_RECEIPT
     document = storage.record(register, form, body, operation=OPERATIONS[receipt.type], total=receipt.total)
@@ -250,13 +252,13 @@ def _paper(
     for item in receipt.items:
         lines += render.item(item)
     lines += render.sums(receipt.total, receipt.rounding, receipt.payments, receipt.change, taxes)
-    lines += render.conditions(system, str(first(tags, Tag.BUYER_CONTACT) or ""))
+    lines += wording.conditions(system, str(first(tags, Tag.BUYER_CONTACT) or ""))
     lines += receipt.texts
     lines += register.requisites(document, memory.fn.receipts)
-    lines += render.code("QR", render.qr_text(document, memory.fn.serial))
+    lines += render.code("QR", wording.qr_text(document, memory.fn.serial))
     memory.copy = list(lines)
     if not receipt.electronic:
-        register.print(*lines, "", render.CUT_MARK)
+        register.print(*lines, "", wording.CUT_MARK)
 
 
 def _issue(
@@ -276,13 +278,13 @@ def _issue(
         origin=receipt.origin,
         lines=[_line(item) for item in receipt.items],
         payments=[
-            {"kind": name, "number": number, "amount": render.money(amount)}
+            {"kind": name, "number": number, "amount": wording.money(amount)}
             for number, (name, amount) in enumerate(zip(render.PAYMENT_NAMES, receipt.payments, strict=True), 1)
             if amount
         ],
-        change=render.money(receipt.change),
-        reference=_reference(tags),
-        taxes={rate.name: render.money(amount) for rate, amount in taxes},
+        change=wording.money(receipt.change),
+        reference=reference(tags),
+        taxes={rate.name: wording.money(amount) for rate, amount in taxes},
         details=details(register, document, tags) | told,
     )
 
@@ -291,21 +293,13 @@ def _line(item: Item) -> dict[str, Any]:
     return {
         "name": item.name,
         "quantity": f"{item.quantity.normalize():f}",
-        "price": render.money(item.price),
-        "total": render.money(item.amount),
+        "price": wording.money(item.price),
+        "total": wording.money(item.amount),
         "vat": vat.RATES[item.vat].name,
         "method": item.method,
         "subject": item.subject,
         "department": item.department,
-        "tags": {str(int(tag.tag)): shown(tag.value) for tag in decode(bytes.fromhex(item.tlv))},
+        "tags": told(decode(bytes.fromhex(item.tlv))),
         "code": item.code,
         "check": item.check,
     }
-
-
-def _reference(tags: Sequence[Tlv]) -> str:
-    """The till's own number: the user attribute, else the additional one."""
-    attribute = first(tags, Tag.USER_ATTRIBUTE)
-    if isinstance(attribute, tuple):
-        return str(first(attribute, Tag.USER_ATTRIBUTE_VALUE) or "")
-    return str(first(tags, Tag.RECEIPT_ATTRIBUTE) or "")

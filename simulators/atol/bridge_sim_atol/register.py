@@ -6,17 +6,15 @@ on); mode and open receipt belong to the register, never to a connection.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bridge_sim_fn import storage
-from bridge_sim_fn.memory import Fn, FnDocument
-from bridge_simulators.device import Session, SimulatedDevice, Wire
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.memory import FnDocument
+from bridge_sim_fn.register import FnRegister
+from bridge_simulators.device import Clock, Session, Wire
 from bridge_simulators.faults import Course, Fault
-from bridge_simulators.jsonable import from_json, to_json
+from bridge_simulators.jsonable import from_json
 from bridge_simulators.pace import Pace
 from bridge_simulators.paper import wrap
 
@@ -33,7 +31,7 @@ from bridge_sim_atol.port_v3 import TaskPort
 from bridge_sim_atol.refusals import BUSY, LENGTH, MODE, NO_PAPER, PASSWORD, SHIFT_EXPIRED, UNKNOWN, Refusal
 from bridge_sim_atol.reports import Running
 from bridge_sim_atol.request import REGISTRATION, SELECT, Call, Command, Request
-from bridge_sim_atol.settings import FIXED, RegisterSettings, read_zone
+from bridge_sim_atol.settings import FIXED, RegisterSettings
 from bridge_sim_atol.tables import Tables
 
 _PASSWORD = 2
@@ -41,37 +39,26 @@ _SYSTEM_ADMINISTRATOR = 30
 _NO_PAPER_ANSWER = bytes((0x55, NO_PAPER, 0))
 
 
-class Register(SimulatedDevice):
+class Register(FnRegister):
     """A fiscal register with an FN.
 
     Beside its port, `perform` executes a command in this process at once, and `local.py` does it as a program on the wire would.
     """
 
     id: ClassVar[str] = "atol"
-    paper_width: ClassVar[int] = render.WIDTH
+    paper_width: ClassVar[int] = wording.WIDTH
     fault_kinds: ClassVar[tuple[type[Fault], ...]] = KINDS
     fixed_settings: ClassVar[frozenset[str]] = FIXED
     settings: RegisterSettings
     memory: Memory
 
     def __init__(
-        self,
-        settings: RegisterSettings,
-        *,
-        clock: Callable[[], datetime] | None = None,
-        pace: Pace | None = None,
-        state_file: Path | None = None,
+        self, settings: RegisterSettings, *, clock: Clock | None = None, pace: Pace | None = None, state_file: Path | None = None
     ) -> None:
-        zone = read_zone(settings.zone)
-        wall = clock or (lambda: datetime.now(zone))
-        super().__init__(clock=lambda: wall().astimezone(zone), pace=pace or Pace(), state_file=state_file)
-        self.zone = zone
-        self.settings = settings
+        super().__init__(settings, clock=clock, pace=pace, state_file=state_file)
         self.tables = Tables(self)
         self.mechanism = Mechanism(self)
         self.other = OtherProgram(self)
-        self.drawer_open = False
-        self.drawer_opened = 0
         self.operator = _SYSTEM_ADMINISTRATOR  # in whose name the mode was entered
         self.pending = ""  # tags that were written before any document was opened
         self.display = ""  # what 8F has shown to the customer
@@ -88,26 +75,15 @@ class Register(SimulatedDevice):
             storage.register_device(self, 0, storage.FORM_REGISTRATION)
         self.port: Port = TurnPort(self) if settings.protocol == "v2" else TaskPort(self)
         if stored is not None:
-            self._power_up()
+            self.power_up()
         self.save()
 
     # --- what follows from settings and memory
 
     @property
-    def storage(self) -> Fn:
-        """The FN that is in it now."""
-        return self.memory.fn
-
-    @property
     def serial_text(self) -> str:
         """Its serial number, as documents have it."""
         return self.settings.serial.zfill(14)
-
-    @property
-    def tax_systems(self) -> int:
-        """Those that it is registered with."""
-        done = self.memory.fn.registrations
-        return done[-1].tax_systems if done else 0
 
     @property
     def mode(self) -> int:
@@ -219,7 +195,7 @@ class Register(SimulatedDevice):
 
     def print(self, *lines: str) -> None:
         """Lines of a document; on paper behind the command's answer."""
-        self.memory.unprinted.extend(part for line in lines for part in wrap(line, render.WIDTH) or [""])
+        self.memory.unprinted.extend(part for line in lines for part in wrap(line, wording.WIDTH) or [""])
 
     def header(self, title: str) -> list[str]:
         return render.header(self.tables.cliche(), title)
@@ -228,10 +204,6 @@ class Register(SimulatedDevice):
         done = self.memory.fn.registrations
         inn, rnm = (done[-1].inn, done[-1].rnm) if done else ("", "")
         return render.requisites(document, inn=inn, rnm=rnm, fn=self.memory.fn.serial, receipt=receipt)
-
-    def printed(self) -> None:
-        """Everything that was owed is on paper."""
-        self.other.look()
 
     # --- hands
 
@@ -249,25 +221,13 @@ class Register(SimulatedDevice):
             self.save()
             self.other.look()
 
-    def foreign(self, total: Decimal | None = None, *, hold: float = 0.0) -> None:
-        self.other.wants(total if total is not None else self.foreign_total(), hold)
-
-    def foreign_total(self) -> Decimal | None:
-        receipt = self.memory.receipt
-        if receipt is not None and receipt.items:
-            return Decimal(receipt.total) / 100
-        last = next((document for document in reversed(self.memory.fn.documents) if document.operation), None)
-        return Decimal(last.total) / 100 if last is not None else None
-
     def replace_fn(self, serial: str) -> None:
-        """A new FN: nothing is registered, nothing is open."""
         self.memory.fn = storage.new_fn(self.settings, serial, self.now())
         self.memory.receipt = None
         self.pending = ""
         self.save()
 
     def clear_memory(self) -> None:
-        """What is not in the FN is gone."""
         self.memory.fn.current = None
         self.memory = Memory(self.memory.fn)
         self.pending = ""
@@ -277,17 +237,12 @@ class Register(SimulatedDevice):
 
     def on_power_off(self) -> None:
         self.faults.drop_delayed()
-        self.mechanism.power_off()
+        self.mechanism.stop()
         self.port.power_off()
         self.other.power_off()
         self.save()
 
-    def on_power_on(self) -> None:
-        self._power_up()
-        self.save()
-        self.other.look()
-
-    def _power_up(self) -> None:
+    def power_up(self) -> None:
         memory = self.memory
         self.pending, self.blocks, self.clock_asked = "", b"", b""
         self.free_lines.clear()
@@ -301,10 +256,6 @@ class Register(SimulatedDevice):
         memory.fn.codes = [code for code in memory.fn.codes if code.accepted]
         self.port.power_on()
         self.mechanism.power_on()
-
-    def snapshot(self) -> dict[str, Any]:
-        memory: dict[str, Any] = to_json(self.memory)
-        return memory
 
     def state(self) -> dict[str, Any]:
         told = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bridge_sim_fn import storage
+from bridge_sim_fn import storage, wording
 from bridge_sim_fn.memory import FnDocument
 
 from bridge_sim_atol import receipts, render
@@ -175,7 +175,7 @@ REGISTERS: Mapping[int, Reader] = {
     0x14: _sums,
     0x15: lambda register, *_: bcd(register.memory.fn.shift - register.memory.fn.shift_open, 2),
     0x16: lambda register, *_: bcd(int(register.settings.serial), 7),
-    0x18: lambda register, *_: bcd(render.WIDTH, 1) + bcd(render.DOTS, 2),
+    0x18: lambda register, *_: bcd(wording.WIDTH, 1) + bcd(render.DOTS, 2),
     0x1A: _registrations,
     0x1B: _user,
     0x24: lambda register, *_: register.settings.version.encode(),

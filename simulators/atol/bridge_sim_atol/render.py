@@ -1,23 +1,21 @@
-"""What stands on paper. Widths are those of font 1 on 80 mm paper.
+"""What stands on paper, beside the words that all registers have.
 
-Source: protocol-specs/ffd, "QR code". How a line is laid out is each model's own; names and figures are the document's.
+How a line is laid out is each model's own; names and figures are the document's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from bridge_sim_fn.memory import FnDocument
+from bridge_sim_fn.wording import METHODS, WIDTH, marking, money
 from bridge_simulators.paper import centre, columns, rule, wrap
 
 from bridge_sim_atol.memory import CORRECTIONS, TYPES, Item, Totals
 from bridge_sim_atol.vat import RATES, Rate
 
-WIDTH = 48
 DOTS = 576
-CUT_MARK = "- - - - - - - - - - - - - - - - - - - - - - - -"
 
 NAMES = {1: "ПРИХОД", 2: "ВОЗВРАТ ПРИХОДА", 4: "РАСХОД", 5: "ВОЗВРАТ РАСХОДА"}
 NAMES |= {7: NAMES[1], 8: NAMES[2], 9: NAMES[4], 10: NAMES[5]}
@@ -28,15 +26,6 @@ PAYMENT_NAMES = (
     "ПОСЛЕДУЮЩАЯ ОПЛАТА (КРЕДИТ)",
     "ИНАЯ ФОРМА ОПЛАТЫ",
 )
-METHODS = {
-    1: "ПРЕДОПЛАТА 100%", 2: "ПРЕДОПЛАТА", 3: "АВАНС", 4: "ПОЛНЫЙ РАСЧЕТ", 5: "ЧАСТИЧНЫЙ РАСЧЕТ И КРЕДИТ",
-    6: "ПЕРЕДАЧА В КРЕДИТ", 7: "ОПЛАТА КРЕДИТА",
-}  # fmt: skip
-TAX_SYSTEMS = {1: "ОСН", 2: "УСН доход", 4: "УСН доход-расход", 8: "ЕНВД", 16: "ЕСХН", 32: "Патент"}
-
-
-def money(kopecks: int) -> str:
-    return f"{Decimal(kopecks) / 100:.2f}"
 
 
 def header(shop: Sequence[str], title: str) -> list[str]:
@@ -53,9 +42,7 @@ def item(line: Item) -> list[str]:
     lines = wrap(line.name, WIDTH)
     lines += columns(f"{quantity} * {money(line.price)}", f"={money(line.amount)}", WIDTH)
     lines += columns(f"  {METHODS.get(line.method, '')}", RATES[line.vat].name, WIDTH)
-    if line.code:
-        lines.append("  [M+]" if line.check is not None and line.check & 2 else "  [M]")
-    return lines
+    return [*lines, *marking(line.code, line.check)]
 
 
 def sums(total: int, rounding: int, payments: Sequence[int], change: int, taxes: Sequence[tuple[Rate, int]]) -> list[str]:
@@ -74,12 +61,6 @@ def sums(total: int, rounding: int, payments: Sequence[int], change: int, taxes:
     return lines
 
 
-def conditions(tax_system: int, buyer: str) -> list[str]:
-    """The taxation system, and where the receipt goes as well."""
-    lines = columns("СНО", TAX_SYSTEMS[tax_system], WIDTH)
-    return [*lines, *(columns("ЭЛ. АДР. ПОКУПАТЕЛЯ", buyer, WIDTH) if buyer else [])]
-
-
 def requisites(document: FnDocument, *, inn: str, rnm: str, fn: str, receipt: int | None = None) -> list[str]:
     """The numbers below every fiscal document."""
     lines = columns(f"{document.at:%d.%m.%y %H:%M}", f"СМЕНА {document.shift}", WIDTH)
@@ -87,12 +68,6 @@ def requisites(document: FnDocument, *, inn: str, rnm: str, fn: str, receipt: in
     lines += columns(f"ИНН:{inn}", f"ФН:{fn}", WIDTH)
     lines += columns(f"ФД:{document.number}", f"ФП:{document.sign}", WIDTH)
     return lines
-
-
-def qr_text(document: FnDocument, fn: str) -> str:
-    """What the QR code of a receipt says."""
-    at = f"{document.at:%Y%m%dT%H%M}"
-    return f"t={at}&s={money(document.total)}&fn={fn}&i={document.number}&fp={document.sign}&n={document.operation}"
 
 
 def code(kind: str, text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv
-from bridge_sim_fn import storage
+from bridge_sim_fn import storage, wording
 from bridge_sim_fn.memory import CLOSING, SETTLEMENTS, FnDocument
 
 from bridge_sim_atol import fn, render
@@ -85,7 +85,7 @@ def close(register: Register, origin: str) -> FnDocument:
     register.print(*register.header(f"ОТЧЕТ О ЗАКРЫТИИ СМЕНЫ {memory.fn.shift:04d}"), *figures(register))
     if register.settings.cash_at_z == "zeroed":
         memory.cash = 0
-    register.print(*register.requisites(document), render.CUT_MARK)
+    register.print(*register.requisites(document), wording.CUT_MARK)
     memory.totals = Totals()
     memory.mode = int(register.settings.mode_after_z) if memory.mode else SELECT
     told = details(register, document) | {"figures": truth(register, totals)}
@@ -104,19 +104,19 @@ def truth(register: Register, totals: Totals) -> dict[str, Any]:
     kinds = {kind: totals.of(kind) for kind in (*TYPES, *CORRECTIONS)}
     return {
         "receipts": {render.NAMES[kind]: kinds[kind].receipts for kind in TYPES},
-        "sums": {render.NAMES[kind]: render.money(kinds[kind].sum) for kind in TYPES},
+        "sums": {render.NAMES[kind]: wording.money(kinds[kind].sum) for kind in TYPES},
         "payments": {
             render.NAMES[kind]: {
-                name: render.money(amount)
+                name: wording.money(amount)
                 for name, amount in zip(render.PAYMENT_NAMES, kinds[kind].payments, strict=True)
                 if amount
             }
             for kind in TYPES
         },
-        "corrections": {render.NAMES[kind]: render.money(kinds[kind].sum) for kind in CORRECTIONS if kinds[kind].receipts},
-        "cash": render.money(register.memory.cash),
-        "cash_in": render.money(totals.cash_in),
-        "cash_out": render.money(totals.cash_out),
+        "corrections": {render.NAMES[kind]: wording.money(kinds[kind].sum) for kind in CORRECTIONS if kinds[kind].receipts},
+        "cash": wording.money(register.memory.cash),
+        "cash_in": wording.money(totals.cash_in),
+        "cash_out": wording.money(totals.cash_out),
     }
 
 
@@ -159,7 +159,7 @@ def _x(register: Register, call: Call) -> None:
     memory = register.memory
     memory.slips += 1
     lines = render.slip(register.now(), memory.slips)
-    register.print(*register.header("СУТОЧНЫЙ ОТЧЕТ БЕЗ ГАШЕНИЯ"), *lines, *figures(register), render.CUT_MARK)
+    register.print(*register.header("СУТОЧНЫЙ ОТЧЕТ БЕЗ ГАШЕНИЯ"), *lines, *figures(register), wording.CUT_MARK)
     total = memory.totals.of(1).sum - memory.totals.of(2).sum
     told = {"figures": truth(register, memory.totals)}
     register.issue("x_report", str(memory.slips), total, fiscal=False, origin=call.origin, details=told)
@@ -168,7 +168,7 @@ def _x(register: Register, call: Call) -> None:
 def _other(register: Register, call: Call, title: str) -> None:
     memory = register.memory
     memory.slips += 1
-    register.print(*register.header(title), *render.slip(register.now(), memory.slips), *figures(register), render.CUT_MARK)
+    register.print(*register.header(title), *render.slip(register.now(), memory.slips), *figures(register), wording.CUT_MARK)
     register.issue("report", str(memory.slips), 0, fiscal=False, origin=call.origin, details={"title": title})
 
 
@@ -177,7 +177,7 @@ def _settlements(register: Register, call: Call) -> None:
     waiting = register.memory.fn.queue
     begin(register, SETTLEMENTS)
     document = storage.record(register, storage.FORM_SETTLEMENTS, [Tlv(Tag.UNSENT_DOCUMENTS, len(waiting))])
-    lines = [f"НЕПЕРЕДАННЫХ ФД {len(waiting)}", *register.requisites(document), render.CUT_MARK]
+    lines = [f"НЕПЕРЕДАННЫХ ФД {len(waiting)}", *register.requisites(document), wording.CUT_MARK]
     register.print(*register.header("ОТЧЕТ О ТЕКУЩЕМ СОСТОЯНИИ РАСЧЕТОВ"), *lines)
     told = details(register, document)
     register.issue("settlements_report", str(document.number), 0, fiscal=True, origin=call.origin, details=told)

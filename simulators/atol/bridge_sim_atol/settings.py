@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bridge_sim_fn.register import USUAL_ZONE
 from bridge_sim_fn.storage import Ffd
 from bridge_simulators.settings import option
+from bridge_simulators.zones import read_zone
 
 # Taken over into the memory of a new register, or a matter of how it was started.
 FIXED = frozenset(
@@ -43,7 +44,7 @@ class RegisterSettings:
     )
     cashier: str = option("СИСТ. АДМИНИСТРАТОР", "name of user 30")
     access_password: str = option("0000", "four digits in front of each command")
-    zone: str = option("Europe/Moscow", "time zone of the register's clock")
+    zone: str = option(USUAL_ZONE, "time zone of the register's clock")
     port: Literal["rs232", "usb", "wireless", "ethernet"] = option("ethernet", "what 3F says of the port")
 
     # transport and task buffer
@@ -119,17 +120,9 @@ class RegisterSettings:
     )
 
 
-def read_zone(name: str) -> ZoneInfo:
-    """Raises ValueError where there is no such time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Moscow, not {name!r}.") from None
-
-
 def check(settings: RegisterSettings) -> RegisterSettings:
     """Raises ValueError where a value makes no sense."""
-    read_zone(settings.zone)
+    read_zone(settings.zone, USUAL_ZONE)
     for name, size in (("fn_serial", (16,)), ("inn", (10, 12)), ("access_password", (4,)), ("serial", range(1, 15))):
         value = str(getattr(settings, name))
         if len(value) not in size or not (value.isascii() and value.isdigit()):
@@ -143,4 +136,4 @@ def check(settings: RegisterSettings) -> RegisterSettings:
     return settings
 
 
-__all__ = ["FIXED", "Ffd", "RegisterSettings", "check", "read_zone"]
+__all__ = ["FIXED", "Ffd", "RegisterSettings", "check"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge_sim_fn import storage
+from bridge_sim_fn import storage, wording
 from bridge_sim_fn.memory import OPENING, FnDocument
 
 from bridge_sim_atol import fn, render
@@ -30,7 +30,7 @@ def open_shift(register: Register, origin: str, text: str = "") -> FnDocument:
     begin(register, OPENING)
     tags = given(register)
     document = storage.record(register, storage.FORM_OPENING, cashier(register))
-    lines = [*([text] if text else []), *register.requisites(document), render.CUT_MARK]
+    lines = [*([text] if text else []), *register.requisites(document), wording.CUT_MARK]
     register.print(*register.header("ОТЧЕТ ОБ ОТКРЫТИИ СМЕНЫ"), *lines)
     told = details(register, document, tags)
     register.issue("shift_open", str(document.number), 0, fiscal=True, origin=origin, details=told)
@@ -55,7 +55,7 @@ def move_cash(register: Register, amount: int, *, out: bool, origin: str) -> Non
         totals.cash_ins += 1
     memory.slips += 1
     register.pending = ""
-    lines = [*render.slip(register.now(), memory.slips), f"СУММА ={render.money(amount)}", render.CUT_MARK]
+    lines = [*render.slip(register.now(), memory.slips), f"СУММА ={wording.money(amount)}", wording.CUT_MARK]
     register.print(*register.header("ВЫПЛАТА" if out else "ВНЕСЕНИЕ"), *lines)
     register.issue("cash_out" if out else "cash_in", str(memory.slips), amount, fiscal=False, origin=origin)
 

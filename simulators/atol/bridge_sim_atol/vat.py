@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from bridge_ffd.tags import Tag
-from bridge_ffd.tlv import Tlv
+from bridge_sim_fn.vat import tax_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +19,7 @@ class Rate:
 
     def tax(self, amount: int) -> int:
         """The tax in `amount`, which includes it."""
-        exact = Decimal(amount) * self.percent / (100 + self.percent)
-        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+        return tax_in(amount, self.percent)
 
     @property
     def untaxed(self) -> bool:
@@ -49,14 +46,3 @@ RATES = {
 }
 
 KNOWN = {"2024": 6, "2025": 10, "2026": 12}
-
-
-def tags(taxes: Sequence[tuple[Rate, int]]) -> list[Tlv]:
-    """The sums of a receipt by rate."""
-    found = [Tlv(rate.total, amount) for rate, amount in taxes if rate.total is not None]
-    further = [
-        Tlv(Tag.VAT_SUM_OF_RATE, (Tlv(Tag.VAT_RATE, rate.code), Tlv(Tag.VAT_SUM, amount)))
-        for rate, amount in taxes
-        if rate.total is None
-    ]
-    return [*found, Tlv(Tag.VAT_SUMS, tuple(further))] if further else found

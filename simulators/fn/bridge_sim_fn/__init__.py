@@ -1,1 +1,1 @@
-"""The Russian fiscal storage, as simulated registers of several makers hold it."""
+"""What simulated registers of several makers share: the Russian fiscal storage, and what stands around it."""

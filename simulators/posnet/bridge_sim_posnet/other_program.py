@@ -5,10 +5,10 @@ Source: protocol-specs/posnet, "Execution model", interface arbitration: it woul
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from bridge_simulators import other_program
 
 from bridge_sim_posnet import render
 from bridge_sim_posnet.items import Line
@@ -20,62 +20,43 @@ if TYPE_CHECKING:
     from bridge_sim_posnet.printer import Printer
 
 PORT = "pc2"
-GOODS = "Towar innego programu"
-DEFAULT_TOTAL = Decimal("1.00")  # where nothing was sold whose total could be repeated
 
 
-class OtherProgram:
+class OtherProgram(other_program.OtherProgram):
     """Receipts of one line, paid in cash."""
 
+    goods = "Towar innego programu"
+
     def __init__(self, printer: Printer) -> None:
+        super().__init__()
         self._printer = printer
-        self._wanted: deque[tuple[Decimal, float]] = deque()
-        self._timer: asyncio.TimerHandle | None = None
 
-    def wants(self, total: Decimal | None, hold: float) -> None:
-        self._wanted.append((total if total is not None else DEFAULT_TOTAL, hold))
-        self.look()
-
-    def look(self) -> None:
-        """Sells what it wants to sell as far as the printer is free."""
+    def free(self) -> bool:
         printer = self._printer
-        while self._wanted and printer.powered and printer.ready() and self._timer is None:
-            if printer.memory.open is not None or printer.form is not None:
-                return
-            try:
-                may_sell(printer)
-            except CommandError:  # it is told why, and gives up
-                self._wanted.clear()
-                return
-            total, hold = self._wanted.popleft()
-            self._open(int(total * 100))
-            if hold:
-                self._timer = asyncio.get_running_loop().call_later(hold, self._finish_late)
-            else:
-                self._finish()
+        return printer.powered and printer.ready() and printer.memory.open is None and printer.form is None
+
+    def begin(self, total: Decimal) -> bool:
+        try:
+            may_sell(self._printer)
+        except CommandError:
+            return False
+        self._open(int(total * 100))
+        return True
 
     def _open(self, grosze: int) -> None:
         printer = self._printer
         receipt = open_receipt(printer, PORT, block=False)
         rate = next(index for index, percent in enumerate(printer.memory.rates) if percent != INACTIVE)
-        receipt.add(Line(GOODS, rate, grosze, Decimal(1), "", grosze))
-        remember_goods(printer, GOODS, rate)
+        receipt.add(Line(self.goods, rate, grosze, Decimal(1), "", grosze))
+        remember_goods(printer, self.goods, rate)
         printer.print(*render.line(receipt.lines[-1]))
         printer.save()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         receipt = self._printer.memory.open
         if receipt is not None and receipt.owner == PORT:
             finish_receipt(self._printer, receipt, receipt.settle({}), keep_footer=False)
             self._printer.save()
 
-    def _finish_late(self) -> None:
-        self._timer = None
-        self._finish()
+    def finished_late(self) -> None:
         self._printer.pump_all()
-
-    def power_off(self) -> None:
-        """Its printer is gone: an open document stays as it is, the program itself tries again later."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None

@@ -7,7 +7,7 @@ Source: protocol-specs/posnet, "Execution model", "Frame errors", "Simulator". W
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,11 +18,12 @@ from bridge_posnet.frame import Decoder, Frame, Garbage
 from bridge_posnet.frame import Fault as Garbled
 from bridge_posnet.thermal.frame import Decoder as SequenceDecoder
 from bridge_posnet.thermal.frame import Side
-from bridge_simulators.device import Occupied, Refused, Session, SimulatedDevice, Wire
+from bridge_simulators.device import Clock, Occupied, Refused, Session, SimulatedDevice, Wire
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
 from bridge_simulators.paper import wrap
+from bridge_simulators.zones import clock_in, read_zone
 
 from bridge_sim_posnet import code_pages, edocument, parameters, render
 from bridge_sim_posnet.answers import Answers
@@ -37,7 +38,7 @@ from bridge_sim_posnet.parameters import FrameError
 from bridge_sim_posnet.ports import Port, PortSession, Work
 from bridge_sim_posnet.receipt import CommandError
 from bridge_sim_posnet.sale import power_up_receipt
-from bridge_sim_posnet.settings import FIXED, Due, PosnetSettings, parse_rates, read_zone
+from bridge_sim_posnet.settings import FIXED, USUAL_ZONE, Due, PosnetSettings, parse_rates
 from bridge_sim_posnet.states import check_state
 from bridge_sim_posnet.thermal.interface import Thermal
 
@@ -69,13 +70,12 @@ class Printer(SimulatedDevice):
         self,
         settings: PosnetSettings,
         *,
-        clock: Callable[[], datetime] | None = None,
+        clock: Clock | None = None,
         pace: Pace | None = None,
         state_file: Path | None = None,
     ) -> None:
-        zone = read_zone(settings.zone)
-        wall = clock or (lambda: datetime.now(zone))
-        super().__init__(clock=lambda: wall().astimezone(zone), pace=pace or Pace(), state_file=state_file)
+        zone = read_zone(settings.zone, USUAL_ZONE)
+        super().__init__(clock=clock_in(zone, clock), pace=pace or Pace(), state_file=state_file)
         self.zone = zone
         self.settings = settings
         self.ports = {name: Port(name) for name in ("pc1", "pc2")}

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge_simulators.settings import option
 
 EXEMPT = 10000  # rate 100,00 on the wire
 INACTIVE = 10100  # rate 101,00 on the wire
+USUAL_ZONE = "Europe/Warsaw"
 
 
 Due = Literal["fine", "soon", "expired"]
@@ -41,7 +41,7 @@ class PosnetSettings:
     shop: str = option("SKLEP POD LIPĄ|ul. Lipowa 7 lok. 2|00-123 Warszawa", "header lines, split at |; empty = none")
     nip: str = option("1234563218", "tax number of the owner")
     rates: str = option("23/8/5/0/-/-/-", "VAT rates A/B/C/D/E/F/G in percent; - = inactive, zw = exempt")
-    zone: str = option("Europe/Warsaw", "time zone of the printer's clock")
+    zone: str = option(USUAL_ZONE, "time zone of the printer's clock")
     profile: Literal["online", "old"] = option(
         "online", "old: firmware without ISO dates (tm is ie), without td and vf, names up to 40 characters"
     )
@@ -153,11 +153,3 @@ def parse_rates(text: str) -> list[int]:
         else:
             raise ValueError(f"Setting 'rates': {word!r} is no rate; give a percentage, zw (exempt) or - (inactive).")
     return rates
-
-
-def read_zone(name: str) -> ZoneInfo:
-    """Raises ValueError where there is no such time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Warsaw, not {name!r}.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from bridge_sim_shtrih_m.memory import FnDocument
+from bridge_sim_fn.memory import FnDocument
 
 
 def le(value: int, size: int) -> bytes:

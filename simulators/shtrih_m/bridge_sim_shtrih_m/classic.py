@@ -9,9 +9,12 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from bridge_sim_fn import wording
+from bridge_sim_fn.memory import CORRECTION, NO_DOCUMENT, RECEIPT
+
 from bridge_sim_shtrih_m import receipts, render, states, vat
 from bridge_sim_shtrih_m.answers import money
-from bridge_sim_shtrih_m.memory import CORRECTION, NO_DOCUMENT, PAYMENTS, RECEIPT, Item, Receipt
+from bridge_sim_shtrih_m.memory import PAYMENTS, Item, Receipt
 from bridge_sim_shtrih_m.refusals import DEPARTMENT, DISCOUNT, INVALID, NEGATIVE, PARAMETERS, PRICE, QUANTITY, Refusal
 from bridge_sim_shtrih_m.request import Call, Command, Request, exactly
 from bridge_sim_shtrih_m.selling import MAX_PRICE
@@ -74,7 +77,7 @@ def _reduce(register: Register, call: Call) -> bytes:
     down = call.code in (0x86, 0x8B)
     _spread(register, receipt, -amount if down else amount, row)
     names = {0x86: "СКИДКА", 0x87: "НАДБАВКА", 0x8A: "СТОРНО СКИДКИ", 0x8B: "СТОРНО НАДБАВКИ"}
-    register.print(f"{names[call.code]} {render.money(amount)} {text}".rstrip())
+    register.print(f"{names[call.code]} {wording.money(amount)} {text}".rstrip())
     return b""
 
 

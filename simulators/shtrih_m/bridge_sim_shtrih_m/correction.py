@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, decode, first
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.memory import CORRECTION, NO_DOCUMENT
+from bridge_sim_fn.vat import tax_tags
 
 from bridge_sim_shtrih_m import fn, receipts, render, shift, states, vat
 from bridge_sim_shtrih_m.answers import le, numbers
-from bridge_sim_shtrih_m.memory import CORRECTION, NO_DOCUMENT
 from bridge_sim_shtrih_m.refusals import PARAMETERS, TAGS_MISSING, TOO_LITTLE, WITH_SETTINGS, ZERO_TOTAL, Refusal
 from bridge_sim_shtrih_m.request import Call, Command, exactly
 
@@ -28,7 +30,7 @@ def _begin(register: Register, call: Call) -> bytes:
     fn.check(register)
     if not register.memory.fn.shift_open:
         shift.open_shift(register, call.origin)
-    fn.begin(register, CORRECTION)
+    storage.begin(register, CORRECTION)
     return b""
 
 
@@ -90,7 +92,7 @@ def _record(
         *(
             []
             if first(given, Tag.CASHIER) is not None
-            else [Tlv(Tag.CASHIER, fn.words(register.tables.operator_name(call.operator)))]
+            else [Tlv(Tag.CASHIER, storage.words(register.tables.operator_name(call.operator)))]
         ),
         Tlv(Tag.RECEIPT_NUMBER, register.memory.fn.receipts + 1),
         Tlv(Tag.CORRECTION_TYPE, reason),
@@ -102,9 +104,9 @@ def _record(
         Tlv(Tag.PREPAID, paid[2]),
         Tlv(Tag.CREDIT, paid[3]),
         Tlv(Tag.EXCHANGE, paid[4]),
-        *receipts.tax_tags(taxes),
+        *tax_tags(taxes),
     ]
-    document = fn.record(register, fn.FORM_CORRECTION, body, operation=operation, total=total)
+    document = storage.record(register, storage.FORM_CORRECTION, body, operation=operation, total=total)
     register.memory.fn.receipts += 1
     kind = _KINDS[operation]
     receipts.count_correction(register, kind, total)
@@ -120,11 +122,11 @@ def _record(
         fiscal=True,
         origin=call.origin,
         payments=[
-            {"kind": render.payment_name(number), "number": number, "amount": render.money(amount)}
+            {"kind": render.payment_name(number), "number": number, "amount": wording.money(amount)}
             for number, amount in enumerate(payments, 1)
             if amount
         ],
-        taxes={rate.name: render.money(amount) for rate, amount in taxes},
+        taxes={rate.name: wording.money(amount) for rate, amount in taxes},
         details=told | {"operation": operation, "tax_system": system, "reason": reason},
     )
     return le(register.memory.fn.receipts, 2) + numbers(document, extended=register.settings.extended_answers)

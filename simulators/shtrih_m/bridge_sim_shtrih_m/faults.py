@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from bridge_shtrih_m.frame import Decoder2, Frame2
-from bridge_simulators.faults import ANY, Course, Fault, FaultError, StepFault
+from bridge_sim_fn.faults import FnReplaced, RamClear
+from bridge_simulators.faults import ANY, Fault, FaultError
 
 if TYPE_CHECKING:
-    from bridge_sim_shtrih_m.register import Register
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,32 +57,6 @@ class StaleAnswer(Fault):
             bytes.fromhex(self.code)
         except ValueError:
             raise FaultError(f"field 'code' must be hexadecimal, not {self.code!r}") from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FnReplaced(StepFault):
-    """Somebody puts a new FN in: configured, not registered, without documents. Strikes at once or at a step."""
-
-    kind: ClassVar[str] = "fn_replaced"
-    serial: str = "9999078900099999"
-
-    def strike(self, device: Register, course: Course) -> None:
-        device.replace_fn(self.serial)
-
-    def check(self) -> None:
-        Fault.check(self)
-        if len(self.serial) != 16 or not self.serial.isdigit():
-            raise FaultError("field 'serial' must have 16 digits")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RamClear(StepFault):
-    """The register loses its own memory: sums, counters, tables, the open receipt. What the FN has stays."""
-
-    kind: ClassVar[str] = "ram_clear"
-
-    def strike(self, device: Register, course: Course) -> None:
-        device.clear_memory()
 
 
 KINDS: tuple[type[Fault], ...] = (EnquiryIgnored, AckLost, FrameRefused, StaleAnswer, FnReplaced, RamClear)

@@ -11,30 +11,9 @@ from typing import TYPE_CHECKING
 
 from bridge_ffd.tlv import Tlv
 from bridge_sim_fn import storage
-from bridge_sim_fn.storage import (
-    FFD_NUMBERS,
-    FORM_CHANGE,
-    FORM_CLOSING,
-    FORM_CORRECTION,
-    FORM_FN_CLOSING,
-    FORM_OPENING,
-    FORM_RECEIPT,
-    FORM_REGISTRATION,
-    FORM_SETTLEMENTS,
-    OFD_INN,
-    OFD_NAME,
-    FnFault,
-    FnRefused,
-    begin,
-    deliver,
-    merged,
-    record,
-    register_device,
-    warnings,
-    words,
-)
+from bridge_sim_fn.memory import Fn
+from bridge_sim_fn.storage import FnFault, FnRefused
 
-from bridge_sim_shtrih_m.memory import Fn
 from bridge_sim_shtrih_m.refusals import (
     FN_EXPIRED,
     FN_FULL,
@@ -49,31 +28,6 @@ from bridge_sim_shtrih_m.refusals import (
 
 if TYPE_CHECKING:
     from bridge_sim_shtrih_m.register import Register
-
-__all__ = [
-    "FFD_NUMBERS",
-    "FORM_CHANGE",
-    "FORM_CLOSING",
-    "FORM_CORRECTION",
-    "FORM_FN_CLOSING",
-    "FORM_OPENING",
-    "FORM_RECEIPT",
-    "FORM_REGISTRATION",
-    "FORM_SETTLEMENTS",
-    "MAX_TLV",
-    "OFD_INN",
-    "OFD_NAME",
-    "begin",
-    "check",
-    "deliver",
-    "merged",
-    "new_fn",
-    "read_tags",
-    "record",
-    "register_device",
-    "warnings",
-    "words",
-]
 
 MAX_TLV = 250
 

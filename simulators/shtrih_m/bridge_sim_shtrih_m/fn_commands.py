@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING
 
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, decode, encode
+from bridge_sim_fn import storage
+from bridge_sim_fn.memory import FISCAL_MODE, FN_CLOSING, NO_DOCUMENT, REGISTERING, SETTLEMENTS, FnDocument, Registration
 
 from bridge_sim_shtrih_m import fn, states
 from bridge_sim_shtrih_m.answers import date_time, fn_date, le, numbers
-from bridge_sim_shtrih_m.memory import (
-    FISCAL_MODE,
-    FN_CLOSING,
-    NO_DOCUMENT,
-    REGISTERING,
-    SETTLEMENTS,
-    FnDocument,
-    Registration,
-)
 from bridge_sim_shtrih_m.refusals import FN_NO_DATA, FN_STATE, PARAMETERS, Refusal
 from bridge_sim_shtrih_m.request import Call, Command, Request, exactly
 
@@ -30,9 +23,9 @@ if TYPE_CHECKING:
 MAX_REGISTRATIONS = 30
 _BLOCK = 250
 _RESOURCE_KB = 5 * 1024  # of 30 days of documents that wait for the OFD
-_JAVAPOS_TYPES = {fn.FORM_CORRECTION: 0x14, fn.FORM_FN_CLOSING: 0x10}
-_RECEIPTS = frozenset((fn.FORM_RECEIPT, fn.FORM_CORRECTION))
-_SHIFTS = frozenset((fn.FORM_OPENING, fn.FORM_CLOSING))
+_JAVAPOS_TYPES = {storage.FORM_CORRECTION: 0x14, storage.FORM_FN_CLOSING: 0x10}
+_RECEIPTS = frozenset((storage.FORM_RECEIPT, storage.FORM_CORRECTION))
+_SHIFTS = frozenset((storage.FORM_OPENING, storage.FORM_CLOSING))
 _CP866 = "cp866"
 
 
@@ -44,15 +37,15 @@ def _found(register: Register, number: int) -> FnDocument:
 
 
 def _status(register: Register, call: Call) -> bytes:
-    storage = register.memory.fn
-    current = storage.current
-    last = storage.documents[-1] if storage.documents else None
+    kept = register.memory.fn
+    current = kept.current
+    last = kept.documents[-1] if kept.documents else None
     return (
-        bytes((storage.life, current.kind if current else 0, bool(current and current.tlv), storage.shift_open))
-        + bytes((fn.warnings(register),))
+        bytes((kept.life, current.kind if current else 0, bool(current and current.tlv), kept.shift_open))
+        + bytes((storage.warnings(register),))
         + (date_time(last.at) if last else bytes(5))
-        + storage.serial.encode()
-        + le(storage.last, 4)
+        + kept.serial.encode()
+        + le(kept.last, 4)
     )
 
 
@@ -86,12 +79,12 @@ def _about(register: Register, document: FnDocument) -> bytes:
     if document.form in _SHIFTS:
         return le(document.shift, 2)
     last = register.memory.fn.registrations[-1]
-    if document.form == fn.FORM_FN_CLOSING:
+    if document.form == storage.FORM_FN_CLOSING:
         return _who(last)
     done = next((one for one in register.memory.fn.registrations if one.number == document.number), None)
     if done is None:
         return b""
-    reason = bytes((_reason(done),)) if document.form == fn.FORM_CHANGE else b""
+    reason = bytes((_reason(done),)) if document.form == storage.FORM_CHANGE else b""
     return _who(done) + bytes((done.tax_systems, done.mode)) + reason
 
 
@@ -138,7 +131,7 @@ def _ticket(register: Register, call: Call) -> bytes:
         raise Refusal(FN_NO_DATA)
     return encode(
         (
-            Tlv(Tag.OFD_INN, fn.OFD_INN),
+            Tlv(Tag.OFD_INN, storage.OFD_INN),
             Tlv(Tag.FN_NUMBER, register.memory.fn.serial),
             Tlv(Tag.DOCUMENT_NUMBER, document.number),
             Tlv(Tag.DATE_TIME, document.at.replace(tzinfo=None)),
@@ -179,7 +172,7 @@ def _summary(register: Register, registration: Registration, more: bytes = b"") 
     """`more`: of FFD 1.05, what FF4C has before the numbers."""
     answer = date_time(registration.at) + _who(registration) + bytes((registration.tax_systems, registration.mode))
     if register.format != "1.05":
-        more = bytes((0,)) + fn.OFD_INN.encode().ljust(12) + le(registration.reasons, 4)
+        more = bytes((0,)) + storage.OFD_INN.encode().ljust(12) + le(registration.reasons, 4)
     return answer + more + le(registration.number, 4) + le(registration.sign, 4)
 
 
@@ -211,14 +204,14 @@ def _begin_registration(register: Register, call: Call) -> bytes:
     fn.check(register, registering=True)
     if bool(again) != bool(register.memory.fn.registrations):
         raise Refusal(FN_STATE)
-    fn.begin(register, REGISTERING)
+    storage.begin(register, REGISTERING)
     return b""
 
 
 def _form_registration(register: Register, call: Call) -> bytes:
     inn, rnm, systems, mode = _read_registration(call.request)
-    form = fn.FORM_CHANGE if register.memory.fn.registrations else fn.FORM_REGISTRATION
-    document = fn.register_device(register, mode, form, inn=inn, rnm=rnm, tax_systems=systems)
+    form = storage.FORM_CHANGE if register.memory.fn.registrations else storage.FORM_REGISTRATION
+    document = storage.register_device(register, mode, form, inn=inn, rnm=rnm, tax_systems=systems)
     return _registered(register, document, call.origin)
 
 
@@ -232,7 +225,9 @@ def _register_again(register: Register, call: Call) -> bytes:
     if not 1 <= reason <= 4:
         raise Refusal(PARAMETERS)
     fn.check(register)
-    document = fn.register_device(register, mode, fn.FORM_CHANGE, 1 << reason - 1, inn=inn, rnm=rnm, tax_systems=systems)
+    document = storage.register_device(
+        register, mode, storage.FORM_CHANGE, 1 << reason - 1, inn=inn, rnm=rnm, tax_systems=systems
+    )
     return _registered(register, document, call.origin)
 
 
@@ -246,7 +241,7 @@ def _read_registration(request: Request) -> tuple[str, str, int, int]:
 
 
 def _registered(register: Register, document: FnDocument, origin: str) -> bytes:
-    title = "ОТЧЕТ О РЕГИСТРАЦИИ" if document.form == fn.FORM_REGISTRATION else "ОТЧЕТ ОБ ИЗМ. ПАРАМЕТРОВ РЕГ."
+    title = "ОТЧЕТ О РЕГИСТРАЦИИ" if document.form == storage.FORM_REGISTRATION else "ОТЧЕТ ОБ ИЗМ. ПАРАМЕТРОВ РЕГ."
     _paper(register, title, document, "registration", origin)
     return numbers(document, extended=register.settings.extended_answers)
 
@@ -257,7 +252,7 @@ def _registered(register: Register, document: FnDocument, origin: str) -> bytes:
 def _begin(kind: int) -> Command:
     def begin(register: Register, call: Call) -> bytes:
         fn.check(register, closing=True)
-        fn.begin(register, kind)
+        storage.begin(register, kind)
         return b""
 
     legal = states.SHIFT_CLOSED if kind == FN_CLOSING else states.IDLE
@@ -269,7 +264,7 @@ def _settlements(register: Register, call: Call) -> bytes:
     fn.check(register, closing=True)
     waiting = register.memory.fn.queue
     tags = [Tlv(Tag.UNSENT_DOCUMENTS, len(waiting))]
-    document = fn.record(register, fn.FORM_SETTLEMENTS, tags)
+    document = storage.record(register, storage.FORM_SETTLEMENTS, tags)
     _paper(register, "ОТЧЕТ О СОСТОЯНИИ РАСЧЕТОВ", document, "settlements_report", call.origin)
     first = fn_date(waiting[0].at.date()) if waiting else bytes(3)
     again = date_time(document.at) if register.settings.extended_answers else b""
@@ -277,7 +272,7 @@ def _settlements(register: Register, call: Call) -> bytes:
 
 
 def _close_fn(register: Register, call: Call) -> bytes:
-    document = fn.record(register, fn.FORM_FN_CLOSING, [])
+    document = storage.record(register, storage.FORM_FN_CLOSING, [])
     register.memory.fn.life |= 0x04
     _paper(register, "ОТЧЕТ О ЗАКРЫТИИ ФН", document, "fn_closing", call.origin)
     return numbers(document, extended=register.settings.extended_answers)

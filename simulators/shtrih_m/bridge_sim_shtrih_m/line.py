@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from bridge_shtrih_m.frame import ACK, NAK, Command, DeviceLink, DeviceOutput, DeviceTimer, Send, Wait, code_of
 from bridge_shtrih_m.frame.device import DeviceState1
 from bridge_simulators.device import Occupied, Wire
+from bridge_simulators.steps import Steps
 
 from bridge_sim_shtrih_m.faults import AckLost, EnquiryIgnored, FrameRefused, StaleAnswer
 from bridge_sim_shtrih_m.request import name_of
@@ -40,16 +41,14 @@ class LineSession:
 
 
 class Line:
-    """The port. `epoch` counts power cuts: what was under way before one never goes on."""
+    """The port."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
         self.link = DeviceLink(layer=self._fixed)
         self.sessions: list[LineSession] = []
-        self.epoch = 0
         self.current = ""  # the command that is being executed, or whose answer is held
-        self._running: Execution | None = None
-        self._wake: asyncio.TimerHandle | None = None
+        self._steps = Steps[None](lambda _: self._register.executed())
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -64,7 +63,7 @@ class Line:
 
     @property
     def busy(self) -> bool:
-        return self._running is not None
+        return self._steps.busy
 
     # --- connections
 
@@ -125,23 +124,7 @@ class Line:
         if acknowledge and faults.take(AckLost, name) is None:
             self._send(bytes((ACK,)))
         self._carry(then)
-        self._running = self._register.execute(name, data, before)
-        self._pump(self.epoch)
-
-    def _pump(self, epoch: int) -> None:
-        self._wake = None
-        running = self._running
-        if running is None or epoch != self.epoch:
-            return
-        try:
-            seconds = next(running)
-        except StopIteration:
-            if epoch == self.epoch:
-                self._running = None
-                self._register.executed()
-            return
-        if epoch == self.epoch:
-            self._wake = asyncio.get_running_loop().call_later(seconds, self._pump, epoch)
+        self._steps.begin(self._register.execute(name, data, before))
 
     def answer(self, data: bytes) -> None:
         """The command was executed, and the device has its answer."""
@@ -224,12 +207,8 @@ class Line:
         self.link.layer = self._fixed
 
     def power_off(self) -> None:
-        self.epoch += 1
-        self._running = None
+        self._steps.stop()
         self.current = ""
-        if self._wake is not None:
-            self._wake.cancel()
-            self._wake = None
         self._set_timer(None)
         self.link.layer1.switch_off()
         self.link.layer2.switch_off()

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, encode
+from bridge_sim_fn.memory import CheckedCode
 
 from bridge_sim_shtrih_m import receipts, states
 from bridge_sim_shtrih_m.answers import date_time, le
-from bridge_sim_shtrih_m.memory import CheckedCode
 from bridge_sim_shtrih_m.refusals import (
     INVALID,
     MARKING_FORBIDDEN,

@@ -5,10 +5,10 @@ Source: protocol-specs/shtrih-m, "Modes" (submodes). A command answers when it i
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from bridge_sim_shtrih_m import render
+from bridge_sim_fn.mechanism import PrintingMechanism
+
 from bridge_sim_shtrih_m.refusals import NO_PAPER, SUBMODE, Refusal
 from bridge_sim_shtrih_m.states import Submode
 
@@ -16,17 +16,10 @@ if TYPE_CHECKING:
     from bridge_sim_shtrih_m.register import Register
 
 
-class Mechanism:
-    """Prints what the memory owes to the paper."""
+class Mechanism(PrintingMechanism):
+    """When it prints, and what stops it."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._timer: asyncio.TimerHandle | None = None
-        self._polls = 0
-
-    @property
-    def busy(self) -> bool:
-        return self._timer is not None or self._polls > 0
+    _register: Register
 
     def ready(self) -> bool:
         return self._register.paper_loaded and self._register.cover_closed
@@ -46,17 +39,7 @@ class Mechanism:
         if not self.ready():
             memory.interrupted = True
             return
-        self._polls = self._register.settings.busy_polls
-        seconds = self._register.pace.printing(len(memory.unprinted), cut=memory.unprinted[-1] == render.CUT_MARK)
-        if seconds:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._elapsed)
-        self._look()
-
-    def polled(self) -> None:
-        """The host has been told that something is printed."""
-        if self._polls:
-            self._polls -= 1
-            self._look()
+        self.begin()
 
     def go_on(self) -> None:
         """The host says "continue print"."""
@@ -72,11 +55,8 @@ class Mechanism:
     def hand(self) -> None:
         """Paper or cover changed."""
         if self.busy and not self.ready():
-            self._stop()
+            self.stop()
             self._register.memory.interrupted = True
-
-    def power_off(self) -> None:
-        self._stop()
 
     def power_on(self) -> None:
         memory = self._register.memory
@@ -92,22 +72,3 @@ class Mechanism:
             case "lost":
                 memory.unprinted.clear()
                 memory.interrupted = False
-
-    def _elapsed(self) -> None:
-        self._timer = None
-        self._look()
-        self._register.save()
-
-    def _look(self) -> None:
-        if self.busy:
-            return
-        memory = self._register.memory
-        self._register.roll.print(*memory.unprinted)
-        memory.unprinted.clear()
-        self._register.printed()
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._polls = 0

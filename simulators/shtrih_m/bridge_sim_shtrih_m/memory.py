@@ -9,50 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bridge_sim_fn.memory import (
-    CLOSING,
-    CORRECTION,
-    FISCAL_MODE,
-    FN_CLOSING,
-    NO_DOCUMENT,
-    OPENING,
-    RECEIPT,
-    REGISTERING,
-    SETTLEMENTS,
-    CheckedCode,
-    Fn,
-    FnDocument,
-    Registration,
-    Started,
-)
-from bridge_sim_fn.storage import DAY
-
-__all__ = [
-    "CLOSING",
-    "CORRECTION",
-    "DAY",
-    "DEPARTMENTS",
-    "FISCAL_MODE",
-    "FN_CLOSING",
-    "KINDS",
-    "NO_DOCUMENT",
-    "OPENING",
-    "PAYMENTS",
-    "RECEIPT",
-    "REGISTERING",
-    "SETTLEMENTS",
-    "VAT_ROWS",
-    "CheckedCode",
-    "Counters",
-    "Fn",
-    "FnDocument",
-    "Item",
-    "Memory",
-    "Receipt",
-    "Registration",
-    "Started",
-    "Totals",
-]
+from bridge_sim_fn.memory import Fn
 
 KINDS = 4
 PAYMENTS = 16

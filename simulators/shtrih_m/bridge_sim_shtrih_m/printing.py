@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge_sim_fn import wording
+
 from bridge_sim_shtrih_m import render, states
 from bridge_sim_shtrih_m.answers import le
 from bridge_sim_shtrih_m.refusals import NO_DATA, NOTHING_TO_REPEAT, PARAMETERS, Refusal
@@ -51,7 +53,7 @@ def _print(register: Register, call: Call, *lines: str) -> None:
 def _cut(register: Register, call: Call) -> bytes:
     if call.request.number() > 1:
         raise Refusal(PARAMETERS)
-    register.print(render.CUT_MARK)
+    register.print(wording.CUT_MARK)
     if register.memory.receipt is None and not register.memory.non_fiscal:
         _issue_text(register, call)
     return b""
@@ -59,10 +61,10 @@ def _cut(register: Register, call: Call) -> bytes:
 
 def _issue_text(register: Register, call: Call) -> None:
     """What was printed freely ends here."""
-    if any(line != render.CUT_MARK and line for line in register.memory.document):
+    if any(line != wording.CUT_MARK and line for line in register.memory.document):
         register.memory.counters.non_fiscal += 1
         number = str(register.memory.counters.non_fiscal)
-        details = {"lines": [line for line in register.memory.document if line != render.CUT_MARK]}
+        details = {"lines": [line for line in register.memory.document if line != wording.CUT_MARK]}
         register.issue("non_fiscal", number, 0, fiscal=False, origin=call.origin, details=details)
     register.end_document()
 

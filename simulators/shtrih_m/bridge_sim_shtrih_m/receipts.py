@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bridge_ffd.tags import Tag
-from bridge_ffd.tlv import Tlv, Value, decode, first
+from bridge_ffd.tlv import Tlv, decode, first
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.issued import reference, told
+from bridge_sim_fn.memory import CORRECTION, RECEIPT, FnDocument, Started
+from bridge_sim_fn.vat import tax_tags
 
 from bridge_sim_shtrih_m import fn, render, shift, vat
-from bridge_sim_shtrih_m.memory import CORRECTION, PAYMENTS, RECEIPT, FnDocument, Item, Receipt, Started
+from bridge_sim_shtrih_m.memory import PAYMENTS, Item, Receipt
 from bridge_sim_shtrih_m.refusals import (
     CODE_NOT_CHECKED,
     FN_STATE,
@@ -121,16 +125,16 @@ def close(
         *tax_tags(taxes),
     ]
     if not _given(register, Tag.CASHIER):
-        body.insert(0, Tlv(Tag.CASHIER, fn.words(register.tables.operator_name(operator))))
-    form = fn.FORM_CORRECTION if receipt.correction else fn.FORM_RECEIPT
+        body.insert(0, Tlv(Tag.CASHIER, storage.words(register.tables.operator_name(operator))))
+    form = storage.FORM_CORRECTION if receipt.correction else storage.FORM_RECEIPT
     given = decode(bytes.fromhex(register.memory.fn.current.tlv)) if register.memory.fn.current is not None else ()
-    document = fn.record(register, form, body, operation=OPERATIONS[receipt.kind], total=total)
+    document = storage.record(register, form, body, operation=OPERATIONS[receipt.kind], total=total)
     register.memory.fn.receipts += 1
     register.memory.fn.codes.clear()
     _count(register, receipt, total, payments, change)
     told = details(register, document, given)
     register.print(*render.sums(total, rounding, payments, change, taxes))
-    register.print(*render.conditions(tax_system, str(first(given, Tag.BUYER_CONTACT) or "")))
+    register.print(*wording.conditions(tax_system, str(first(given, Tag.BUYER_CONTACT) or "")))
     if text:
         register.print(text)
     end_paper(register, document, receipt.correction)
@@ -144,13 +148,13 @@ def close(
         origin=receipt.origin,
         lines=[_line(register, item) for item in receipt.items],
         payments=[
-            {"kind": render.payment_name(number), "number": number, "amount": render.money(amount)}
+            {"kind": render.payment_name(number), "number": number, "amount": wording.money(amount)}
             for number, amount in enumerate(payments, 1)
             if amount
         ],
-        change=render.money(change),
-        reference=_reference(given),
-        taxes={rate.name: render.money(amount) for rate, amount in taxes},
+        change=wording.money(change),
+        reference=reference(given),
+        taxes={rate.name: wording.money(amount) for rate, amount in taxes},
         details=told | {"tax_system": tax_system, "rounding": rounding, "texts": [*receipt.texts, *([text] if text else [])]},
     )
     return change, document
@@ -183,7 +187,7 @@ def end_paper(register: Register, document: FnDocument, correction: bool = False
     memory = register.memory
     register.print(*register.requisites(document, memory.fn.receipts))
     if not correction:
-        register.print(*render.qr(render.qr_text(document, memory.fn.serial)))
+        register.print(*render.qr(wording.qr_text(document, memory.fn.serial)))
     register.print(*register.ending())
     memory.counters.documents += 1
     register.end_document(receipt=True)
@@ -197,7 +201,7 @@ def details(register: Register, document: FnDocument, given: Sequence[Tlv] = ())
         "shift": document.shift,
         "fn": register.memory.fn.serial,
         "paper": not register.paperless,
-        "tags": {str(tag.tag): _shown(tag.value) for tag in given},
+        "tags": told(given),
     }
 
 
@@ -268,16 +272,6 @@ def _taxes(register: Register, receipt: Receipt, sums: Sequence[int] | None) -> 
     return taxes
 
 
-def tax_tags(taxes: Sequence[tuple[vat.Rate, int]]) -> list[Tlv]:
-    tags = [Tlv(rate.total, amount) for rate, amount in taxes if rate.total is not None]
-    further = [
-        Tlv(Tag.VAT_SUM_OF_RATE, (Tlv(Tag.VAT_RATE, rate.code), Tlv(Tag.VAT_SUM, amount)))
-        for rate, amount in taxes
-        if rate.total is None
-    ]
-    return [*tags, Tlv(Tag.VAT_SUMS, tuple(further))] if further else tags
-
-
 def payment_tags(payments: Sequence[int], change: int = 0) -> list[Tlv]:
     return [
         Tlv(Tag.CASH, payments[0] - change),
@@ -292,7 +286,7 @@ def _item_tag(register: Register, item: Item) -> Tlv:
     rate = vat.rate_of_row(register, item.row)
     given = decode(bytes.fromhex(item.tlv))
     tags = [
-        Tlv(Tag.ITEM_NAME, fn.words(item.name.removeprefix("//"))),
+        Tlv(Tag.ITEM_NAME, storage.words(item.name.removeprefix("//"))),
         Tlv(Tag.PRICE, item.price),
         Tlv(Tag.QUANTITY, item.quantity),
         Tlv(Tag.ITEM_TOTAL, item.amount),
@@ -345,31 +339,15 @@ def _line(register: Register, item: Item) -> dict[str, Any]:
     return {
         "name": item.name,
         "quantity": f"{item.quantity.normalize():f}",
-        "price": render.money(item.price),
-        "total": render.money(item.amount),
+        "price": wording.money(item.price),
+        "total": wording.money(item.amount),
         "vat": vat.rate_of_row(register, item.row).name,
         "method": item.method,
         "subject": item.subject,
-        "tags": {str(tag.tag): _shown(tag.value) for tag in decode(bytes.fromhex(item.tlv))},
+        "tags": told(decode(bytes.fromhex(item.tlv))),
         "code": item.code,
         "check": item.check,
     }
-
-
-def _shown(value: Value) -> Any:
-    if isinstance(value, tuple):
-        return {str(tag.tag): _shown(tag.value) for tag in value}
-    if isinstance(value, bytes):
-        return value.hex()
-    return value if isinstance(value, int | bool) else str(value)
-
-
-def _reference(given: Sequence[Tlv]) -> str:
-    """The till's own number: the user attribute, else the additional one."""
-    attribute = first(given, Tag.USER_ATTRIBUTE)
-    if isinstance(attribute, tuple):
-        return str(first(attribute, Tag.USER_ATTRIBUTE_VALUE) or "")
-    return str(first(given, Tag.RECEIPT_ATTRIBUTE) or "")
 
 
 def _given(register: Register, tag: Tag) -> bool:

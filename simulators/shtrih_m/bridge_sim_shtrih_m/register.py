@@ -6,16 +6,16 @@ Source: protocol-specs/shtrih-m, "Message layer", "Simulator". What a command do
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
 from bridge_shtrih_m.frame import code_of
-from bridge_simulators.device import Session, SimulatedDevice, Wire
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.memory import FnDocument
+from bridge_sim_fn.register import FnRegister
+from bridge_simulators.device import Clock, Session, Wire
 from bridge_simulators.faults import Course, Fault
-from bridge_simulators.jsonable import from_json, to_json
+from bridge_simulators.jsonable import from_json
 from bridge_simulators.pace import Pace
 from bridge_simulators.paper import wrap
 
@@ -24,45 +24,34 @@ from bridge_sim_shtrih_m.commands import COMMANDS
 from bridge_sim_shtrih_m.faults import KINDS
 from bridge_sim_shtrih_m.line import Execution, Line
 from bridge_sim_shtrih_m.mechanism import Mechanism
-from bridge_sim_shtrih_m.memory import Fn, FnDocument, Memory
+from bridge_sim_shtrih_m.memory import Memory
 from bridge_sim_shtrih_m.other_program import OtherProgram
 from bridge_sim_shtrih_m.refusals import INVALID, LENGTH, PASSWORD, UNSUPPORTED, Refusal
 from bridge_sim_shtrih_m.request import ADMIN, SYSADMIN, Call, Command, Request
-from bridge_sim_shtrih_m.settings import FIXED, Ffd, ShtrihSettings, read_zone
+from bridge_sim_shtrih_m.settings import FIXED, Ffd, ShtrihSettings
 from bridge_sim_shtrih_m.states import check_mode, check_submode, mode_of
 from bridge_sim_shtrih_m.tables import Tables, passwords
 
 _NOT_PRINTED, _NEVER_PRINTED = 1, 2  # table 17, field 7: the next document, all of them
 
 
-class Register(SimulatedDevice):
+class Register(FnRegister):
     """A fiscal register with an FN."""
 
     id: ClassVar[str] = "shtrih-m"
-    paper_width: ClassVar[int] = render.WIDTH
+    paper_width: ClassVar[int] = wording.WIDTH
     fault_kinds: ClassVar[tuple[type[Fault], ...]] = KINDS
     fixed_settings: ClassVar[frozenset[str]] = FIXED
     settings: ShtrihSettings
     memory: Memory
 
     def __init__(
-        self,
-        settings: ShtrihSettings,
-        *,
-        clock: Callable[[], datetime] | None = None,
-        pace: Pace | None = None,
-        state_file: Path | None = None,
+        self, settings: ShtrihSettings, *, clock: Clock | None = None, pace: Pace | None = None, state_file: Path | None = None
     ) -> None:
-        zone = read_zone(settings.zone)
-        wall = clock or (lambda: datetime.now(zone))
-        super().__init__(clock=lambda: wall().astimezone(zone), pace=pace or Pace(), state_file=state_file)
-        self.zone = zone
-        self.settings = settings
+        super().__init__(settings, clock=clock, pace=pace, state_file=state_file)
         self.tables = Tables(self)
         self.mechanism = Mechanism(self)
         self.other = OtherProgram(self)
-        self.drawer_open = False
-        self.drawer_opened = 0
         self.operator = SYSADMIN  # who sent the command that is being executed
         self.blocks: dict[int, bytes] = {}  # of 2D codes, loaded by DD
         self.graphics: dict[int, bytes] = {}
@@ -72,10 +61,10 @@ class Register(SimulatedDevice):
         if stored is not None:
             self.memory = from_json(Memory, stored)
         elif settings.registered:
-            fn.register_device(self, 0, fn.FORM_REGISTRATION)
+            storage.register_device(self, 0, storage.FORM_REGISTRATION)
         self.line = Line(self)
         if stored is not None:
-            self._power_up()
+            self.power_up()
         self.save()
 
     # --- what follows from settings and memory
@@ -86,20 +75,9 @@ class Register(SimulatedDevice):
         return self.settings.ffd
 
     @property
-    def storage(self) -> Fn:
-        """The FN that is in it now."""
-        return self.memory.fn
-
-    @property
     def serial_text(self) -> str:
         """Its serial number, as documents have it."""
         return f"{self.settings.serial:016d}"
-
-    @property
-    def tax_systems(self) -> int:
-        """Those that it is registered with."""
-        done = self.memory.fn.registrations
-        return done[-1].tax_systems if done else 0
 
     @property
     def paperless(self) -> bool:
@@ -214,7 +192,7 @@ class Register(SimulatedDevice):
     def print(self, *lines: str) -> None:
         """A part of the document that is being made; on paper behind the command's answer."""
         memory = self.memory
-        physical = [part for line in lines for part in wrap(line, render.WIDTH) or [""]]
+        physical = [part for line in lines for part in wrap(line, wording.WIDTH) or [""]]
         memory.document.extend(physical)
         if self.paperless:
             return
@@ -245,11 +223,7 @@ class Register(SimulatedDevice):
 
     def ending(self) -> list[str]:
         """Feed, and cut where table 1 says so."""
-        return ["", render.CUT_MARK] if self.tables.number(1, 1, 7) else ["", ""]
-
-    def printed(self) -> None:
-        """Everything that was owed is on paper."""
-        self.other.look()
+        return ["", wording.CUT_MARK] if self.tables.number(1, 1, 7) else ["", ""]
 
     # --- hands
 
@@ -260,28 +234,16 @@ class Register(SimulatedDevice):
     def on_hand(self) -> None:
         if self.powered:
             self.mechanism.hand()
-            fn.deliver(self)
+            storage.deliver(self)
             self.save()
             self.other.look()
 
-    def foreign(self, total: Decimal | None = None, *, hold: float = 0.0) -> None:
-        self.other.wants(total if total is not None else self.foreign_total(), hold)
-
-    def foreign_total(self) -> Decimal | None:
-        receipt = self.memory.receipt
-        if receipt is not None and receipt.items:
-            return Decimal(receipt.total) / 100
-        last = next((document for document in reversed(self.memory.fn.documents) if document.operation), None)
-        return Decimal(last.total) / 100 if last is not None else None
-
     def replace_fn(self, serial: str) -> None:
-        """A new FN: nothing is registered, nothing is open."""
         self.memory.fn = fn.new_fn(self, serial)
         self.memory.receipt = None
         self.save()
 
     def clear_memory(self) -> None:
-        """What is not in the FN is gone."""
         self.memory.fn.current = None
         self.memory = Memory(self.memory.fn, byte_timeout=self.settings.byte_timeout)
         self.save()
@@ -290,19 +252,14 @@ class Register(SimulatedDevice):
 
     def on_power_off(self) -> None:
         self.faults.drop_delayed()
-        self.mechanism.power_off()
+        self.mechanism.stop()
         self.line.power_off()
         self.other.power_off()
         self.blocks.clear()
         self.unlock_after_answer = False
         self.save()
 
-    def on_power_on(self) -> None:
-        self._power_up()
-        self.save()
-        self.other.look()
-
-    def _power_up(self) -> None:
+    def power_up(self) -> None:
         memory = self.memory
         self.line.power_on()
         self.mechanism.power_on()
@@ -317,10 +274,6 @@ class Register(SimulatedDevice):
         if self.settings.confirm_date:
             memory.date_to_confirm = self.now().date().isoformat()
 
-    def snapshot(self) -> dict[str, Any]:
-        memory: dict[str, Any] = to_json(self.memory)
-        return memory
-
     def state(self) -> dict[str, Any]:
         link = self.line.link
         device = {
@@ -331,6 +284,6 @@ class Register(SimulatedDevice):
             "number": link.layer2.number,
             "executing": self.line.current if self.line.busy else "",
             "drawer_open": self.drawer_open,
-            "warnings": fn.warnings(self),
+            "warnings": storage.warnings(self),
         }
         return super().state() | device

@@ -8,9 +8,12 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from bridge_sim_shtrih_m import fn, receipts, render, states, vat
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.memory import CORRECTION, NO_DOCUMENT, RECEIPT
+
+from bridge_sim_shtrih_m import fn, receipts, states, vat
 from bridge_sim_shtrih_m.answers import date_time, le, money
-from bridge_sim_shtrih_m.memory import CORRECTION, NO_DOCUMENT, PAYMENTS, RECEIPT, Item
+from bridge_sim_shtrih_m.memory import PAYMENTS, Item
 from bridge_sim_shtrih_m.refusals import (
     DEPARTMENT,
     INVALID,
@@ -86,19 +89,19 @@ def _item_tlv(register: Register, call: Call) -> bytes:
     item = receipt.items[-1]
     if item.code:  # FF67 comes last
         raise Refusal(INVALID)
-    item.tlv = fn.merged(item.tlv, fn.read_tags(call.request.rest(), register.format, item=True))
+    item.tlv = storage.merged(item.tlv, fn.read_tags(call.request.rest(), register.format, item=True))
     return b""
 
 
 def _document_tlv(register: Register, call: Call) -> bytes:
     started = receipts.need_fn_document(register)
-    started.tlv = fn.merged(started.tlv, fn.read_tags(call.request.rest(), register.format, item=False))
+    started.tlv = storage.merged(started.tlv, fn.read_tags(call.request.rest(), register.format, item=False))
     return b""
 
 
 def _subtotal(register: Register, call: Call) -> bytes:
     receipt = receipts.current(register, call.operator)
-    register.print(f"ПОДЫТОГ {render.money(receipt.total)}")
+    register.print(f"ПОДЫТОГ {wording.money(receipt.total)}")
     return money(receipt.total)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bridge_sim_fn.register import USUAL_ZONE
 from bridge_simulators.settings import option
+from bridge_simulators.zones import read_zone
 
 Ffd = Literal["1.05", "1.1", "1.2"]
 
@@ -45,7 +46,7 @@ class ShtrihSettings:
         1, "taxation systems of the registration, bits: 1 general, 2, 4 simplified, 16 agricultural, 32 patent"
     )
     cashier: str = option("Администратор", "name of operator 30")
-    zone: str = option("Europe/Moscow", "time zone of the register's clock")
+    zone: str = option(USUAL_ZONE, "time zone of the register's clock")
     full_status: Literal["48", "50", "52"] = option("52", "bytes of the answer to 11")
     last_print_byte: bool = option(True, "the answer to 10 has 17 bytes, the last one for the printing before (F7 bit 34)")
     extended_answers: bool = option(False, "answers of commands that make documents end with DATE_TIME (F7 bit 50)")
@@ -119,17 +120,9 @@ class ShtrihSettings:
     )
 
 
-def read_zone(name: str) -> ZoneInfo:
-    """Raises ValueError where there is no such time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Moscow, not {name!r}.") from None
-
-
 def check(settings: ShtrihSettings) -> ShtrihSettings:
     """Raises ValueError where a value makes no sense."""
-    read_zone(settings.zone)
+    read_zone(settings.zone, USUAL_ZONE)
     if len(settings.fn_serial) != 16 or not settings.fn_serial.isdigit():
         raise ValueError(f"Setting 'fn_serial' must have 16 digits, not {settings.fn_serial!r}.")
     if len(settings.inn) not in (10, 12) or not settings.inn.isdigit():

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bridge_ffd.tags import Tag
 from bridge_ffd.tlv import Tlv, decode, first
+from bridge_sim_fn import storage, wording
+from bridge_sim_fn.memory import CLOSING, NO_DOCUMENT, OPENING, FnDocument
 
 from bridge_sim_shtrih_m import fn, render, states, vat
 from bridge_sim_shtrih_m.answers import le, numbers
-from bridge_sim_shtrih_m.memory import CLOSING, NO_DOCUMENT, OPENING, FnDocument, Totals
+from bridge_sim_shtrih_m.memory import Totals
 from bridge_sim_shtrih_m.refusals import CASH_OVERFLOW, NO_CASH, PARAMETERS, Refusal
 from bridge_sim_shtrih_m.request import Call, Command, exactly
 
@@ -29,7 +31,7 @@ def open_shift(register: Register, origin: str) -> FnDocument:
     memory.fn.receipts = 0
     memory.fn.shift_opened = register.now().replace(microsecond=0)
     memory.totals = Totals()
-    document = fn.record(register, fn.FORM_OPENING, _cashier(register))
+    document = storage.record(register, storage.FORM_OPENING, _cashier(register))
     register.print(*register.header("ОТЧЕТ ОБ ОТКРЫТИИ СМЕНЫ"), *register.requisites(document), *register.ending())
     memory.counters.documents += 1
     register.end_document()
@@ -47,7 +49,7 @@ def close_shift(register: Register, origin: str) -> FnDocument:
         Tlv(Tag.SHIFT_RECEIPTS, memory.fn.receipts),
         Tlv(Tag.UNSENT_DOCUMENTS, len(memory.fn.queue)),
     ]
-    document = fn.record(register, fn.FORM_CLOSING, [*_cashier(register), *counts])
+    document = storage.record(register, storage.FORM_CLOSING, [*_cashier(register), *counts])
     memory.fn.shift_opened = None
     register.print(*register.header(f"СУТОЧНЫЙ ОТЧЕТ С ГАШЕНИЕМ {memory.fn.shift:04d}"), *_figures(register))
     if register.tables.number(1, 1, 2) == 1:
@@ -102,7 +104,7 @@ def move_cash(register: Register, amount: int, *, out: bool, origin: str) -> int
         totals.cash_ins += 1
         counters.cash_ins += 1
     title = "ВЫПЛАТА" if out else "ВНЕСЕНИЕ"
-    register.print(*register.header(title), f"СУММА {render.money(amount)}", *register.ending())
+    register.print(*register.header(title), f"СУММА {wording.money(amount)}", *register.ending())
     counters.documents += 1
     register.end_document()
     register.issue("cash_out" if out else "cash_in", str(counters.documents), amount, fiscal=False, origin=origin)
@@ -114,7 +116,7 @@ def _cashier(register: Register) -> list[Tlv]:
     given = decode(bytes.fromhex(started.tlv)) if started is not None else ()
     if first(given, Tag.CASHIER) is not None:
         return []
-    return [Tlv(Tag.CASHIER, fn.words(register.tables.operator_name(register.operator)))]
+    return [Tlv(Tag.CASHIER, storage.words(register.tables.operator_name(register.operator)))]
 
 
 def _figures(register: Register) -> list[str]:
@@ -130,20 +132,20 @@ def _truth(register: Register, totals: Totals) -> dict[str, Any]:
     """The figures of a report, by kind of receipt."""
     return {
         "receipts": dict(zip(render.KIND_NAMES, totals.receipts, strict=True)),
-        "sums": {name: render.money(amount) for name, amount in zip(render.KIND_NAMES, totals.sums, strict=True)},
+        "sums": {name: wording.money(amount) for name, amount in zip(render.KIND_NAMES, totals.sums, strict=True)},
         "payments": {
-            render.payment_name(number): [render.money(amount) for amount in amounts]
+            render.payment_name(number): [wording.money(amount) for amount in amounts]
             for number, amounts in enumerate(totals.payments, 1)
             if any(amounts)
         },
         "turnover": {
-            rate.name: [render.money(amount) for amount in totals.turnover[rate.row - 1]]
+            rate.name: [wording.money(amount) for amount in totals.turnover[rate.row - 1]]
             for rate in vat.rates(register)
             if any(totals.turnover[rate.row - 1])
         },
-        "cash": render.money(register.memory.cash),
-        "cash_in": render.money(totals.cash_in),
-        "cash_out": render.money(totals.cash_out),
+        "cash": wording.money(register.memory.cash),
+        "cash_in": wording.money(totals.cash_in),
+        "cash_out": wording.money(totals.cash_out),
     }
 
 
@@ -172,13 +174,13 @@ def _close_fn(register: Register, call: Call) -> bytes:
 
 def _begin_opening(register: Register, call: Call) -> bytes:
     fn.check(register)
-    fn.begin(register, OPENING)
+    storage.begin(register, OPENING)
     return b""
 
 
 def _begin_closing(register: Register, call: Call) -> bytes:
     fn.check(register, closing=True)
-    fn.begin(register, CLOSING)
+    storage.begin(register, CLOSING)
     return b""
 
 

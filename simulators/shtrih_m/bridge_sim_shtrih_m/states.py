@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
-from bridge_sim_shtrih_m.memory import DAY
+from bridge_sim_fn.storage import DAY
+
 from bridge_sim_shtrih_m.refusals import (
     CONFIRM_DATE,
     MODE,

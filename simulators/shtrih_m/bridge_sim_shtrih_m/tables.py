@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from bridge_sim_shtrih_m import fn, states, vat
+from bridge_sim_fn import storage
+
+from bridge_sim_shtrih_m import states, vat
 from bridge_sim_shtrih_m.answers import le
 from bridge_sim_shtrih_m.refusals import LENGTH, NO_TABLE, NOT_EDITABLE, PARAMETERS, Refusal
 from bridge_sim_shtrih_m.request import Call, Command, exactly, padded, text_of
@@ -88,7 +90,7 @@ def _rate_name(register: Register, row: int) -> str:
 
 
 def _format(table: str) -> Default:
-    return lambda register, row: fn.FFD_NUMBERS[register.format] if register.settings.ffd_table == table else 0
+    return lambda register, row: storage.FFD_NUMBERS[register.format] if register.settings.ffd_table == table else 0
 
 
 def _cliche(register: Register, row: int) -> str:
@@ -185,9 +187,9 @@ TABLES: Mapping[int, Table] = {
             7: _text("ПОЛЬЗОВАТЕЛЬ", 128, _setting("owner"), edit="closed"),
             8: _text("ОПЕРАТОР", 64),
             9: _text("АДРЕС РАСЧЕТОВ", 128, _setting("address"), edit="closed"),
-            10: _text("НАИМЕНОВАНИЕ ОФД", 64, fn.OFD_NAME),
+            10: _text("НАИМЕНОВАНИЕ ОФД", 64, storage.OFD_NAME),
             11: _text("САЙТ ОФД", 64),
-            12: _text("ИНН ОФД", 12, fn.OFD_INN),
+            12: _text("ИНН ОФД", 12, storage.OFD_INN),
             13: _text("САЙТ ФНС", 64, "nalog.gov.ru"),
             14: _text("МЕСТО РАСЧЕТОВ", 128, _setting("place"), edit="closed"),
             15: _text("E-MAIL ОТПРАВИТЕЛЯ", 64),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from bridge_ffd.tags import Tag
+from bridge_sim_fn.vat import tax_in
 
 if TYPE_CHECKING:
     from bridge_sim_shtrih_m.register import Register
@@ -33,10 +33,7 @@ class Rate:
 
     def tax(self, amount: int) -> int:
         """The tax in `amount`, which includes it."""
-        if not self.percent:
-            return 0
-        exact = Decimal(amount) * self.percent / (100 + self.percent)
-        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+        return tax_in(amount, self.percent)
 
     @property
     def untaxed(self) -> bool:

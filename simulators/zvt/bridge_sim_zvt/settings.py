@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge_simulators.settings import option
+from bridge_simulators.zones import read_zone
 
 from bridge_sim_zvt.cards import SCRIPTS, find_script
+
+USUAL_ZONE = "Europe/Berlin"
 
 # Taken over into the memory of a new terminal, or a matter of how it was started.
 FIXED = frozenset(
@@ -35,7 +37,7 @@ class ZvtSettings:
     password: str = option("123456", "password, 6 digits")
     first_receipt: int = option(1, "receipt number of a new terminal's first transaction")
     first_trace: int = option(1, "trace and turnover number of a new terminal's first transaction")
-    zone: str = option("Europe/Berlin", "time zone of the terminal's clock")
+    zone: str = option(USUAL_ZONE, "time zone of the terminal's clock")
     registered: bool = option(False, "a new terminal behaves as if a till were registered (config byte 8E, no TLV)")
 
     # who acts at it
@@ -144,17 +146,9 @@ class ZvtSettings:
     memory_needs: Literal["nothing", "initialisation", "diagnosis"] = option("nothing", "what the answer to 06 00 asks for")
 
 
-def read_zone(name: str) -> ZoneInfo:
-    """Raises ValueError where there is no such time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"Setting 'zone' must name a time zone such as Europe/Berlin, not {name!r}.") from None
-
-
 def check(settings: ZvtSettings) -> ZvtSettings:
     """Raises ValueError where a value makes no sense."""
-    read_zone(settings.zone)
+    read_zone(settings.zone, USUAL_ZONE)
     find_script(settings.customer)
     for name, size in (("tid", 8), ("password", 6)):
         value = getattr(settings, name)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from bridge_simulators.device import Occupied, Session, SimulatedDevice, Wire
+from bridge_simulators.device import Clock, Occupied, Session, SimulatedDevice, Wire
 from bridge_simulators.face import Face
 from bridge_simulators.faults import Course, Fault
 from bridge_simulators.jsonable import from_json, to_json
 from bridge_simulators.pace import Pace
 from bridge_simulators.settings import changed
+from bridge_simulators.zones import clock_in, read_zone
 from bridge_zvt.frame import Apdu, Code
 
 from bridge_sim_zvt import batches, codes, confirming, messages, payments
@@ -32,7 +32,7 @@ from bridge_sim_zvt.line import Line, SerialLine, SerialSession, TcpLine, name_o
 from bridge_sim_zvt.memory import Memory, Registration
 from bridge_sim_zvt.receipts import WIDTH, Receipt
 from bridge_sim_zvt.request import Request
-from bridge_sim_zvt.settings import FIXED, ZvtSettings, check, read_zone
+from bridge_sim_zvt.settings import FIXED, USUAL_ZONE, ZvtSettings, check
 
 Duration = Literal["card", "pin", "host", "work"]
 
@@ -56,13 +56,12 @@ class Terminal(SimulatedDevice):
         self,
         settings: ZvtSettings,
         *,
-        clock: Callable[[], datetime] | None = None,
+        clock: Clock | None = None,
         pace: Pace | None = None,
         state_file: Path | None = None,
     ) -> None:
-        zone = read_zone(settings.zone)
-        wall = clock or (lambda: datetime.now(zone))
-        super().__init__(clock=lambda: wall().astimezone(zone), pace=pace or Pace(), state_file=state_file)
+        zone = read_zone(settings.zone, USUAL_ZONE)
+        super().__init__(clock=clock_in(zone, clock), pace=pace or Pace(), state_file=state_file)
         self.settings = settings
         self.pad = Pad()
         self.customer = Customer(self)

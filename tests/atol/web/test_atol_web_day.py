@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_sim_atol.render import qr_text
+from bridge_sim_fn.wording import qr_text
 from web_scene import Scene, play
 
 from bridge.model import JobState, RegistrationState, RequestError

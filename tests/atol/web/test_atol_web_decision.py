@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from bridge_atol.web.answers import Kept
-from bridge_atol.web.decision import decide, missing
+from bridge_atol.web.decision import decide
 from bridge_atol.web.plan import Facts, Intent
 from bridge_ffd.register import Kind
 from bridge_ffd.versions import Settlement
@@ -86,10 +86,3 @@ def test_a_slip_of_cash(
 @pytest.mark.parametrize(("remembers", "verdict"), [(True, NO), (False, OPEN)])
 def test_an_x_report(remembers: bool, verdict: Verdict) -> None:
     assert decide(intent(Kind.X_REPORT), now(), (), remembers=remembers, shared=False).verdict is verdict
-
-
-def test_only_new_documents_of_the_same_fn_are_looked_at() -> None:
-    assert missing(intent(), now(104)) == range(102, 105)
-    assert missing(intent(), now(104, fn="9999078900000000")) == range(0)
-    assert missing(intent(Kind.CASH_IN), now(104)) == range(0)
-    assert len(missing(intent(), now(9000))) == 50

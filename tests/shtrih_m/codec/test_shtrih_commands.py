@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from bridge_shtrih_m import answers, commands
 from bridge_shtrih_m.commands import build
-from bridge_shtrih_m.layout import BadAnswer, BadValue, Field, Kind, read, write
+from bridge_shtrih_m.layout import Field, Kind, named
 from bridge_shtrih_m.vocabulary import SHAPES, Does, reads_only
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bridge.plugin import BadAnswer, BadValue, read_fields, write_fields
 
 
 def hexed(command: commands.Command) -> str:
@@ -24,7 +26,7 @@ def hexed(command: commands.Command) -> str:
         (commands.model_parameters(), "F7 01"),
         (commands.short_status(), "10 1E 00 00 00"),
         (commands.read_field(10, 1, 29), "1F 1E 00 00 00 0A 01 00 1D"),
-        (commands.error_text(0x37), "6B 37"),
+        (build(0x6B, error=0x37), "6B 37"),
         (commands.open_shift(), "E0 1E 00 00 00"),
         (commands.open_receipt(2), "8D 1E 00 00 00 02"),
         (commands.find_document(30), "FF 0A 1E 00 00 00 1E 00 00 00"),
@@ -124,7 +126,7 @@ def test_what_is_written_into_fields_is_read_out_of_them(data: st.DataObject) ->
         Field("day", Kind.YMD, 3),
         Field("name", Kind.TEXT, 10),
     )
-    assert read(0, table, write(table, values)) == (values, b"")
+    assert read_fields("any", table, write_fields(table, values)) == (values, b"")
 
 
 @given(st.sampled_from(sorted(SHAPES)), st.binary(max_size=80))
@@ -133,7 +135,7 @@ def test_any_answer_is_read_or_refused_but_never_anything_else(code: int, body: 
     try:
         answers.values_of(data)
     except BadAnswer as error:
-        assert error.code == code  # noqa: PT017
+        assert error.command == named(code)  # noqa: PT017
 
 
 @given(st.binary(max_size=60))
@@ -148,7 +150,7 @@ def test_what_the_fn_says_is_read_or_refused_but_never_anything_else(body: bytes
         try:
             parse(b"\xff\x01\x00" + body)
         except BadAnswer as error:
-            assert error.code == 0xFF01  # noqa: PT017
+            assert error.command == "FF01h"  # noqa: PT017
 
 
 def test_a_status_tells_mode_and_kind_of_an_open_document() -> None:

@@ -122,6 +122,17 @@ class Script:
         return [name(data) for data in self.executed]
 
 
+def issuing() -> Script:
+    """Closes the receipt as document 30."""
+    script = Script(xFF45=CLOSED)
+    script.then["FF45"] = {"FF01": LAST_30, "FF0A": FOUND}
+    return script
+
+
+def settings(**more: Any) -> Any:
+    return FAMILY.settings_from(more)
+
+
 def name(data: bytes) -> str:
     code = code_of(data)
     assert code is not None

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from shtrih_bench import CLOSED, FOUND, HEALTHY, LAST_30, OPEN, OPEN_FULL, Bench, Script, other, sale
+from shtrih_bench import CLOSED, FOUND, HEALTHY, LAST_30, OPEN, OPEN_FULL, Bench, Script, issuing, other, sale
 
 from bridge.plugin import Checkpoint, NotIssued
 from bridge.transport import run_virtual
 from tests.one_job import Job
 
 CASH = {"amount": "5.00", "currency": "RUB"}
-
-
-def issuing() -> Script:
-    script = Script(xFF45=CLOSED)
-    script.then["FF45"] = {"FF01": LAST_30, "FF0A": FOUND}
-    return script
 
 
 @pytest.mark.parametrize("layer", [1, 2])

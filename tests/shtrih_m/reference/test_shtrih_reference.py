@@ -110,7 +110,7 @@ def test_the_old_commands_have_thousandths_and_rows_of_taxes() -> None:
 
 
 def test_a_discount_of_the_old_commands_has_54_bytes() -> None:
-    off = commands.classic_discount(Decimal("5.00"), (2, 0, 0, 0), "Скидка", surcharge=False)
+    off = commands.build(0x86, sum=500, taxes=bytes((2, 0, 0, 0)), text="Скидка")
     assert sent(off) == "86 1E 00 00 00 F4 01 00 00 00 02 00 00 00 D1 EA E8 E4 EA E0" + " 00" * 34
     assert len(off.to_bytes(30)) == 54
 
@@ -122,7 +122,7 @@ def test_a_discount_of_the_old_commands_has_54_bytes() -> None:
         (commands.confirm_date(date(2026, 2, 1)), "23 1E 00 00 00 01 02 1A"),
         (commands.print_line("Ж"), "17 1E 00 00 00 02 C6" + " 00" * 39),
         (commands.print_wide_line("Ж"), "12 1E 00 00 00 02 C6" + " 00" * 19),
-        (commands.print_font_line(6, "Ж"), "2F 1E 00 00 00 02 06 C6" + " 00" * 39),
+        (commands.build(0x2F, flags=2, font=6, text="Ж"), "2F 1E 00 00 00 02 06 C6" + " 00" * 39),
         (commands.money_register(241), "1A 1E 00 00 00 F1"),
         (commands.operation_register(152), "1B 1E 00 00 00 98"),
         (commands.read_field(18, 1, 1), "1F 1E 00 00 00 12 01 00 01"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge_ffd.new_documents import new_numbers, search
+from bridge_ffd.new_documents import search
 from bridge_ffd.register import FISCAL, SALES, Kind
 
 from bridge.plugin import Decision, Verdict
@@ -25,11 +25,6 @@ def decide(intent: Intent, now: Facts, kept: Sequence[Kept], *, remembers: bool,
             return Decision.not_issued("the server was never given this request")
         return Decision.unknown("the server has lost its requests, and an X report leaves no trace in the device")
     return _by_drawer(intent, now, remembers=remembers, shared=shared)
-
-
-def missing(intent: Intent, now: Facts) -> range:
-    """Numbers of the FN's documents that must be looked at."""
-    return new_numbers(intent.baseline, now) if intent.kind in FISCAL else range(0)
 
 
 def is_ours(intent: Intent, document: Kept) -> bool:

@@ -32,7 +32,18 @@ from bridge.model import (
     ShiftClose,
     ShiftOpen,
 )
-from bridge.plugin import Checkpoint, DeviceContext, DeviceError, Driver, JobContext, NeedsOperator, NotIssued, Recovery, usual
+from bridge.plugin import (
+    Checkpoint,
+    DeviceContext,
+    DeviceError,
+    Driver,
+    JobContext,
+    NeedsOperator,
+    NotIssued,
+    Recovery,
+    read_intent,
+    usual,
+)
 from bridge.transport import HttpLink, LinkLost
 from bridge_atol.circumstances import Circumstances
 from bridge_atol.settings import AtolSettings
@@ -43,11 +54,11 @@ from bridge_atol.web.checking import check_copy
 from bridge_atol.web.client import Refused, Server
 from bridge_atol.web.marking import CodeCheck
 from bridge_atol.web.messages import Unreadable, whole
-from bridge_atol.web.plan import Plan
+from bridge_atol.web.plan import Intent, Plan
 from bridge_atol.web.printout import printout
 from bridge_atol.web.procedure import Procedure
 from bridge_atol.web.reading import Reader, Reading
-from bridge_atol.web.settlement import Settlement, read_intent
+from bridge_atol.web.settlement import Settlement
 
 Effect = Print | DrawerOpen | Copy | DocumentContinue
 
@@ -91,7 +102,7 @@ class WebDriver(Driver):
             return NeedsOperator({}, "The device does not remember whether it did this.")
         if isinstance(operation, MarkingCheck):
             return NotIssued({"reason": "a check makes nothing; it may be asked again"})
-        intent = read_intent(tuple(checkpoints))
+        intent = read_intent(checkpoints, Intent)
         if intent is None:
             return NotIssued({"reason": "nothing that changes the device was sent"})
         settlement = Settlement(self._server, self._reader, self._settings, context, intent)

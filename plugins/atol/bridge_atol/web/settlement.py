@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge_ffd.new_documents import new_numbers
 from bridge_ffd.register import FISCAL, SALES, Kind, looks
 
 from bridge.model import JobError, Paper
-from bridge.plugin import INTENT, Checkpoint, Decision, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, Verdict
+from bridge.plugin import Checkpoint, Decision, Issued, JobContext, NeedsOperator, NotIssued, Pending, Recovery, Verdict
 from bridge_atol.settings import AtolSettings
 from bridge_atol.web import texts
 from bridge_atol.web.answers import FiscalParams, Kept, plain
 from bridge_atol.web.client import Refused, Server
-from bridge_atol.web.decision import decide, is_ours, missing
+from bridge_atol.web.decision import decide, is_ours
 from bridge_atol.web.errors import job_error, surely_not_executed
 from bridge_atol.web.messages import Queue, Status, TaskState, Unreadable
 from bridge_atol.web.plan import CANCELLING, FENCE, Facts, Intent
@@ -27,10 +28,6 @@ _AGAIN = 2.0  # seconds until a device that waits for a person is asked again
 _AGAIN_STRANGE = 10.0  # and one whose server says what cannot be understood
 
 NOT_READ = (Refused, Unreadable)
-
-
-def read_intent(checkpoints: tuple[Checkpoint, ...]) -> Intent | None:
-    return next((Intent.model_validate(dict(one.data)) for one in checkpoints if one.name == INTENT), None)
 
 
 class Settlement:
@@ -118,7 +115,7 @@ class Settlement:
         if _fits(intent, params):
             return Issued(fiscal_result(intent, params, await self._paper(params), evidence))
         reading = await self._reader.state(self._patience)
-        kept = await self._reader.documents(missing(intent, reading.facts), self._patience)
+        kept = await self._reader.documents(new_numbers(intent.kind, intent.baseline, reading.facts), self._patience)
         ours = [document for document in kept if is_ours(intent, document)]
         if len(ours) == 1:
             return Issued(fiscal_result(intent, ours[0], Paper.UNKNOWN, evidence))
@@ -161,7 +158,8 @@ class Settlement:
     async def _decide(self, *, known: bool = False) -> tuple[Reading, Decision[Kept]]:
         """`known`: the server knows our request, so that its memory proves nothing more."""
         reading = await self._reader.state(self._patience)
-        kept = await self._reader.documents(missing(self._intent, reading.facts), self._patience)
+        numbers = new_numbers(self._intent.kind, self._intent.baseline, reading.facts)
+        kept = await self._reader.documents(numbers, self._patience)
         remembers = not known and await self._server.get(self._intent.witness) is not None
         shared = self._context.device.shared
         if not kept:

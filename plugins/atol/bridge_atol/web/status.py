@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from bridge_ffd import health
 from bridge_ffd.clock import clock_problems
 from bridge_ffd.extras import NAMESPACE
-from bridge_ffd.fn import WARNINGS, ExchangeStatus, FnLife, FnWarning
+from bridge_ffd.fn import ExchangeStatus, FnLife, FnWarning, sentences
 from bridge_ffd.register import CURRENCY
 from bridge_ffd.versions import FfdVersion
 
@@ -48,8 +49,6 @@ _WARNINGS = {
     "ofdTimeout": FnWarning.OFD_TIMEOUT,
     "criticalError": FnWarning.CRITICAL,
 }
-_DAYS_LEFT = 30
-_OFD_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,10 @@ async def read_status(server: Server, model: Model, zone: ZoneInfo, now: datetim
     attention = _attention(condition, queue)
     problems = [attention] if attention is not None else []
     if shift == "expired":
-        problems.append("The shift is open for more than 24 hours: close it with its Z report.")
+        problems.append(health.SHIFT_EXPIRED)
     problems += clock_problems(condition.at, now)
-    problems += _storage_problems(warnings, life, today)
+    problems += sentences(warnings)
     phase = info.get("livePhase")
-    if phase != "fiscalMode":
-        problems.append("The fiscal storage is not in use: the device is not registered, or its storage is closed.")
     details: dict[str, Any] = {
         "fn": info.get("serial"),
         "fn_phase": phase,
@@ -132,7 +129,9 @@ async def read_status(server: Server, model: Model, zone: ZoneInfo, now: datetim
         "queue_blocked": queue.blocked,
     }
     if life is not None:
-        details |= {"fn_valid_until": life.valid_until.isoformat(), "fn_days_left": life.days_left(today)}
+        health.tell_life(life, today, problems, details)
+    if phase != "fiscalMode":
+        problems.append(health.NOT_IN_USE)
     await _ofd(server, zone, condition.at, problems, details)
     last = whole(fn.get("fiscalDocumentNumber"))
     return DeviceStatus(
@@ -188,16 +187,7 @@ def _over(life: FnLife | None, today: date) -> bool:
 
 def _low(warnings: FnWarning, life: FnLife | None, today: date) -> bool:
     low = FnWarning.REPLACE_NOW | FnWarning.KEYS_END_SOON | FnWarning.MEMORY_FULL
-    return bool(warnings & low) or (life is not None and life.days_left(today) <= _DAYS_LEFT)
-
-
-def _storage_problems(warnings: FnWarning, life: FnLife | None, today: date) -> list[str]:
-    problems = [WARNINGS[flag] for flag in reversed(FnWarning) if flag in warnings]
-    if _over(life, today):
-        problems.append("The life of the fiscal storage is over: it must be replaced before anything is sold.")
-    elif life is not None and life.days_left(today) <= _DAYS_LEFT:
-        problems.append(f"The fiscal storage ends in {life.days_left(today)} days; order a new one.")
-    return problems
+    return bool(warnings & low) or (life is not None and life.ends_soon(today))
 
 
 async def _ofd(server: Server, zone: ZoneInfo, at: datetime | None, problems: list[str], details: dict[str, Any]) -> None:
@@ -206,9 +196,4 @@ async def _ofd(server: Server, zone: ZoneInfo, at: datetime | None, problems: li
         state: ExchangeStatus = exchange_of(await server.query("queryOfdExchangeStatus"), zone)
     except (Refused, Unreadable):
         return
-    details["ofd_waiting"] = state.waiting
-    if state.waiting and state.first_at is not None:
-        details["ofd_first_at"] = state.first_at.isoformat()
-    left = state.days_left(at.replace(tzinfo=None)) if at is not None else None
-    if left is not None and left <= 30 - _OFD_DAYS:
-        problems.append(f"{state.waiting} documents wait for the operator (OFD); in {left} days the device stops selling.")
+    health.tell_waiting(state, at.replace(tzinfo=None) if at is not None else None, problems, details)

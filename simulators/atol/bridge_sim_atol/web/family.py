@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bridge_sim_fn.register import USUAL_ZONE
 from bridge_simulators.device import Clock
 from bridge_simulators.family import Running, SimulatorFamily
 from bridge_simulators.pace import Pace, PaceName
 from bridge_simulators.settings import describe, read
+from bridge_simulators.zones import clock_in, read_zone
 
 from bridge_sim_atol.register import Register
-from bridge_sim_atol.settings import RegisterSettings, read_zone
+from bridge_sim_atol.settings import RegisterSettings
 from bridge_sim_atol.settings import check as check_register
 from bridge_sim_atol.web.server import WebServer
 from bridge_sim_atol.web.settings import WebSettings, check
@@ -52,8 +53,8 @@ class WebSimulator(SimulatorFamily):
             chosen = check_register(read(RegisterSettings, _numbered(common, number - 1)))
             file = state.with_name(f"{state.name}.{number}") if state is not None else None
             registers[str(number)] = Register(chosen, clock=clock, pace=Pace(pace), state_file=file)
-        zone = read_zone(RegisterSettings().zone)
-        return WebServer(own, registers, clock=clock or (lambda: datetime.now(zone)), pace=Pace(pace), state_file=state)
+        at = clock or clock_in(read_zone(USUAL_ZONE, USUAL_ZONE), None)
+        return WebServer(own, registers, clock=at, pace=Pace(pace), state_file=state)
 
     async def start(
         self,
