@@ -1034,7 +1034,7 @@ function outcomeOf(job, key) {
       return job.class === "effect" ? { status: "unconfirmed", ...known } : { status: "declined", payment, ...known };
     }
     case "failed":
-      return { status: "failed", fate: "not_issued", error: job.error ?? FORGOTTEN, ...known };
+      return { status: "failed", fate: "not_issued", error: job.error ?? forgotten(job), ...known };
     case "unresolved":
       return { status: "unresolved", attention, ...known };
     default: {
@@ -1043,9 +1043,9 @@ function outcomeOf(job, key) {
     }
   }
 }
-var FORGOTTEN = {
+var forgotten = (job) => ({
   code: "request.not_found",
-  message: "Nothing was issued. Why is no longer kept.",
+  message: `${job.class === "money" ? "The terminal did not do it." : "Nothing was issued."} Why is no longer kept.`,
   fate: "not_issued",
   retry: "safe",
   remedy: "",
@@ -1054,7 +1054,7 @@ var FORGOTTEN = {
   field: null,
   limit: null,
   job: null
-};
+});
 
 // src/submitting.ts
 var WAIT_SECONDS = 30;
@@ -1062,9 +1062,9 @@ var DEADLINES = { document: 120, payment: 30, report: 600, effect: 60 };
 var RESERVED = ["device", "idempotency_key", "wait"];
 var PAST = "2000-01-01T00:00:00Z";
 var ROUND = 200;
-var EXPIRED = ownProblem(
+var expired = (op) => ownProblem(
   "request.expired",
-  "It did not reach the bridge in time, and is not sent any more. Nothing was issued.",
+  `It did not reach the bridge in time, and is not sent any more. ${kind(op) === "payment" ? "The terminal was not asked." : "Nothing was issued."}`,
   "Submit it again if it is still wanted."
 );
 var TOO_LARGE = ownProblem("request.too_large", "The operation is larger than the bridge takes.", "Send less.");
@@ -1204,7 +1204,7 @@ var Submitting = class {
         return { outcome: doubt ? unknown(sent, error.message, error.problem) : refusal(sent, problem2) };
       }
       const { epoch, limits } = session.welcome;
-      if (!doubt && late) return { outcome: refusal(sent, EXPIRED) };
+      if (!doubt && late) return { outcome: refusal(sent, expired(sent.operation.op)) };
       if (doubt && sent.epoch !== epoch)
         return {
           outcome: unknown(sent, "The bridge's journal was replaced since this was sent: it does not know what became of it.")
@@ -1242,7 +1242,7 @@ var Submitting = class {
       }
       if (asking && pause === void 0 && !beforeKey(problem)) {
         return {
-          outcome: sent.job ? unknown(sent, `The bridge does not know job ${sent.job} any more.`) : refusal(sent, EXPIRED)
+          outcome: sent.job ? unknown(sent, `The bridge does not know job ${sent.job} any more.`) : refusal(sent, expired(sent.operation.op))
         };
       }
       if (problem.code === "request.key_reused" && doubt && sent.device.startsWith("@"))
@@ -1265,8 +1265,10 @@ var Submitting = class {
     try {
       return await this.connection.ready(either.signal);
     } catch (error) {
-      if (either.signal.aborted && !signal?.aborted && error instanceof TillbridgeError && error.kind === "aborted")
-        throw new TillbridgeError("refused", EXPIRED.detail, { problem: EXPIRED });
+      if (either.signal.aborted && !signal?.aborted && error instanceof TillbridgeError && error.kind === "aborted") {
+        const problem = expired(sent.operation.op);
+        throw new TillbridgeError("refused", problem.detail, { problem });
+      }
       throw error;
     } finally {
       waking.abort();

@@ -17,7 +17,7 @@ export function outcomeOf(job: Job, key?: string): Outcome {
       return job.class === "effect" ? { status: "unconfirmed", ...known } : { status: "declined", payment, ...known };
     }
     case "failed":
-      return { status: "failed", fate: "not_issued", error: job.error ?? FORGOTTEN, ...known };
+      return { status: "failed", fate: "not_issued", error: job.error ?? forgotten(job), ...known };
     case "unresolved":
       return { status: "unresolved", attention, ...known };
     default: {
@@ -28,9 +28,9 @@ export function outcomeOf(job: Job, key?: string): Outcome {
 }
 
 /** Of a failed job whose details are no longer kept. */
-const FORGOTTEN: NonNullable<Job["error"]> = {
+const forgotten = (job: Job): NonNullable<Job["error"]> => ({
   code: "request.not_found",
-  message: "Nothing was issued. Why is no longer kept.",
+  message: `${job.class === "money" ? "The terminal did not do it." : "Nothing was issued."} Why is no longer kept.`,
   fate: "not_issued",
   retry: "safe",
   remedy: "",
@@ -39,4 +39,4 @@ const FORGOTTEN: NonNullable<Job["error"]> = {
   field: null,
   limit: null,
   job: null,
-};
+});

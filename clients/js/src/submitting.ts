@@ -24,11 +24,12 @@ const PAST = "2000-01-01T00:00:00Z";
 /** Bytes of a message round its params. */
 const ROUND = 200;
 
-const EXPIRED = ownProblem(
-  "request.expired",
-  "It did not reach the bridge in time, and is not sent any more. Nothing was issued.",
-  "Submit it again if it is still wanted.",
-);
+const expired = (op: string) =>
+  ownProblem(
+    "request.expired",
+    `It did not reach the bridge in time, and is not sent any more. ${kind(op) === "payment" ? "The terminal was not asked." : "Nothing was issued."}`,
+    "Submit it again if it is still wanted.",
+  );
 
 const TOO_LARGE = ownProblem("request.too_large", "The operation is larger than the bridge takes.", "Send less.");
 
@@ -190,7 +191,7 @@ export class Submitting {
         return { outcome: doubt ? unknown(sent, error.message, error.problem) : refusal(sent, problem) };
       }
       const { epoch, limits } = session.welcome;
-      if (!doubt && late) return { outcome: refusal(sent, EXPIRED) };
+      if (!doubt && late) return { outcome: refusal(sent, expired(sent.operation.op)) };
       if (doubt && sent.epoch !== epoch)
         return {
           outcome: unknown(sent, "The bridge's journal was replaced since this was sent: it does not know what became of it."),
@@ -230,7 +231,9 @@ export class Submitting {
       if (asking && pause === undefined && !beforeKey(problem)) {
         // A job that was there and is not: the bridge's data was put back from a copy.
         return {
-          outcome: sent.job ? unknown(sent, `The bridge does not know job ${sent.job} any more.`) : refusal(sent, EXPIRED),
+          outcome: sent.job
+            ? unknown(sent, `The bridge does not know job ${sent.job} any more.`)
+            : refusal(sent, expired(sent.operation.op)),
         };
       }
       if (problem.code === "request.key_reused" && doubt && sent.device.startsWith("@"))
@@ -255,8 +258,10 @@ export class Submitting {
     try {
       return await this.connection.ready(either.signal);
     } catch (error) {
-      if (either.signal.aborted && !signal?.aborted && error instanceof TillbridgeError && error.kind === "aborted")
-        throw new TillbridgeError("refused", EXPIRED.detail, { problem: EXPIRED });
+      if (either.signal.aborted && !signal?.aborted && error instanceof TillbridgeError && error.kind === "aborted") {
+        const problem = expired(sent.operation.op);
+        throw new TillbridgeError("refused", problem.detail, { problem });
+      }
       throw error;
     } finally {
       waking.abort();

@@ -134,6 +134,7 @@ test("what was never sent before its time is over is not sent any more", async (
   for (let second = 0; second < 31; second += 1) await clock.pass(1_000);
   const told = await outcome;
   assert.deepEqual([told.status, told.problem.code, storage.jobs()], ["refused", "request.expired", []]);
+  assert.match(told.problem.detail, /The terminal was not asked\.$/);
   fake.handshake = true;
   await close();
 });
@@ -257,3 +258,16 @@ test("a storage that is full when the operation is remembered does not keep it f
   assert.equal(new Set(fake.sent("devices.submit").map((params) => params.idempotency_key)).size, 1);
   await close();
 });
+
+for (const [of, told] of [
+  ["money", "The terminal did not do it. Why is no longer kept."],
+  ["document", "Nothing was issued. Why is no longer kept."],
+]) {
+  test(`a failed job of the class ${of} whose details are gone says what surely did not happen`, async () => {
+    const failed = () => ({ ...jobOf(), class: of, state: "failed", success: false, result: null, error: null });
+    const { bridge, close } = await scene([failed]);
+    const outcome = await bridge.submit("d1", SALE);
+    assert.deepEqual([outcome.status, outcome.error.message], ["failed", told]);
+    await close();
+  });
+}

@@ -245,6 +245,8 @@ async def test_a_payment_in_doubt_is_asked_about_and_ends_as_the_terminal_says(s
     assert await _is(stage, job, "failed")
     assert terminal.truth == []
     await console.gone("Ask the terminal again", TERMINAL)
+    await console.reads("The card was not charged.", "section[aria-labelledby='stands']")
+    assert "issued" not in await console.text("section[aria-labelledby='stands']")
 
 
 async def test_what_was_done_with_a_payment_is_told_both_ways_as_it_happens(stage: Stage, console: Console) -> None:

@@ -1,4 +1,4 @@
-// A payment at its terminal: asking it again, with its true answer; what the payment is of, and what was done with it since.
+// A payment at its terminal: asking it again, with its true answer; taking it back; what it is of, and what was done with it since.
 import { answered, get, part, query } from "../api.js";
 import { Component, Fragment, html } from "../html.js";
 import { clock, full, t } from "../i18n.js";
@@ -6,6 +6,7 @@ import { Empty, Loaded, Moment, OutcomeMark, Panel } from "../parts.js";
 import { to } from "../route.js";
 import { foreign, woven } from "../texts.js";
 import { operation, outcome, upshot } from "../words.js";
+import { GiveBack } from "./give_back.js";
 import { amounts } from "./payment.js";
 
 // How long a person is kept waiting for the answer; a terminal that is there mostly has it at once.
@@ -117,6 +118,7 @@ const Related = ({ job }) => html`
     on=${(kind, params) => kind.startsWith("job.") && params.job && (originalOf(params.job) === job.id || params.job_id === originalOf(job))}
     show=${({ of, since }) => html`
       <${Fragment}>
+        <${GiveBack} job=${job} since=${since} />
         ${of && html`<${Others} title=${t("The payment that this is of")} jobs=${[of]} />`}
         ${since.length > 0 && html`<${Others} title=${t("What was done with it since")} jobs=${since} />`}
         ${since.length === 0 && job.state === "done" && !byItself(job) && html`<${Empty}>${t("Nothing was done with it since.")}<//>`}
