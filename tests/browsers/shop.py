@@ -23,6 +23,7 @@ from bridge.server.peers import PeerLookup
 from bridge.server.run import ApiServer
 from bridge.server.settings import ServerSettings
 from bridge.transport import LinkOpener
+from tests.ports import kept
 
 SETTER_UP = Actor(principal="setup")
 NEVER_IDLE = {"idle": 3600}  # the bridge asks an idle printer how it is; here every byte is to have a reason
@@ -161,19 +162,20 @@ async def opened(
     port = between.sockets[0].getsockname()[1]
     bridge = await Bridge.open(data_dir, registry=registry or PluginRegistry.installed(), opener=opener)
     await bridge.start()
-    settings = ServerSettings(port=0, **{"stop_seconds": 1.0, **chosen})
-    server = await ApiServer.start(bridge, settings, lookup)
-    async with aiohttp.ClientSession() as session:
-        shop = Shop(bridge, server, printer, cable, session, settings)
-        try:
-            config = {"family": "posnet", "url": f"tcp://127.0.0.1:{port}", "timeouts": NEVER_IDLE}
-            await bridge.devices.configure(SETTER_UP, "till-1", config)
-            await eventually(lambda: bridge.devices.runtime("till-1").capabilities_fresh)
-            yield shop
-        finally:
-            await shop.stop()
-            between.close()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    await between.wait_closed()
-            await printer.close()
+    with kept() as own:  # it is to be had again behind a restart
+        settings = ServerSettings(port=own, **{"stop_seconds": 1.0, **chosen})
+        server = await ApiServer.start(bridge, settings, lookup)
+        async with aiohttp.ClientSession() as session:
+            shop = Shop(bridge, server, printer, cable, session, settings)
+            try:
+                config = {"family": "posnet", "url": f"tcp://127.0.0.1:{port}", "timeouts": NEVER_IDLE}
+                await bridge.devices.configure(SETTER_UP, "till-1", config)
+                await eventually(lambda: bridge.devices.runtime("till-1").capabilities_fresh)
+                yield shop
+            finally:
+                await shop.stop()
+                between.close()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(5):
+                        await between.wait_closed()
+                await printer.close()

@@ -7,6 +7,7 @@ The fakes count what they issue; the simulator prints. Those are the truth that 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +27,7 @@ from bridge.server.access.tokens import NewToken
 from bridge.server.run import ApiServer
 from bridge.server.settings import ServerSettings
 from bridge.transport import LinkOpener, NullModemBoard
+from tests import ports
 from tests.core.fake_family import FakeDevice, FakeDriver, FakePlugin
 from tests.station import LoopFamily
 
@@ -43,7 +45,8 @@ class Place:
     settings: Mapping[str, Any] = field(default_factory=dict)
     devices: dict[str, FakeDevice] = field(default_factory=lambda: {name: FakeDevice(serial=name) for name in ("d1", "d2")})
     family: LoopFamily = field(default_factory=LoopFamily)
-    port: int = 0
+    port: int = field(init=False)
+    _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     bridge: Bridge = field(init=False)
     server: ApiServer = field(init=False)
     printer: Running = field(init=False)
@@ -51,6 +54,7 @@ class Place:
 
     async def open(self) -> None:
         self.family.behaviour = self._behaviour
+        self.port = self._held.enter_context(ports.kept())  # it is to be had again behind each restart
         self.printer = await PosnetSimulator().start(
             listen="tcp://127.0.0.1:0", control=None, state=None, pace="fast", settings={"rates": "23/8/5/0/-/zw/-"}
         )
@@ -60,6 +64,7 @@ class Place:
     async def close(self) -> None:
         await self.stop()
         await self.printer.close()
+        self._held.close()
 
     async def start(self) -> None:
         board = NullModemBoard()
@@ -72,7 +77,6 @@ class Place:
         await self.bridge.start()
         settings = ServerSettings(port=self.port, extra_hosts=self.extra_hosts, stop_seconds=1.0, **self.settings)
         self.server = await ApiServer.start(self.bridge, settings)
-        self.port = self.server.port
         self.running = True
 
     async def stop(self) -> None:

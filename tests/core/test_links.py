@@ -41,6 +41,7 @@ from bridge.transport import (
 )
 from bridge.transport import http as http_module
 from bridge.transport.wirelog import MOST_BYTES
+from tests.ports import kept
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -84,15 +85,9 @@ async def peer() -> AsyncIterator[Peer]:
         peer.connected.get_nowait()[1].transport.abort()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def test_a_refused_connection_is_not_connected() -> None:
-    with pytest.raises(NotConnected, match="tcp://127"):
-        await opened(f"tcp://127.0.0.1:{free_port()}")
+    with kept() as port, pytest.raises(NotConnected, match="tcp://127"):
+        await opened(f"tcp://127.0.0.1:{port}")
 
 
 async def test_a_host_that_is_unknown_is_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,11 +292,12 @@ async def test_a_request_is_answered_and_logged() -> None:
 
 
 async def test_a_gateway_that_refuses_the_connection_is_not_connected() -> None:
-    link = await opened(f"http://127.0.0.1:{free_port()}")
-    assert isinstance(link, HttpLink)
-    with pytest.raises(NotConnected):
-        await link.request("POST", "/receipts", body=b"{}")
-    await link.close()
+    with kept() as port:
+        link = await opened(f"http://127.0.0.1:{port}")
+        assert isinstance(link, HttpLink)
+        with pytest.raises(NotConnected):
+            await link.request("POST", "/receipts", body=b"{}")
+        await link.close()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET", "DELETE"])

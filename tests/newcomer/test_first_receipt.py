@@ -14,6 +14,8 @@ import pytest
 import pytest_asyncio
 import trustme
 
+from bridge.server.settings import DEFAULT_PORT
+from tests import ports
 from tests.browsers import policies
 from tests.browsers.browser import BrowserMissing, World, until
 from tests.browsers.chromium import Chromium
@@ -45,10 +47,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     folder = tmp_path / "my-shop"
     folder.mkdir()
     desk = Desk(folder)
-    try:
-        yield desk
-    finally:
-        await desk.clear()
+    async with ports.awaited(DEFAULT_PORT):  # which the system may have given to any other test
+        try:
+            yield desk
+        finally:
+            await desk.clear()
 
 
 @pytest.mark.browser
