@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import itertools
+import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 from unittest.mock import patch
 
 from bridge.jobs.events import EventFeed, Listener
 from bridge.store.database import Database
 from tests.station import Station
+
+_REFUSED_EVERY = 8
+"""Of the commits that were told of early, so that it shows in a short run as well."""
 
 
 @contextlib.contextmanager
@@ -17,13 +22,23 @@ def told_before_the_commit(station: Station) -> Iterator[None]:
     """Events are told as soon as they are written; whether the disk takes them shows later."""
     refuse = station.before_commit
     assert refuse is not None
+    loops_thread = threading.get_ident()
+    commits = itertools.count(1)
 
     def early() -> None:
         feed = station.bridge.events if hasattr(station, "bridge") else None
-        if feed is not None and feed._listeners:
+        if feed is not None and feed._listeners and threading.get_ident() != loops_thread:
+            told = threading.Event()
+
+            def tell(feed: EventFeed = feed) -> None:
+                feed._tell()
+                told.set()
+
             # What the loop reads now is not committed; the reader below sees it all the same.
-            feed._loop.call_soon_threadsafe(feed._tell)
-            time.sleep(0.005)
+            feed._loop.call_soon_threadsafe(tell)
+            told.wait(1.0)
+            if next(commits) % _REFUSED_EVERY == 0:
+                raise OSError("no space left on device")
         refuse()
 
     original = Database.__init__
@@ -40,15 +55,21 @@ def told_before_the_commit(station: Station) -> Iterator[None]:
 
 @contextlib.contextmanager
 def lost_at_the_seam(station: Station) -> Iterator[None]:
-    """Who has read the journal listens from the newest event on, a moment later."""
+    """Who has read the journal listens from the newest event on, as soon as there is one."""
     original = EventFeed.join
 
-    def join(self: EventFeed, listener: Listener) -> None:
+    def join(self: EventFeed, listener: Any) -> None:
         def later() -> None:
-            listener.position = self.span().last
+            if listener._ended:
+                return
+            last = self.span().last
+            if last == listener.position:
+                self._loop.call_later(0.002, later)
+                return
+            listener.position = last
             original(self, listener)
 
-        self._loop.call_later(0.002, later)
+        later()
 
     with patch.object(EventFeed, "join", join):
         yield

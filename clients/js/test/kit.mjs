@@ -19,6 +19,9 @@ export const ORIGIN = "https://shop.example";
 const venv = join(ROOT, ".venv/bin/python");
 export const PYTHON = process.env.TILLBRIDGE_PYTHON ?? (existsSync(venv) ? venv : "python3");
 
+/** These tests ask as often as the machine lets them; how often a page may is another test's matter. */
+const UNLIMITED = { pings_at_once: 1e6, strangers_at_once: 1e6, proofs_at_once: 1e6, calls_at_once: 1e6 };
+
 /** The one bridge of all tests, started by the first that asks; `relay` is a second way to it, which can break. */
 let started;
 export const place = () => {
@@ -34,7 +37,7 @@ after(async () => {
 async function start() {
   const relay = await Relay.listening();
   const directory = mkdtempSync(join(tmpdir(), "tillbridge-js-"));
-  const settings = { extra_hosts: [`127.0.0.1:${relay.port}`, "127.0.0.1:47811"] };
+  const settings = { extra_hosts: [`127.0.0.1:${relay.port}`, "127.0.0.1:47811"], ...UNLIMITED };
   const child = spawn(PYTHON, ["-m", "tests.clients.serve", join(directory, "data"), "--settings", JSON.stringify(settings)], {
     cwd: ROOT,
     stdio: ["pipe", "pipe", "inherit"],
