@@ -18,7 +18,7 @@ async def test_a_bundle_is_downloaded(stage: Stage, console: Console) -> None:
     )
     await console.fill("How far back", "1d")
     await console.click("Download the bundle")
-    await until(console.page, "made.length > 0", 60)
+    await until(console.page, "made.length > 0", 150)  # a busy machine makes it beside its jobs, and the bridge waits for 120 s
     assert await console.ask("made[0].slice(0, 2).text()") == "PK"
     await console.reads("The bundle is among your downloads.")
     assert "bundle.made" in [one["action"] for one in (await stage.shop.call("GET", "/audit"))["audit"]]
