@@ -67,6 +67,29 @@ async def test_the_next_customer_pays_too(visitor: Visitor) -> None:
     assert [one["total"] for one in await terminal(visitor.theatre).bench.documents()] == ["4.50", "4.50"]
 
 
+async def loses(visitor: Visitor, answer: str) -> None:
+    (stage,) = (stage for stage in visitor.theatre.stages if stage.pays)
+    await terminal(visitor.theatre).bench.arm(stage.script["faults"][answer])
+
+
+async def test_a_charge_whose_end_was_lost_is_found_out_and_not_made_twice(visitor: Visitor) -> None:
+    await loses(visitor, "end_lost")
+    await buys(visitor, BREAD)
+    await until(visitor.page, "document.querySelectorAll('.outcome[data-status=done]').length === 2")
+    assert "asked the terminal itself" in await visitor.text(".outcome:last-child .told")
+    assert await visitor.text(".outcome:last-child h3") == "Paid"
+    assert (len(await visitor.receipts()), len(await terminal(visitor.theatre).bench.documents())) == (1, 1)
+
+
+async def test_a_charge_that_the_terminal_took_back_sells_nothing(visitor: Visitor) -> None:
+    await loses(visitor, "answer_lost")
+    await buys(visitor, BREAD)
+    told = await visitor.sees("failed")
+    assert (told["head"], told["told"]) == ("Not charged", "The card was not charged.")
+    assert await visitor.receipts() == []
+    assert await visitor.page.evaluate("document.querySelectorAll('#lines tr').length") == 1  # the cart is as it was
+
+
 async def test_a_card_that_is_declined_sells_nothing(visitor: Visitor) -> None:
     await terminal(visitor.theatre).bench.switch({"customer": "decline"})
     await buys(visitor, BREAD)

@@ -1,7 +1,7 @@
 // What became of each sale, as the bridge tells it: one card each, the newest on top, until a person has taken note of it.
 
 import { byId, node, show } from "./dom.js";
-import { money, say, sentence } from "./texts.js";
+import { money, say, sayOf, sentence } from "./texts.js";
 
 const FINAL = ["done", "declined", "unconfirmed", "failed", "refused"];
 
@@ -31,7 +31,7 @@ export class Outcomes {
     this.cards.unshift(card);
     byId("outcomes").prepend(card.element);
     this.empty();
-    this.draw(card, "sending", say("told.sending"), "", []);
+    this.draw(card, "sending", say("is.sending"), say("told.sending"), "", []);
     return card;
   }
 
@@ -44,7 +44,8 @@ export class Outcomes {
   tell(card, outcome) {
     card.outcome = outcome;
     const [told, more] = texts(outcome);
-    this.draw(card, outcome.status, told, more, this.actions(card, outcome));
+    const head = sayOf(`is.${outcome.status}`, isPayment(operationOf(outcome)));
+    this.draw(card, outcome.status, head, told, more, this.actions(card, outcome));
   }
 
   drop(card) {
@@ -55,12 +56,12 @@ export class Outcomes {
     if (focused) byId("sell").focus();
   }
 
-  draw(card, status, told, more, actions) {
+  draw(card, status, head, told, more, actions) {
     const names = JSON.stringify([status, told, more, actions.map(([name]) => name)]);
     if (card.drawn === names) return; // said already
     card.drawn = names;
     card.element.dataset.status = status;
-    show(card.head, say(`is.${status}`));
+    show(card.head, head);
     show(card.told, told);
     show(card.more, more);
     card.more.hidden = more === "";
@@ -108,6 +109,8 @@ export class Outcomes {
 const same = (one, other) =>
   one.job && other.job ? one.job.id === other.job.id : one.key !== undefined && one.key === other.key;
 
+const operationOf = ({ job, operation }) => job?.operation ?? operation;
+
 const isPayment = (operation) => operation?.op?.startsWith("payment.") === true;
 
 /** What a sale is called: its number and its goods; a card payment by its amount. */
@@ -124,9 +127,10 @@ export function title(operation) {
 function texts(outcome) {
   const { job, attention } = outcome;
   const why = sentence(attention?.text ?? "");
+  const word = (name) => sayOf(name, isPayment(operationOf(outcome)));
   switch (outcome.status) {
     case "done": {
-      const doubt = job.history.some((step) => step.state === "unresolved") ? say("told.doubt") : "";
+      const doubt = job.history.some((step) => step.state === "unresolved") ? word("told.doubt") : "";
       if (outcome.payment) {
         const { approved, currency, receipt_number: number, scheme } = outcome.payment;
         return [say("told.paid", { total: money(approved, currency), number: number ?? "", scheme: scheme ?? "" }) + doubt, ""];
@@ -137,14 +141,13 @@ function texts(outcome) {
       return [say("told.done", { number: document?.number ?? "", total }) + doubt, warnings];
     }
     case "declined":
-      return [say("told.notPaid"), [outcome.payment?.reason_text, outcome.payment?.reason_code].filter(Boolean).join(", ")];
+      return [word("told.failed"), [outcome.payment?.reason_text, outcome.payment?.reason_code].filter(Boolean).join(", ")];
     case "failed":
-      return [say("told.failed"), sentences(outcome.error.message, outcome.error.remedy)];
+      return [word("told.failed"), sentences(outcome.error.message, outcome.error.remedy)];
     case "unresolved":
-      return [say("told.unresolved"), why];
+      return [word("told.unresolved"), why];
     case "waiting":
-      if (isPayment(job.operation) && job.state === "running") return [say("told.terminal"), why];
-      return [say(job.state === "running" ? "told.running" : "told.queued"), why];
+      return [word(job.state === "running" ? "told.running" : "told.queued"), why];
     case "refused":
       return [say("told.refused"), problemText(outcome.problem)];
     case "unknown":

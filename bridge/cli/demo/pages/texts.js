@@ -143,6 +143,8 @@ const TEXTS = {
 
   "is.sending": { en: "Sending", pl: "Wysyłam" },
   "is.done": { en: "Issued", pl: "Wydano" },
+  "is.done.card": { en: "Paid", pl: "Zapłacono" },
+  "is.failed.card": { en: "Not charged", pl: "Nie pobrano" },
   "is.declined": { en: "Declined", pl: "Odmowa" },
   "is.unconfirmed": { en: "Sent, not confirmed", pl: "Wysłano, bez potwierdzenia" },
   "is.failed": { en: "Not issued", pl: "Nie wydano" },
@@ -152,23 +154,35 @@ const TEXTS = {
   "is.unknown": { en: "Cannot be found out", pl: "Nie da się ustalić" },
   "told.done": { en: "Receipt {number}, {total}. ", pl: "Paragon {number}, {total}. " },
   "told.paid": { en: "{total} by card, {scheme}, terminal's receipt {number}. ", pl: "{total} kartą, {scheme}, pokwitowanie terminala {number}. " },
-  "told.notPaid": { en: "The card was not charged.", pl: "Karta nie została obciążona." },
-  "told.terminal": { en: "The terminal is at it.", pl: "Terminal pracuje." },
   cardPayment: { en: "card payment {amount}", pl: "płatność kartą {amount}" },
   face: { en: "To the terminal", pl: "Do terminala" },
   "told.doubt": {
     en: "For a moment it was not known: the bridge asked the printer itself, and printed nothing twice.",
     pl: "Przez chwilę nie było wiadomo: Tillbridge zapytał samą drukarkę i nic nie wydrukował dwa razy.",
   },
+  "told.doubt.card": {
+    en: "For a moment it was not known: the bridge asked the terminal itself, and charged nothing twice.",
+    pl: "Przez chwilę nie było wiadomo: Tillbridge zapytał sam terminal i niczego nie pobrał dwa razy.",
+  },
   "told.failed": { en: "Surely nothing was issued.", pl: "Na pewno nic nie wydano." },
+  "told.failed.card": { en: "The card was not charged.", pl: "Karta nie została obciążona." },
   "told.unresolved": {
     en: "The receipt may be out. Do not sell it again: the bridge will ask the printer.",
     pl: "Paragon mógł wyjść. Nie sprzedawaj ponownie: Tillbridge zapyta drukarkę.",
+  },
+  "told.unresolved.card": {
+    en: "The card may have been charged. Do not charge it again: the bridge will ask the terminal.",
+    pl: "Karta mogła zostać obciążona. Nie obciążaj jej ponownie: Tillbridge zapyta terminal.",
   },
   "told.queued": {
     en: "Accepted and written down; nothing was sent to the printer yet.",
     pl: "Przyjęto i zapisano; do drukarki jeszcze nic nie wysłano.",
   },
+  "told.queued.card": {
+    en: "Accepted and written down; nothing was sent to the terminal yet.",
+    pl: "Przyjęto i zapisano; do terminala jeszcze nic nie wysłano.",
+  },
+  "told.running.card": { en: "The terminal is at it.", pl: "Terminal pracuje." },
   "told.running": { en: "The printer is at it.", pl: "Drukarka pracuje." },
   "told.refused": { en: "Nothing was stored, nothing is issued.", pl: "Nic nie zapisano, nic nie wydano." },
   "told.sending": { en: "If the page is reloaded now, nothing is lost.", pl: "Jeśli teraz przeładujesz stronę, nic nie zginie." },
@@ -203,6 +217,9 @@ export function say(name, values = {}) {
   const text = TEXTS[name]?.[language] ?? name;
   return text.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
 }
+
+/** The same; of a card payment in words of its own, where there are any. */
+export const sayOf = (name, paying) => say(paying && `${name}.card` in TEXTS ? `${name}.card` : name);
 
 /** An amount as people of this language write it. */
 export const figure = (text) => (language === "pl" ? text.replace(".", ",") : text);
