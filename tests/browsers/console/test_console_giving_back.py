@@ -68,6 +68,7 @@ async def test_a_payment_is_given_back_in_parts_until_nothing_is_left(stage: Sta
         await console.click("Refund", "dialog")
         await console.reads("Card refund", "h1")
         await console.reads(f"{said} EUR", STANDS)
+        await console.reads("approved", f"{TERMINAL} header")
         await console.go(f"#/jobs/{paid.id}")
         await console.reads(f"{said} EUR", f"{TERMINAL} table")
         if said == "2.00":
