@@ -25,8 +25,9 @@ async def jobs(stage: Stage, op: str) -> list[Any]:
     return [job for job in listed if job.op == op]
 
 
-async def offers(console: Console) -> list[bool]:
-    """Reverse and refund, as they are offered now."""
+async def offers(console: Console, terminal: str = "card-1") -> list[bool]:
+    """Reverse and refund, as they are offered where the console has heard what the terminal can do."""
+    await until(console.page, f"import('/console/store.js').then(({{ device }}) => !!device('{terminal}')?.capabilities)")
     await console.settled()
     await console.reads("At the terminal", TERMINAL)
     shown = await console.text(TERMINAL)
@@ -148,7 +149,7 @@ async def test_it_is_offered_only_where_the_terminal_has_it_and_the_payment_stan
     for name, job in (("refund", back), ("declined", declined), ("no such operation", elsewhere)):
         await console.go(f"#/jobs/{job.id}")
         await console.reads(job.id, STANDS)
-        shown[name] = await offers(console)
+        shown[name] = await offers(console, job.device)
     assert shown == {"refund": [True, False], "declined": [False, False], "no such operation": [False, False]}
     await console.go(f"#/jobs/{back.id}")
     await console.click("Reverse …", TERMINAL)
