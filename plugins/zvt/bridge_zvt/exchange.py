@@ -15,7 +15,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bridge.plugin import AbortAnswer
+from bridge.plugin import AbortAnswer, Aborted
 from bridge.transport import LinkError, LinkLost
 from bridge_zvt import commands
 from bridge_zvt.answers import intermediate, text_of
@@ -130,10 +130,11 @@ class Exchange:
         self._replied = 0.0  # when the terminal's last message was answered
         self._held: Apdu | None = None  # an acknowledgement that goes out together with the next command
         self._spent = False  # this job has sent a command that moves money
+        self._given_up = False  # it is not to send one any more
 
     def begin(self) -> None:
         """A new job."""
-        self._spent = False
+        self._spent = self._given_up = False
 
     def start(self) -> None:
         self._line.start()
@@ -147,10 +148,13 @@ class Exchange:
         """One command, to its end. `seconds`: for its first answer, T3 where nothing is given. `hold`: another one follows at once that
         moves no money, and its completion is acknowledged together with that (`release` where none follows after all).
 
-        Raises Refused where the terminal did not begin it, LinkError where its end is not known.
+        Raises Refused where the terminal did not begin it, LinkError where its end is not known; Aborted where it would move money, and
+        the job was given up while the line was waited for: it was not sent then.
         """
         async with self._line.lock:
             await self._drain()
+            if command.money and self._given_up:
+                raise Aborted
             self._running, self._wanted, self._unanswered = command, False, 0
             self._spent = self._spent or command.money
             try:
@@ -170,12 +174,15 @@ class Exchange:
     async def abort(self) -> AbortAnswer:
         """Ask the terminal to give up the command that runs. The answer is its own; what comes of it the command's end tells.
 
-        Before a command that moves money is sent, the flag of the job's context stops it; behind one it is too late.
+        Before a command that moves money is sent it is not sent any more; behind one it is too late.
         """
         if not self._settings.abort_supported:
             return AbortAnswer.UNSUPPORTED
         if self._running is None or not self._running.money:
-            return AbortAnswer.TOO_LATE if self._spent else AbortAnswer.REQUESTED
+            if self._spent:
+                return AbortAnswer.TOO_LATE
+            self._given_up = True
+            return AbortAnswer.REQUESTED
         if self._owed is None:
             self._owed = asyncio.get_running_loop().create_future()
             self._wanted = True

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bridge_zvt.exchange import Exchange
 from zvt_bench import (
     DONE,
     ENQUIRY,
@@ -424,6 +425,27 @@ def test_an_abort_before_anything_was_sent_sends_nothing() -> None:
         job.abort_requested = True
         bench.settings = FAMILY.settings_from({"framing": "stream", "snapshot": "stored"})
         assert (await bench.run(purchase(), job)).state == "aborted"
+        await bench.disconnect()
+
+    run_virtual(scenario())
+
+
+def test_an_abort_while_the_line_is_waited_for_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job has looked at its context for the last time, and its command is not out yet."""
+
+    async def scenario() -> None:
+        bench = Bench([], snapshot="stored")
+        job = Job(bench.device)
+        driver = await bench.connect()
+        told = []
+
+        async def drain(exchange: Exchange, seconds: float | None = None) -> None:
+            job.abort_requested = True
+            told.append(await driver.abort(job))
+
+        monkeypatch.setattr(Exchange, "_drain", drain)
+        assert (await bench.run(purchase(), job)).state == "aborted"
+        assert told == [AbortAnswer.REQUESTED]
         await bench.disconnect()
 
     run_virtual(scenario())
