@@ -15,6 +15,7 @@ async def test_a_cable_is_pulled_and_nothing_is_lost(visitor: Visitor) -> None:
     assert "Do not sell it again" in (await visitor.sees("unresolved"))["told"]
     await visitor.sees_trouble("cable", "broken")
     await visitor.says("#rows", "unresolved")
+    await visitor.says("#rows", "receipt no. 1")
     ((_, _, says, did, agrees),) = await visitor.ledger("open")
     assert (says.partition(":")[0], did, agrees) == ("unresolved", "receipt no. 1, 43.50", "… not known yet")
     await visitor.says("#printer-state", "offline")
