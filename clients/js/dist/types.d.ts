@@ -95,7 +95,7 @@ export interface SubmitOptions {
     key?: string;
     /** Seconds to wait for the outcome before it is told as it stands (`waiting`, `unresolved`). 30 where it is left out. */
     wait?: number;
-    /** Told of everything that changes meanwhile: why it waits, a question, that it is being recovered. */
+    /** Told first of all that it was taken, then of everything that changes: why it waits, a question, that it is being recovered. */
     onChange?(outcome: Outcome): void;
     /** Ends the waiting, not the job: for that there is `abort`. */
     signal?: AbortSignal;
