@@ -147,7 +147,11 @@ class WireTraces:
         self.keep: Callable[[str], bool] = lambda job_id: False
         self._inline = inline
         self._open: dict[JobTrace, None] = {}  # in the order of their beginning: attempts at one job stand in order
-        self._ready = threading.Condition()
+        lock = threading.Lock()
+        self._ready = threading.Condition(lock)
+        self._written = threading.Condition(lock)
+        self._rounds = 0  # of the writer, that are over
+        self._writing = False
         self._woken: dict[JobTrace, None] = {}
         self._closed = False
         self._trouble = False
@@ -180,6 +184,18 @@ class WireTraces:
         """Only doubt is in a hurry: the client of a job that is done waits for its answer just now."""
         if doubt or self._inline:
             self.wake(trace)
+
+    def catch_up(self, seconds: float, job_id: str | None = None) -> None:
+        """For whoever is about to read the file: what was told until now, of this job or of all, is in it, unless the disk takes longer.
+        Blocks; not to be called in the loop."""
+        with self._ready:
+            traces = [trace for trace in self._open if job_id in (None, trace.job_id)]
+            if not traces or self._thread is None or self._closed:
+                return
+            self._woken.update(dict.fromkeys(traces))
+            self._ready.notify()
+            over = self._rounds + (2 if self._writing else 1)  # a round that has begun may have passed over what is newer
+            self._written.wait_for(lambda: self._rounds >= over or self._closed, seconds)
 
     def close(self) -> None:
         """Write what waits, and end."""
@@ -231,7 +247,12 @@ class WireTraces:
                     continue  # a trace has begun: from now on there is something to look at, but not yet
                 traces = list(self._open if closing or not self._woken else self._woken)
                 self._woken.clear()
+                self._writing = True
             self._write(traces)
+            with self._ready:
+                self._rounds += 1
+                self._writing = False
+                self._written.notify_all()
             if closing:
                 return
 

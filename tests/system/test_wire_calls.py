@@ -121,6 +121,16 @@ async def test_a_job_tells_its_states_checkpoints_frames_and_verdict(system: Sys
     assert NIP.encode().hex() not in str(told)
 
 
+async def test_what_the_disk_has_not_got_yet_is_written_before_it_is_read(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.store.wire._DRAIN_SECONDS", 3600)
+    job = (await system.submit(SALE)).body
+    told = (await system.call("GET", f"/jobs/{job['id']}/wire?limit=2000")).body
+    assert told["missing"] == []
+    assert [step["kind"] for step in told["timeline"]].count("received") > 20
+
+
 async def test_a_long_time_line_comes_in_pages(system: System) -> None:
     job = (await system.submit(SALE)).body
     async with asyncio.timeout(20):  # the answer to the sale does not wait for the last line of its trace

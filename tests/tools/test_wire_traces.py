@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -194,3 +195,35 @@ def test_a_line_that_a_kill_cut_short_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "wire" / "01A.jsonl").write_bytes(b'{"mark":"execute"}\n{"at":"2026')
     assert list(read_trace(tmp_path, "01A")) == [{"mark": "execute"}]
     assert list(read_trace(tmp_path, "../admin-token")) == []
+
+
+def test_whoever_reads_a_job_has_what_was_told_until_now(tmp_path: Path) -> None:
+    traces = WireTraces(tmp_path, WireLimits())
+    first, second = traces.begin("A1", "execute", NOW), traces.begin("B2", "execute", NOW)
+    assert first is not None
+    assert second is not None
+    for number in range(50):  # each time behind a round of the writer, before it or in the middle of it
+        first.record(1, entry(str(number).encode()))
+        traces.catch_up(60, "A1")
+        assert marks(tmp_path, "A1")[1:] == [f"out {told}" for told in range(number + 1)]
+    second.record(1, entry())
+    first.end(NOW, doubt=False)
+    traces.catch_up(60)
+    assert (marks(tmp_path, "A1")[-1], marks(tmp_path, "B2")) == ("end", ["execute", "out hello"])
+    traces.catch_up(60, "A1")  # nothing of it waits any more
+    traces.close()
+    traces.catch_up(60)
+
+
+def test_a_disk_that_hangs_keeps_a_reader_no_longer_than_it_wants_to_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traces = WireTraces(tmp_path, WireLimits())
+    trace = traces.begin("A1", "execute", NOW)
+    assert trace is not None
+    goes_on = threading.Event()
+    monkeypatch.setattr(trace, "write", lambda: goes_on.wait(60) and 0)
+    traces.catch_up(0.01, "A1")
+    assert marks(tmp_path, "A1") == []
+    goes_on.set()
+    traces.close()

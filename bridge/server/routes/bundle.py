@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bridge.model import invalid
 from bridge.server.bodies import MakeBundle, validated
 from bridge.server.call import Answer, Call, Handler
@@ -16,6 +18,7 @@ ZIP = "application/zip"
 
 _DEFAULT = "7d"
 _RETRY_AFTER = 10
+_DISK_SECONDS = 1.0  # for what was heard last to come to the disk, from which it is read
 
 
 async def make(call: Call) -> Answer:
@@ -36,6 +39,7 @@ async def make(call: Call) -> Answer:
         raise too_many("Another bundle is being made.", _RETRY_AFTER)
     access.packing = True
     try:
+        await asyncio.to_thread(call.bridge.traces.catch_up, _DISK_SECONDS)
         told = facts(call.bridge, call.port, given.job, start, access.settings.max_bundle)
         packed = await pack(told, access.settings.bundle_seconds)
     finally:
