@@ -31,6 +31,9 @@ _SUFFIX = ".jsonl"
 # How long an entry may wait in memory while its job runs quietly.
 _DRAIN_SECONDS = 0.5
 
+# How long a reader waits for what was heard last to come to the disk.
+_CATCH_UP_SECONDS = 1.0
+
 # Behind the point of no return: the deciding command and its answer. What is read back after
 # that tells nothing new, and waking a thread for it costs a sale a tenth of a millisecond each time.
 _DECIDING = 2
@@ -185,7 +188,7 @@ class WireTraces:
         if doubt or self._inline:
             self.wake(trace)
 
-    def catch_up(self, seconds: float, job_id: str | None = None) -> None:
+    def catch_up(self, job_id: str | None = None, seconds: float = _CATCH_UP_SECONDS) -> None:
         """For whoever is about to read the file: what was told until now, of this job or of all, is in it, unless the disk takes longer.
         Blocks; not to be called in the loop."""
         with self._ready:

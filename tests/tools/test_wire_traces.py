@@ -204,15 +204,15 @@ def test_whoever_reads_a_job_has_what_was_told_until_now(tmp_path: Path) -> None
     assert second is not None
     for number in range(50):  # each time behind a round of the writer, before it or in the middle of it
         first.record(1, entry(str(number).encode()))
-        traces.catch_up(60, "A1")
+        traces.catch_up("A1", 60)
         assert marks(tmp_path, "A1")[1:] == [f"out {told}" for told in range(number + 1)]
     second.record(1, entry())
     first.end(NOW, doubt=False)
-    traces.catch_up(60)
+    traces.catch_up(seconds=60)
     assert (marks(tmp_path, "A1")[-1], marks(tmp_path, "B2")) == ("end", ["execute", "out hello"])
-    traces.catch_up(60, "A1")  # nothing of it waits any more
+    traces.catch_up("A1", 60)  # nothing of it waits any more
     traces.close()
-    traces.catch_up(60)
+    traces.catch_up(seconds=60)
 
 
 def test_a_disk_that_hangs_keeps_a_reader_no_longer_than_it_wants_to_wait(
@@ -223,7 +223,7 @@ def test_a_disk_that_hangs_keeps_a_reader_no_longer_than_it_wants_to_wait(
     assert trace is not None
     goes_on = threading.Event()
     monkeypatch.setattr(trace, "write", lambda: goes_on.wait(60) and 0)
-    traces.catch_up(0.01, "A1")
+    traces.catch_up("A1", 0.01)
     assert marks(tmp_path, "A1") == []
     goes_on.set()
     traces.close()

@@ -18,7 +18,6 @@ ZIP = "application/zip"
 
 _DEFAULT = "7d"
 _RETRY_AFTER = 10
-_DISK_SECONDS = 1.0  # for what was heard last to come to the disk, from which it is read
 
 
 async def make(call: Call) -> Answer:
@@ -39,7 +38,7 @@ async def make(call: Call) -> Answer:
         raise too_many("Another bundle is being made.", _RETRY_AFTER)
     access.packing = True
     try:
-        await asyncio.to_thread(call.bridge.traces.catch_up, _DISK_SECONDS)
+        await asyncio.to_thread(call.bridge.traces.catch_up)
         told = facts(call.bridge, call.port, given.job, start, access.settings.max_bundle)
         packed = await pack(told, access.settings.bundle_seconds)
     finally:

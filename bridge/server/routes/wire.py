@@ -24,7 +24,6 @@ _LARGEST_PAGE = 1000
 _STEPS = 500
 _MOST_STEPS = 2000
 _LAST_STEP = 999_999_999
-_DISK_SECONDS = 1.0  # for what was heard last to come to the disk, from which it is read
 
 
 async def device(call: Call) -> Answer:
@@ -56,7 +55,7 @@ async def job(call: Call) -> Answer:
 
 def _time_line(call: Call, found: Job, trace: dict[str, Any], logs: bool, after: int, limit: int) -> dict[str, Any]:
     data_dir = call.bridge.data_dir
-    call.bridge.traces.catch_up(_DISK_SECONDS, found.id)
+    call.bridge.traces.catch_up(found.id)
     log_dir = logplace.directory_of(data_dir) if logs else None
     said = found.as_json(call.languages)
     line = assemble(said, trace, "server", data_dir, log_dir, call.bridge.registry.families, SECRETS)
