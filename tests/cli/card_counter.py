@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bridge.cli import pay as paying
+from bridge.cli.client import Client, Lost
 from bridge.jobs import Bridge
 from bridge.model import Actor
 from bridge.plugin import PluginRegistry
@@ -108,6 +109,22 @@ def hears(counter: Counter, monkeypatch: pytest.MonkeyPatch, text: str, act: Cal
             counter.loop.call_soon_threadsafe(left.pop())
 
     monkeypatch.setattr(paying, "_say", said)
+
+
+def loses_an_answer(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The first answer to a job for the terminal is lost on its way to the command. It is in the list as soon as that has happened."""
+    original = Client.answered
+    lost: list[Any] = []
+
+    def answered(self: Any, method: str, path: str, *more: Any, **options: Any) -> Any:
+        said = original(self, method, path, *more, **options)
+        if path.endswith("/pay-1/jobs") and not lost:
+            lost.append(said)
+            raise Lost("The connection to the bridge broke.")
+        return said
+
+    monkeypatch.setattr(Client, "answered", answered)
+    return lost
 
 
 @dataclass

@@ -6,9 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from card_counter import Counter, in_doubt, job_of
-
-from bridge.cli.client import Client, Lost
+from card_counter import Counter, in_doubt, job_of, loses_an_answer
 
 
 def standing(at: Counter) -> list[tuple[str, Decimal]]:
@@ -98,15 +96,6 @@ def test_an_answer_that_is_lost_is_asked_for_with_the_same_key(
     run: Any, counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = paid(run)
-    original, lost = Client.answered, []
-
-    def answered(self: Any, method: str, path: str, *more: Any, **options: Any) -> Any:
-        said = original(self, method, path, *more, **options)
-        if path.endswith("/pay-1/jobs") and not lost:
-            lost.append(said)
-            raise Lost("The connection to the bridge broke.")
-        return said
-
-    monkeypatch.setattr(Client, "answered", answered)
+    loses_an_answer(monkeypatch)
     assert "Given back: 2.00 EUR." in run("payments", "refund", job, "--amount", "2.00").stdout
     assert [kind for kind, _ in standing(counter)] == ["purchase", "refund"]

@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from card_counter import Counter, hears, in_doubt, job_of
+from card_counter import Counter, hears, in_doubt, job_of, loses_an_answer
 
 from bridge.cli import output
 from bridge.cli import pay as paying
-from bridge.cli.client import Client, Lost
 from bridge.model import Actor
 
 
@@ -172,16 +171,7 @@ def test_where_nobody_can_answer_the_question_is_told_with_its_answers(
 def test_an_answer_that_is_lost_is_asked_for_with_the_same_key(
     run: Any, counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, lost = Client.answered, []
-
-    def answered(self: Any, method: str, path: str, *more: Any, **options: Any) -> Any:
-        said = original(self, method, path, *more, **options)
-        if path.endswith("/pay-1/jobs") and not lost:
-            lost.append(said)
-            raise Lost("The connection to the bridge broke.")
-        return said
-
-    monkeypatch.setattr(Client, "answered", answered)
+    lost = loses_an_answer(monkeypatch)
     assert "Paid: 12.50 EUR." in run("pay", "pay-1", "12.50", "EUR").stdout
     assert len(lost) == len(counter.charged) == 1
 
