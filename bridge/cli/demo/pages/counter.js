@@ -164,7 +164,7 @@ export class Counter {
   }
 
   /** Ask for it, and go on as soon as the bridge has taken it; the card is told the rest whenever it comes. */
-  submit(operation, cart, device = this.device.id) {
+  submit(operation, cart, device) {
     const card = this.outcomes.begin(title(operation));
     const reference = cart?.reference;
     return new Promise((taken) => {
